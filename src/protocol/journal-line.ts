@@ -1,0 +1,67 @@
+/**
+ * The lines of a journal: what `log()` writes, what a folder reads, what goes
+ * to a remote server. One JSON value a line:
+ *
+ *     {"trackio":1,"run":{…},"writer":{…},"time":…,"config":{…}}    first line of every file
+ *     {"set":0,"keys":["loss",["train","acc"]]}                     names a key set, once
+ *     [0,12,1763856000000,0.5,0.9]                                  key set, step, time, values
+ *     [0,[3,12],1763856000001,0.4,0.8]                              step 3, below the highest so far, 12
+ *     {"config":{…},"time":…}   {"summary":{…},"time":…}   {"end":{…},"time":…}
+ *
+ * Laws: the last whole record tells the highest step of its file; a record
+ * needs no other line than the `set` it names; an object with keys that this
+ * version does not know is passed over.
+ */
+
+import type { Config, RunEnd, RunIdentity, Writer } from "./run.ts";
+import type { Json } from "./values.ts";
+
+/** Version of the lines, in the header's `trackio`. A reader refuses a higher one by name. */
+export const JOURNAL_VERSION = 1;
+
+/** A leaf of a logged object: `["train", "acc"]`, or the bare key where it is not nested. Never empty. */
+export type KeyPath = string | readonly [string, ...string[]];
+
+/** A step as written: a JSON number, or `{"$":"int","v":"…"}` beyond 2^53, or -0. */
+export type StepJson = Json;
+
+export interface HeaderLine {
+  readonly trackio: number;
+  readonly run: RunIdentity;
+  readonly writer: Writer;
+  /** Epoch milliseconds at which the file was begun. */
+  readonly time: number;
+  /** The whole configuration, where this `init` gave one; replaces the former one. */
+  readonly config?: Config;
+  /** True where the run existed before. */
+  readonly resumed?: boolean;
+}
+
+export interface KeySetLine {
+  /** 0, 1, 2, … in the order of first use in this file. */
+  readonly set: number;
+  readonly keys: readonly KeyPath[];
+}
+
+/** `[set, step | [step, highest], time, ...values]`; values in the form of {@link encodeValue}, in the order of the keys. */
+export type RecordLine = readonly [
+  set: number,
+  step: StepJson | readonly [step: StepJson, highest: StepJson],
+  timeMs: number,
+  ...values: Json[],
+];
+
+export interface EventLine {
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** The whole configuration as it is from now on. */
+  readonly config?: Config;
+  /** Summary values that the script set itself; merged key by key. */
+  readonly summary?: Config;
+  readonly end?: RunEnd;
+}
+
+/** The series that a path's numbers make: `train/acc`. */
+export function seriesKey(path: KeyPath): string {
+  return typeof path === "string" ? path : path.join("/");
+}

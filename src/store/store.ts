@@ -1,0 +1,239 @@
+/**
+ * The store: what was folded from journals, readable at the cost of what is
+ * shown. Every implementation runs `store.contract.ts`; each law below has a
+ * test there with the same words.
+ *
+ * Terms. A *record* is one `log()` call: a step, a time and the values of a
+ * *key set*. A *series* is the numbers of one key of one run. A *writer* is one
+ * journal of a run; within a run, writers are numbered in the order in which
+ * they were first folded. Records are ordered by (step, writer, number in the
+ * writer's journal); that is the order of every series and of every read.
+ *
+ * Laws
+ * 1. fold is all or nothing: offsets, records and run facts move together.
+ * 2. fold(a); fold(a) ≡ fold(a): a batch that does not start at the stored
+ *    offset of its source changes nothing and says which offset is wanted.
+ * 3. Rows come back as they were logged: key order, nesting, steps, times,
+ *    every number bit for bit.
+ * 4. A bucket keeps first, last, minimum and maximum of its points, and counts
+ *    them; NaN and ±Infinity are counted and never bend a number.
+ * 5. The sum of the counts over all buckets is the number of points in range.
+ * 6. Reading buckets costs by the buckets, listing runs by the runs listed.
+ * 7. compact changes no answer, except how fast it comes.
+ * 8. A deleted run answers not_found, and a fold of it is refused: `deleted`.
+ */
+
+import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import type { KeyPath } from "../protocol/journal-line.ts";
+import type { Config, RunEnd, RunIdentity, RunState, Writer } from "../protocol/run.ts";
+import type { Json, Value } from "../protocol/values.ts";
+
+/** One column of a {@link RecordBlock}: all numbers (any double, NaN and -0 included), or anything in {@link encodeValue}'s form. */
+export type Column =
+  | { readonly kind: "numbers"; readonly values: Float64Array }
+  | { readonly kind: "values"; readonly values: readonly Json[] };
+
+/** Records of one key set, in the order in which they were written. All columns have `count` entries. */
+export interface RecordBlock {
+  readonly keys: readonly KeyPath[];
+  readonly count: number;
+  /** Number of each record in its writer's journal, rising, from 0. */
+  readonly records: Float64Array;
+  /** Steps; bigint steps beyond 2^53 make it a `values` column. */
+  readonly steps: Column;
+  /** Epoch milliseconds, fractions allowed. */
+  readonly times: Float64Array;
+  readonly columns: readonly Column[];
+}
+
+/** What a piece of a source says, from byte `from` to byte `to` of it. */
+export interface FoldBatch {
+  /** Names the source for ever, e.g. `<project folder>/<run folder>/<writer>.jsonl`. */
+  readonly source: string;
+  readonly from: number;
+  readonly to: number;
+  /** From the source's header; the run is made where it is new. */
+  readonly run: RunIdentity;
+  readonly writer: Writer;
+  readonly blocks: readonly RecordBlock[];
+  /** Replaces the run's configuration where given. */
+  readonly config?: Config;
+  /** Merged into the summary values that the script set itself. */
+  readonly summary?: Config;
+  /** The run's state after this batch: an end, or `"running"` where data came after one. Absent: unchanged. */
+  readonly end?: RunEnd | "running";
+  /** Epoch milliseconds of the newest line. */
+  readonly seenAt: number;
+  /** Lines that could not be read, torn or damaged. */
+  readonly damagedLines: number;
+}
+
+export type FoldOutcome =
+  /** `from`: lowest step and time among the new records; absent without records. `newKeys`: keys that the run did not have. */
+  | {
+      readonly outcome: "folded";
+      readonly from?: { readonly step: number; readonly time: number };
+      readonly newKeys: boolean;
+    }
+  | { readonly outcome: "moved"; readonly offset: number }
+  | { readonly outcome: "deleted" };
+
+export interface ProjectInfo {
+  readonly key: ProjectKey;
+  readonly name: string;
+  readonly runCount: number;
+  /** Runs in state `running`, the lost ones among them. */
+  readonly runningCount: number;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface RunInfo extends RunIdentity {
+  readonly state: RunState;
+  readonly end?: RunEnd;
+  readonly endedAt?: number;
+  /** Epoch milliseconds of the newest line folded. */
+  readonly updatedAt: number;
+  readonly recordCount: number;
+  /** Highest step; absent before the first record. A number, rounded beyond 2^53. */
+  readonly lastStep?: number;
+  readonly damagedLines: number;
+  readonly config: Config;
+  /** What the script set itself by `run.summary`. */
+  readonly summary: Config;
+  /** Writers that have not ended, to tell running from lost. Empty once the run has ended. */
+  readonly writers: readonly (Writer & { readonly source: string; readonly seenAt: number })[];
+}
+
+/** All that is known of one series without reading it. Over finite values, but for the counts of the others. */
+export interface MetricSummary {
+  readonly run: RunId;
+  readonly key: string;
+  /** Points, NaN and ±Infinity among them. */
+  readonly count: number;
+  /** NaN where there is no finite value. */
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Value of the last point in the order of records (which may be NaN or infinite). */
+  readonly last: number;
+  readonly lastStep: number;
+  readonly nanCount: number;
+  readonly posInfCount: number;
+  readonly negInfCount: number;
+}
+
+/** `step`: as logged. `time`: epoch milliseconds. */
+export type SeriesAxis = "step" | "time";
+
+/** Bucket i holds the points with origin + i·width <= x < origin + (i+1)·width. */
+export interface Grid {
+  readonly origin: number;
+  readonly width: number;
+}
+
+export interface SeriesQuery {
+  readonly project: ProjectKey;
+  readonly series: readonly { readonly run: RunId; readonly key: string }[];
+  readonly axis: SeriesAxis;
+  /** Inclusive bounds on x; absent: all. */
+  readonly from?: number;
+  readonly to?: number;
+  /** A grid, or how many buckets at most over what is in range: then the grid is {@link chooseGrid}'s. 1 to 10,000. */
+  readonly buckets: Grid | number;
+}
+
+/**
+ * Buckets of one series that hold at least one point, by rising index; parallel
+ * arrays of `length` entries. A bucket of one point is that point. A point may
+ * be counted in the bucket beside its own where a rollup spans both.
+ */
+export interface SeriesBuckets {
+  readonly length: number;
+  readonly index: Int32Array;
+  /** x of the first and of the last point of the bucket. */
+  readonly firstX: Float64Array;
+  readonly lastX: Float64Array;
+  /** In the order of records; NaN and ±Infinity appear where they are first or last. */
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  /** Over finite values; NaN where there is none. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+  /** Counts of NaN, +Infinity, −Infinity; empty arrays where the series has none in range. */
+  readonly nan: Float64Array;
+  readonly posInf: Float64Array;
+  readonly negInf: Float64Array;
+}
+
+export interface SeriesAnswer {
+  readonly grid: Grid;
+  /** Lowest and highest x of all series asked for, whatever the range; absent without points. */
+  readonly extent?: { readonly from: number; readonly to: number };
+  /** In the order of the query. */
+  readonly series: readonly SeriesBuckets[];
+}
+
+/** One `log()` call, as logged. */
+export interface Row {
+  readonly step: number | bigint;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly values: { readonly [key: string]: Value };
+}
+
+/** One point of a series. */
+export interface Point {
+  readonly step: number | bigint;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly value: number | bigint;
+}
+
+export interface StoreSize {
+  readonly bytes: number;
+  readonly projects: readonly {
+    readonly key: ProjectKey;
+    readonly bytes: number;
+    readonly pointCount: number;
+  }[];
+}
+
+export interface Store extends AsyncDisposable {
+  fold(batch: FoldBatch): Promise<FoldOutcome>;
+  /** Bytes of `source` that are folded; 0 where it is new. */
+  offset(source: string): Promise<number>;
+  /** Forgets the offset of a source that is gone from disk. */
+  forget(source: string): Promise<void>;
+
+  /** Newest activity first. */
+  listProjects(): Promise<readonly ProjectInfo[]>;
+  /** By number, newest first; only `runs` where given. */
+  listRuns(
+    project: ProjectKey,
+    options?: { readonly runs?: readonly RunId[] },
+  ): Promise<readonly RunInfo[]>;
+  /** The run of that id, or the newest of that name; undefined where there is none. */
+  findRun(project: ProjectKey, idOrName: string): Promise<RunInfo | undefined>;
+  /** Summaries of all series of the runs given, by run as asked and key as first logged. */
+  listMetrics(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MetricSummary[]>;
+
+  readSeries(query: SeriesQuery): Promise<SeriesAnswer>;
+  /** Every point of a series, in order, in pages. */
+  readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]>;
+  /** Every row of a run, in order, in pages. */
+  readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]>;
+
+  /** Removes the run and leaves a tombstone of its id. False where there is none. */
+  deleteRun(project: ProjectKey, run: RunId): Promise<boolean>;
+  /** Removes all runs of the project, each with a tombstone. False where there is no such project. */
+  deleteProject(project: ProjectKey): Promise<boolean>;
+
+  /** Merges what arrived out of order and packs what is loose, for about `budgetMs`. True while there is more to do. */
+  compact(budgetMs: number): Promise<boolean>;
+  size(): Promise<StoreSize>;
+  close(): Promise<void>;
+}
