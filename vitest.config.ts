@@ -1,0 +1,37 @@
+import { defineConfig } from "vitest/config";
+
+/** `node`: everything that needs no browser. `browser`: real Chromium through playwright-core; long: `npm run test:long` only. */
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: [
+            "{src,tools,test}/**/*.test.ts",
+            "dashboard/src/**/*.test.ts",
+            "bench/**/*.test.ts",
+          ],
+          exclude: ["**/*.long.test.ts", "test/browser/**"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/browser/unpack-chromium.ts"],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "long", include: ["**/*.long.test.ts"], testTimeout: 3_600_000 },
+      },
+    ],
+  },
+});
