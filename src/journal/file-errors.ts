@@ -1,0 +1,42 @@
+/** What the system's own errors mean for the journal room, in one place. */
+
+import { TrackioError } from "../protocol/errors.ts";
+
+/** The system's name of a file error, e.g. `ENOSPC`; undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
+
+/** Whether the file or folder was not there. */
+export function isMissing(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** Turns a failed write below `root` into a sentence with its remedy; other errors are returned as they are. */
+export function explainWriteError(error: unknown, root: string): unknown {
+  switch (errorCode(error)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new TrackioError(
+        "storage_full",
+        `No space left to write in ${root}; free some, or set TRACKIO_DIR to a folder on another disk.`,
+        { cause: error },
+      );
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+    case "ENOTDIR":
+    case "ENOENT":
+    case "EEXIST":
+      return new TrackioError(
+        "unavailable",
+        `Cannot write in ${root} (${errorCode(error)}); set TRACKIO_DIR to a folder that you may write to.`,
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Reads a journal from any byte on, also while it grows, and says of every
+ * line what it is.
+ *
+ * Laws: only whole lines are read, a torn last one waits for its rest; a
+ * damaged line is counted and costs no line but itself; a record's number is
+ * the same whether the file was read from its beginning or from the middle.
+ */
+
+import { closeSync, openSync, readSync } from "node:fs";
+import { TrackioError } from "../protocol/errors.ts";
+import {
+  type EventLine,
+  type HeaderLine,
+  JOURNAL_VERSION,
+  type KeyPath,
+  type RecordLine,
+} from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/values.ts";
+import { isMissing } from "./file-errors.ts";
+import { parseLines } from "./parse-lines.ts";
+
+/** One record as written. */
+export interface JournalRecord {
+  readonly kind: "record";
+  /** The same object for all records of one key set. */
+  readonly keys: readonly KeyPath[];
+  /** Its number in this journal, from 0; a damaged record has one too. */
+  readonly number: number;
+  /** As written; values begin at index 3, in the order of `keys`. */
+  readonly line: RecordLine;
+}
+
+export interface JournalEvent {
+  readonly kind: "event";
+  readonly event: EventLine;
+}
+
+export interface JournalHeader {
+  readonly kind: "header";
+  readonly header: HeaderLine;
+}
+
+export type JournalEntry = JournalHeader | JournalRecord | JournalEvent;
+
+/** What stands in a journal between two bytes. */
+export interface JournalPiece {
+  readonly from: number;
+  /** Where the next piece begins: the end of the last whole line. */
+  readonly to: number;
+  /** In the order of the file. */
+  readonly entries: readonly JournalEntry[];
+  /** Lines in this piece that could not be read. */
+  readonly damagedLines: number;
+  /** Bytes after the last whole line: being written, or torn. 0 where more whole lines follow. */
+  readonly tornBytes: number;
+}
+
+/** What has to be known of the bytes before `offset` to read on from there. */
+export interface JournalCursor {
+  offset: number;
+  /** Undefined at the beginning, or where the first line is damaged. */
+  header: HeaderLine | undefined;
+  /** Key sets by their numbers. */
+  readonly sets: Map<number, readonly KeyPath[]>;
+  /** Number of the next record. */
+  recordCount: number;
+}
+
+/** A cursor at the beginning of a journal. */
+export function createJournalCursor(): JournalCursor {
+  return { offset: 0, header: undefined, sets: new Map(), recordCount: 0 };
+}
+
+/** A cursor at byte `offset`, the beginning of a line, made by looking through what stands before it. */
+export function openJournalCursor(path: string, offset: number): JournalCursor {
+  const cursor = createJournalCursor();
+  while (cursor.offset < offset) {
+    const piece = readJournal(path, cursor, Math.min(PIECE_BYTES, offset - cursor.offset));
+    if (piece.to === piece.from) break;
+  }
+  cursor.offset = offset;
+  return cursor;
+}
+
+/** How much {@link readJournal} reads at once where nothing else is asked. */
+export const PIECE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads whole lines from the cursor on and moves it behind them. About
+ * `maxBytes` at once, but always at least one line where a whole one is there.
+ * A journal that is gone has nothing more to read.
+ * @throws {@link TrackioError} `unavailable` where a newer version of trackio wrote the journal.
+ */
+export function readJournal(
+  path: string,
+  cursor: JournalCursor,
+  maxBytes: number = PIECE_BYTES,
+): JournalPiece {
+  const from = cursor.offset;
+  const { bytes, wholeBytes } = readWholeLines(path, from, maxBytes);
+  const entries: JournalEntry[] = [];
+  let damagedLines = 0;
+  parseLines(bytes.subarray(0, wholeBytes), (parsed, firstByte) => {
+    // Counted by its first byte, so that a damaged record keeps the numbers of those behind it.
+    const number = firstByte === OPENING_BRACKET ? cursor.recordCount++ : -1;
+    const entry = readEntry(cursor, parsed, number, path);
+    if (entry === DAMAGED) damagedLines += 1;
+    else if (entry !== undefined) entries.push(entry);
+  });
+  cursor.offset = from + wholeBytes;
+  return { from, to: cursor.offset, entries, damagedLines, tornBytes: bytes.length - wholeBytes };
+}
+
+const OPENING_BRACKET = 0x5b;
+const NEWLINE = 0x0a;
+const DAMAGED = Symbol("damaged");
+
+/** Bytes from `from` on, and how many of them are whole lines. Reads on until it has one, or all. */
+function readWholeLines(
+  path: string,
+  from: number,
+  maxBytes: number,
+): { bytes: Buffer; wholeBytes: number } {
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if (isMissing(error)) return { bytes: Buffer.alloc(0), wholeBytes: 0 };
+    throw error;
+  }
+  try {
+    for (let wantedBytes = Math.max(maxBytes, 1); ; wantedBytes *= 2) {
+      const buffer = Buffer.allocUnsafe(wantedBytes);
+      const bytes = buffer.subarray(0, readFully(fd, buffer, from));
+      const wholeBytes = bytes.lastIndexOf(NEWLINE) + 1;
+      const isAtEnd = bytes.length < wantedBytes;
+      if (isAtEnd) return { bytes, wholeBytes };
+      // More follows, so what stands behind the last whole line is not torn.
+      if (wholeBytes > 0) return { bytes: bytes.subarray(0, wholeBytes), wholeBytes };
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readFully(fd: number, buffer: Buffer, from: number): number {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const got = readSync(fd, buffer, filled, buffer.length - filled, from + filled);
+    if (got === 0) break;
+    filled += got;
+  }
+  return filled;
+}
+
+function readEntry(
+  cursor: JournalCursor,
+  parsed: Json | undefined,
+  number: number,
+  path: string,
+): JournalEntry | undefined | typeof DAMAGED {
+  if (typeof parsed !== "object" || parsed === null) return DAMAGED;
+  if (Array.isArray(parsed)) return readRecord(cursor, parsed, number);
+  const line = parsed as { readonly [key: string]: Json };
+  if ("trackio" in line) return readHeader(cursor, line, path);
+  if ("set" in line) return readKeySet(cursor, line);
+  if (typeof line.time !== "number") return undefined;
+  return { kind: "event", event: line as unknown as EventLine };
+}
+
+function readRecord(
+  cursor: JournalCursor,
+  line: readonly Json[],
+  number: number,
+): JournalRecord | typeof DAMAGED {
+  const keys = cursor.sets.get(line[0] as number);
+  if (keys === undefined || line.length !== keys.length + 3) return DAMAGED;
+  if (typeof line[2] !== "number" || !isStepField(line[1])) return DAMAGED;
+  return { kind: "record", keys, number, line: line as unknown as RecordLine };
+}
+
+function isStepField(field: Json | undefined): boolean {
+  if (Array.isArray(field)) return field.length === 2 && field.every(isStep);
+  return isStep(field as Json);
+}
+
+/** A number, or the forms of a big integer and of -0. */
+function isStep(step: Json | undefined): boolean {
+  if (typeof step === "number") return true;
+  if (typeof step !== "object" || step === null || !("$" in step)) return false;
+  return step.$ === "-0" || (step.$ === "int" && /^-?\d+$/.test(String(step.v)));
+}
+
+function readHeader(
+  cursor: JournalCursor,
+  line: { readonly [key: string]: Json },
+  path: string,
+): JournalHeader | typeof DAMAGED {
+  if (typeof line.trackio !== "number") return DAMAGED;
+  if (line.trackio > JOURNAL_VERSION) {
+    throw new TrackioError(
+      "unavailable",
+      `${path} is a journal of version ${line.trackio}, and this trackio reads up to ${JOURNAL_VERSION}; update trackio to read it.`,
+    );
+  }
+  const header = line as unknown as HeaderLine;
+  if (typeof header.run?.id !== "string" || typeof header.writer?.id !== "string") return DAMAGED;
+  cursor.header = header;
+  return { kind: "header", header };
+}
+
+function readKeySet(
+  cursor: JournalCursor,
+  line: { readonly [key: string]: Json },
+): undefined | typeof DAMAGED {
+  const { set, keys } = line;
+  if (typeof set !== "number" || !Array.isArray(keys)) return DAMAGED;
+  cursor.sets.set(set, keys as unknown as readonly KeyPath[]);
+  return undefined;
+}

@@ -1,0 +1,98 @@
+/** The journals on disk, found without reading any, and their end: removal. */
+
+import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import { type DataFolder, isVerbatimFileName, JOURNAL_EXTENSION } from "./data-folder.ts";
+import { isMissing } from "./file-errors.ts";
+import { readHeadFile } from "./run-head.ts";
+
+export interface JournalFile {
+  /** The store's name for it. */
+  readonly source: string;
+  readonly path: string;
+  readonly key: ProjectKey;
+  readonly id: RunId;
+  readonly sizeBytes: number;
+  /** Epoch milliseconds; a living writer touches it at least every 30 s. */
+  readonly modifiedMs: number;
+}
+
+/** Every journal, runs in no order, the journals of one run in the order in which they were begun. */
+export function* listJournals(folder: DataFolder): Generator<JournalFile, void, undefined> {
+  for (const project of listFolders(folder.projectsPath)) {
+    const projectPath = join(folder.projectsPath, project);
+    const key = projectKeyOf(project, projectPath);
+    if (key === undefined) continue;
+    for (const run of listFolders(join(projectPath, "runs"))) {
+      yield* listRunJournals(folder, key, join(projectPath, "runs", run), run);
+    }
+  }
+}
+
+/** The journals of one run, in the order in which they were begun. */
+export function listJournalsOf(folder: DataFolder, key: ProjectKey, id: RunId): JournalFile[] {
+  const path = folder.runFolder(key, id);
+  return [...listRunJournals(folder, key, path, path.slice(folder.runsFolder(key).length + 1))];
+}
+
+/**
+ * Deletes a journal. To be called only when its run has ended, all of it is
+ * folded, and the head says what it said.
+ */
+export function removeJournal(path: string): void {
+  rmSync(path, { force: true });
+}
+
+function* listRunJournals(
+  folder: DataFolder,
+  key: ProjectKey,
+  runPath: string,
+  runFolderName: string,
+): Generator<JournalFile, void, undefined> {
+  const names = readFolder(runPath)
+    .map((entry) => entry.name)
+    .filter((name) => name.endsWith(JOURNAL_EXTENSION))
+    .sort();
+  if (names.length === 0) return;
+  const id = isVerbatimFileName(runFolderName)
+    ? (runFolderName as RunId)
+    : readHeadFile(join(runPath, "head.json"))?.run.id;
+  if (id === undefined) return;
+  for (const name of names) {
+    const path = join(runPath, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    const { size: sizeBytes, mtimeMs: modifiedMs } = stats;
+    yield { source: folder.sourceOf(path), path, key, id, sizeBytes, modifiedMs };
+  }
+}
+
+function projectKeyOf(folderName: string, path: string): ProjectKey | undefined {
+  if (isVerbatimFileName(folderName)) return folderName as ProjectKey;
+  try {
+    const facts = JSON.parse(readFileSync(join(path, "project.json"), "utf8")) as {
+      readonly key?: unknown;
+    };
+    return typeof facts.key === "string" ? (facts.key as ProjectKey) : undefined;
+  } catch (error) {
+    // Being made at this moment, or torn by a power cut: its journals are found when it is whole.
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function listFolders(path: string): string[] {
+  return readFolder(path)
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function readFolder(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

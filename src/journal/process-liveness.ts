@@ -1,0 +1,72 @@
+/**
+ * Is the process that writes a journal still there? On the same host the
+ * process table knows: a pid alone may have been given again, a pid with its
+ * start time cannot. From another host only signs are seen: the journal's
+ * heartbeat, or a line.
+ */
+
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Writer } from "../protocol/run.ts";
+
+/** How long a writer may be silent before it is taken for gone, where nothing else is known. A sign comes every 30 s. */
+export const SILENCE_LIMIT_MS = 5 * 60_000;
+
+/** How often a living writer gives a sign: the modification time of its journal. */
+export const SIGN_INTERVAL_MS = 30_000;
+
+/** This process as a journal's header names it. */
+export function currentWriterProcess(): Omit<Writer, "id"> {
+  const pidStart = readPidStart(process.pid);
+  return {
+    host: hostname(),
+    pid: process.pid,
+    ...(pidStart === undefined ? {} : { pidStart }),
+  };
+}
+
+/**
+ * Whether the writer's process lives. On this host its pid and start time
+ * decide; elsewhere a sign within the last 5 minutes.
+ * @param lastSignMs Newest of the journal's modification time and its last line's time, epoch milliseconds.
+ */
+export function isWriterAlive(
+  writer: Omit<Writer, "id">,
+  lastSignMs: number,
+  nowMs: number,
+): boolean {
+  const recent = nowMs - lastSignMs <= SILENCE_LIMIT_MS;
+  if (writer.host !== hostname()) return recent;
+  if (!isPidTaken(writer.pid)) return false;
+  return writer.pidStart === undefined ? recent : readPidStart(writer.pid) === writer.pidStart;
+}
+
+function isPidTaken(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: there is such a process, of another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+let bootId: string | undefined;
+
+/** Start of a process: ticks since boot and the boot's id; undefined where the system does not tell or there is none. */
+function readPidStart(pid: number): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    bootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name in brackets may hold blanks and brackets; what follows the last one is field 3.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie is gone: it only waits for its parent.
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return fields[19] === undefined ? undefined : `${fields[19]}@${bootId}`;
+  } catch {
+    // Gone, or a system without /proc: then nobody can tell.
+    return undefined;
+  }
+}

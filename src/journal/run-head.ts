@@ -1,0 +1,274 @@
+/**
+ * The head of a run: the little that `init` and the command line must know
+ * without opening the store, one small file, replaced whole. A run exists from
+ * the moment its head does; whoever made the run's folder writes it.
+ *
+ * Laws: reading a head costs one small file, finding a run by name one more,
+ * whatever the number of runs; two processes that change a head at once lose
+ * neither change; a deleted run's id is never given again.
+ */
+
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { TrackioError } from "../protocol/errors.ts";
+import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import type { Config, RunEnd, RunIdentity, RunState } from "../protocol/run.ts";
+import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { errorCode, isMissing } from "./file-errors.ts";
+import { waitFor, withHeadLock } from "./head-lock.ts";
+import { allotRunNumber } from "./run-number.ts";
+
+export interface RunHead {
+  /** Version of the head. */
+  readonly head: 1;
+  readonly run: RunIdentity;
+  readonly config: Config;
+  readonly state: RunState;
+  readonly end?: RunEnd;
+  /** Of all journals that ended or were removed; a journal on disk may know a higher one. On disk in the form of `encodeValue`. */
+  readonly highestStep?: number | bigint;
+  /** Records folded so far, as the last folder said. */
+  readonly recordCount: number;
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+}
+
+/** What a new run is made from; its number and time are given by {@link createRun}. */
+export interface NewRun {
+  readonly id: RunId;
+  readonly projectKey: ProjectKey;
+  /** As the script wrote it. */
+  readonly project: string;
+  /** The name, or what makes it from the run's number. */
+  readonly name: string | ((number: number) => string);
+  readonly config: Config;
+  readonly group?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly notes?: string | undefined;
+}
+
+/** How long the maker of a run's folder may take to write its head; it takes about a millisecond. */
+const CLAIM_LIMIT_MS = 300;
+
+/**
+ * Makes the run on disk.
+ * @throws {@link TrackioError} `conflict` where a run of that id exists, `deleted` where one was deleted.
+ */
+export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHead {
+  const { id, projectKey } = run;
+  if (existsSync(folder.deletedFile(projectKey, id))) {
+    throw new TrackioError(
+      "deleted",
+      `Run "${id}" of project "${run.project}" was deleted and its id cannot come back; choose another id.`,
+    );
+  }
+  writeProjectFile(folder, run, nowMs);
+  claimRunFolder(folder, run);
+  const number = allotRunNumber(folder.numbersFolder(projectKey), id);
+  const name = typeof run.name === "string" ? run.name : run.name(number);
+  const head: RunHead = {
+    head: 1,
+    run: {
+      id,
+      projectKey,
+      project: run.project,
+      name,
+      number,
+      createdAt: nowMs,
+      ...(run.group === undefined ? {} : { group: run.group }),
+      ...(run.tags === undefined ? {} : { tags: run.tags }),
+      ...(run.notes === undefined ? {} : { notes: run.notes }),
+    },
+    config: run.config,
+    state: "running",
+    recordCount: 0,
+    updatedAt: nowMs,
+  };
+  writeHead(folder.headFile(projectKey, id), head);
+  appendName(folder.namesFile(projectKey, name), id);
+  return head;
+}
+
+/** The head of run `id`; undefined where there is no such run, or its head cannot be read. */
+export function readHead(folder: DataFolder, key: ProjectKey, id: RunId): RunHead | undefined {
+  return readHeadFile(folder.headFile(key, id));
+}
+
+/** A head by its file, e.g. beside a journal; undefined where it is missing or cannot be read. */
+export function readHeadFile(path: string): RunHead | undefined {
+  const stored = readJson(path) as (RunHead & { readonly highestStep?: Json }) | undefined;
+  if (stored?.head !== 1 || typeof stored.run?.id !== "string") return undefined;
+  const { highestStep, ...rest } = stored;
+  return highestStep === undefined
+    ? rest
+    : { ...rest, highestStep: decodeValue(highestStep) as number | bigint };
+}
+
+/** The run of that id, or the newest of that name; undefined where there is none. */
+export function findHead(
+  folder: DataFolder,
+  key: ProjectKey,
+  wanted: { readonly id: RunId } | { readonly name: string },
+): RunHead | undefined {
+  if ("id" in wanted) return readHead(folder, key, wanted.id);
+  const ids = readLines(folder.namesFile(key, wanted.name));
+  for (const id of ids.toReversed()) {
+    const head = readHead(folder, key, id as RunId);
+    if (head !== undefined) return head;
+  }
+  return undefined;
+}
+
+/**
+ * Changes a head while nobody else does. `change` gets the head as it is on
+ * disk. Undefined, and nothing done, where the run is gone.
+ */
+export function updateHead(
+  folder: DataFolder,
+  key: ProjectKey,
+  id: RunId,
+  change: (head: RunHead) => RunHead,
+): RunHead | undefined {
+  const path = folder.headFile(key, id);
+  if (!existsSync(path)) return undefined;
+  return withHeadLock(dirname(path), () => {
+    const head = readHeadFile(path);
+    if (head === undefined) return undefined;
+    const changed = change(head);
+    writeHead(path, changed);
+    return changed;
+  });
+}
+
+/** The higher of two highest steps; undefined is lower than all. */
+export function higherStep(
+  a: number | bigint | undefined,
+  b: number | bigint | undefined,
+): number | bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b > a ? b : a;
+}
+
+/** Deletes head and journals of a run and keeps its id from coming back. Its number stays taken. False where there was none. */
+export function removeRun(folder: DataFolder, key: ProjectKey, id: RunId): boolean {
+  const path = folder.runFolder(key, id);
+  if (!existsSync(path)) return false;
+  mkdirSync(folder.deletedFolder(key), { recursive: true });
+  writeFileSync(folder.deletedFile(key, id), id);
+  rmSync(path, { recursive: true, force: true });
+  return true;
+}
+
+/** Deletes all runs of a project from disk; their ids stay deleted. False where there was no such project. */
+export function removeProject(folder: DataFolder, key: ProjectKey): boolean {
+  if (!existsSync(folder.projectFile(key))) return false;
+  for (const id of listRunIds(folder, key)) removeRun(folder, key, id);
+  for (const path of [
+    folder.runsFolder(key),
+    folder.namesFolder(key),
+    folder.numbersFolder(key),
+    folder.projectFile(key),
+  ]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+  return true;
+}
+
+/** Ids of all runs of a project that have a head. Reads every head whose folder's name does not tell. */
+export function listRunIds(folder: DataFolder, key: ProjectKey): RunId[] {
+  const runsFolder = folder.runsFolder(key);
+  const ids: RunId[] = [];
+  for (const name of readFolder(runsFolder)) {
+    const id = readHeadFile(join(runsFolder, name, "head.json"))?.run.id;
+    if (id !== undefined) ids.push(id);
+  }
+  return ids;
+}
+
+function writeProjectFile(folder: DataFolder, run: NewRun, nowMs: number): void {
+  const path = folder.projectFile(run.projectKey);
+  if (existsSync(path)) return;
+  mkdirSync(folder.runsFolder(run.projectKey), { recursive: true });
+  mkdirSync(folder.namesFolder(run.projectKey), { recursive: true });
+  const facts = { key: run.projectKey, name: run.project, createdAt: nowMs };
+  try {
+    writeFileSync(path, `${JSON.stringify(facts)}\n`, { flag: "wx" });
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
+/**
+ * A folder can be made by one process only; that one makes the run. A folder
+ * whose head does not come belongs to a process that died in between.
+ */
+function claimRunFolder(folder: DataFolder, run: NewRun): void {
+  try {
+    mkdirSync(folder.runFolder(run.projectKey, run.id));
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+    const headFile = folder.headFile(run.projectKey, run.id);
+    if (!waitFor(() => existsSync(headFile), CLAIM_LIMIT_MS)) return;
+    throw new TrackioError(
+      "conflict",
+      `Run "${run.id}" exists already in project "${run.project}"; give another id, or resume: "allow" to go on with it.`,
+    );
+  }
+}
+
+function appendName(namesFile: string, id: RunId): void {
+  appendFileSync(namesFile, `${id}\n`);
+}
+
+function writeHead(path: string, head: RunHead): void {
+  const { highestStep, ...rest } = head;
+  const stored =
+    highestStep === undefined ? rest : { ...rest, highestStep: encodeValue(highestStep) };
+  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
+  writeFileSync(draft, `${JSON.stringify(stored)}\n`);
+  renameSync(draft, path);
+}
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Torn by a power cut; the journals beside it still say what the run is.
+    return undefined;
+  }
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function readFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

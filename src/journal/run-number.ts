@@ -1,0 +1,40 @@
+/**
+ * Allots run numbers without a scan and without a lock: number n is whoever
+ * made the file `numbers/n` first. Numbers are given in order and never given
+ * again, so the first free one is found by doubling and halving.
+ */
+
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RunId } from "../protocol/ids.ts";
+import { errorCode } from "./file-errors.ts";
+
+/** Takes the lowest free number in `numbersFolder` for run `id`. Costs O(log runs). */
+export function allotRunNumber(numbersFolder: string, id: RunId): number {
+  mkdirSync(numbersFolder, { recursive: true });
+  for (let number = findFree(numbersFolder); ; number += 1) {
+    try {
+      writeFileSync(join(numbersFolder, String(number)), id, { flag: "wx" });
+      return number;
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+function findFree(numbersFolder: string): number {
+  const isTaken = (number: number) => existsSync(join(numbersFolder, String(number)));
+  if (!isTaken(0)) return 0;
+  let taken = 0;
+  let free = 1;
+  while (isTaken(free)) {
+    taken = free;
+    free *= 2;
+  }
+  while (free - taken > 1) {
+    const middle = Math.floor((taken + free) / 2);
+    if (isTaken(middle)) taken = middle;
+    else free = middle;
+  }
+  return free;
+}
