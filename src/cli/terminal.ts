@@ -1,0 +1,57 @@
+/**
+ * What a command knows of the place where it runs. Commands write and ask
+ * through it alone, so that a test can hold one of its own.
+ */
+
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  /** Columns of standard output; absent where it is no terminal, and then nothing is shortened. */
+  readonly width: number | undefined;
+  /** Whether somebody can be asked. */
+  readonly canAsk: boolean;
+  /** Whether standard error is a terminal, on which a progress bar may be drawn. */
+  readonly canDraw: boolean;
+  /** Writes an answer. Resolves when more may be written. */
+  print(text: string): Promise<void>;
+  /** Writes what is not the answer: notes, errors, progress. */
+  note(text: string): void;
+  /** Asks a question on the terminal; undefined where input ended without an answer. */
+  ask(question: string): Promise<string | undefined>;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+/** The terminal of this process. A reader that goes away (`trackio export | head`) ends it quietly. */
+export function openTerminal(): Terminal {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  return {
+    env: process.env,
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    canAsk: Boolean(process.stdin.isTTY && process.stderr.isTTY),
+    canDraw: Boolean(process.stderr.isTTY),
+    print: async (text) => {
+      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+    },
+    note: (text) => {
+      process.stderr.write(text);
+    },
+    ask,
+    now: Date.now,
+  };
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = once(lines, "close").then(() => undefined);
+  try {
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
+}
