@@ -7,7 +7,7 @@
  * but its own. The methods throw the system's errors; the caller decides.
  */
 
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, utimesSync, writeSync } from "node:fs";
 import {
   type EventLine,
   type HeaderLine,
@@ -51,6 +51,7 @@ export class JournalWriter {
       try {
         const journal = new JournalWriter(writer, path, openSync(path, "ax"));
         journal.#write(`${JSON.stringify({ trackio: JOURNAL_VERSION, writer, ...header })}\n`);
+        touchRuns(folder.runsFolder(header.run.projectKey), header.time);
         return journal;
       } catch (error) {
         if (errorCode(error) !== "EEXIST") throw error;
@@ -141,4 +142,14 @@ function createWriterId(timeMs: number): string {
   const time = Math.floor(timeMs).toString(36).padStart(9, "0");
   const salt = Math.floor(Math.random() * 36 ** 8).toString(36);
   return `${time}-${salt.padStart(8, "0")}`;
+}
+
+/** Lets whoever folds see a new journal, also of an old run, by looking at one folder a project. */
+function touchRuns(runsFolder: string, timeMs: number): void {
+  try {
+    utimesSync(runsFolder, timeMs / 1000, timeMs / 1000);
+  } catch (error) {
+    // A folder of another user: the journal is found when all are looked through.
+    if (errorCode(error) === undefined) throw error;
+  }
 }

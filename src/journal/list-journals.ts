@@ -44,7 +44,8 @@ export function removeJournal(path: string): void {
   rmSync(path, { force: true });
 }
 
-function* listRunJournals(
+/** The journals in one run's folder, in the order in which they were begun. */
+export function* listRunJournals(
   folder: DataFolder,
   key: ProjectKey,
   runPath: string,
@@ -68,7 +69,8 @@ function* listRunJournals(
   }
 }
 
-function projectKeyOf(folderName: string, path: string): ProjectKey | undefined {
+/** Key of the project whose folder this is; undefined where it is none yet. */
+export function projectKeyOf(folderName: string, path: string): ProjectKey | undefined {
   if (isVerbatimFileName(folderName)) return folderName as ProjectKey;
   try {
     const facts = JSON.parse(readFileSync(join(path, "project.json"), "utf8")) as {
