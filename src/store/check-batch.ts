@@ -1,0 +1,45 @@
+import { TrackioError } from "../protocol/errors.ts";
+import type { FoldBatch, RecordBlock } from "./store.ts";
+
+/**
+ * Checks what every store relies on, before anything is written.
+ * @throws {@link TrackioError} `invalid_argument` naming the source, the value and the place.
+ */
+export function checkBatch(batch: FoldBatch): void {
+  const { source, from, to } = batch;
+  if (!(Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0 && to >= from)) {
+    throw refusal(source, `bytes ${from} to ${to} are no piece of it`);
+  }
+  for (const block of batch.blocks) checkBlock(source, block);
+}
+
+function checkBlock(source: string, block: RecordBlock): void {
+  const { count, keys, columns, records, steps, times } = block;
+  const lengths = [records, steps.values, times, ...columns.map((column) => column.values)];
+  if (columns.length !== keys.length || lengths.some((values) => values.length !== count)) {
+    throw refusal(source, `a block of ${count} records has columns of another length`);
+  }
+  for (let row = 0; row < count; row++) {
+    if (!Number.isFinite(times[row])) throw refusal(source, `time ${times[row]} is no time`);
+    if (row > 0 && !(records[row]! > records[row - 1]!)) {
+      throw refusal(source, `record ${records[row]} comes after record ${records[row - 1]}`);
+    }
+    const step = steps.values[row]!;
+    if (!isStep(step)) throw refusal(source, `step ${JSON.stringify(step)} is no finite number`);
+  }
+}
+
+/** A finite number, -0 or an integer beyond 2^53 in the form of `encodeValue`. */
+function isStep(step: unknown): boolean {
+  if (typeof step === "number") return Number.isFinite(step);
+  if (typeof step !== "object" || step === null) return false;
+  const { $: kind, v } = step as { readonly $?: unknown; readonly v?: unknown };
+  return kind === "-0" || (kind === "int" && typeof v === "string" && /^-?\d+$/.test(v));
+}
+
+function refusal(source: string, what: string): TrackioError {
+  return new TrackioError(
+    "invalid_argument",
+    `${source}: ${what}; fold what was read from a whole journal.`,
+  );
+}

@@ -1,0 +1,225 @@
+/**
+ * A store in memory: every record is an object and every read goes over all of
+ * them, so that each answer can be seen to be right. It is the reference that
+ * the others are tested against, and what small tests of other rooms use.
+ */
+
+import { TrackioError } from "../../protocol/errors.ts";
+import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import { decodeValue } from "../../protocol/values.ts";
+import { checkBatch } from "../check-batch.ts";
+import { cellOf, gridOf } from "../choose-grid.ts";
+import { rowValues } from "../record-values.ts";
+import type {
+  FoldBatch,
+  FoldOutcome,
+  MetricSummary,
+  Point,
+  ProjectInfo,
+  Row,
+  RunInfo,
+  SeriesAnswer,
+  SeriesAxis,
+  SeriesBuckets,
+  SeriesQuery,
+  Store,
+  StoreSize,
+} from "../store.ts";
+import { bucketsOf } from "./memory-buckets.ts";
+import { type MemoryPoint, MemoryRun } from "./memory-run.ts";
+
+/** Rows or points in a page of an iteration. */
+const PAGE_LENGTH = 4096;
+
+/** A {@link Store} that keeps all in memory and forgets it when it is closed. */
+export class MemoryStore implements Store {
+  readonly #offsets = new Map<string, number>();
+  readonly #runs = new Map<string, MemoryRun>();
+  readonly #projectNames = new Map<ProjectKey, string>();
+  readonly #tombstones = new Set<string>();
+
+  async fold(batch: FoldBatch): Promise<FoldOutcome> {
+    const { run: identity, source } = batch;
+    const runKey = keyOf(identity.projectKey, identity.id);
+    if (this.#tombstones.has(runKey)) return { outcome: "deleted" };
+    const offset = this.#offsets.get(source) ?? 0;
+    if (batch.from !== offset) return { outcome: "moved", offset };
+    checkBatch(batch);
+    this.#offsets.set(source, batch.to);
+    const run = this.#runs.get(runKey) ?? new MemoryRun(identity, batch.seenAt);
+    this.#runs.set(runKey, run);
+    if (!this.#projectNames.has(identity.projectKey)) {
+      this.#projectNames.set(identity.projectKey, identity.project);
+    }
+    return { outcome: "folded", ...run.take(batch) };
+  }
+
+  async offset(source: string): Promise<number> {
+    return this.#offsets.get(source) ?? 0;
+  }
+
+  async forget(source: string): Promise<void> {
+    this.#offsets.delete(source);
+  }
+
+  async listProjects(): Promise<readonly ProjectInfo[]> {
+    const projects: ProjectInfo[] = [];
+    for (const [key, name] of this.#projectNames) {
+      const runs = this.#runsOf(key);
+      projects.push({
+        key,
+        name,
+        runCount: runs.length,
+        runningCount: runs.filter((run) => run.state === "running").length,
+        createdAt: Math.min(...runs.map((run) => run.identity.createdAt)),
+        updatedAt: Math.max(...runs.map((run) => run.updatedAt)),
+      });
+    }
+    return projects.sort((a, b) => b.updatedAt - a.updatedAt || (a.key < b.key ? -1 : 1));
+  }
+
+  async listRuns(
+    project: ProjectKey,
+    options: { readonly runs?: readonly RunId[] } = {},
+  ): Promise<readonly RunInfo[]> {
+    const wanted = options.runs && new Set(options.runs);
+    return this.#runsOf(project)
+      .filter((run) => wanted === undefined || wanted.has(run.identity.id))
+      .map((run) => run.info());
+  }
+
+  async findRun(project: ProjectKey, idOrName: string): Promise<RunInfo | undefined> {
+    const runs = this.#runsOf(project);
+    const found =
+      runs.find((run) => run.identity.id === idOrName) ??
+      runs.find((run) => run.identity.name === idOrName);
+    return found?.info();
+  }
+
+  async listMetrics(
+    project: ProjectKey,
+    runs: readonly RunId[],
+  ): Promise<readonly MetricSummary[]> {
+    return runs.flatMap((id) => this.#runs.get(keyOf(project, id))?.summaries() ?? []);
+  }
+
+  async readSeries(query: SeriesQuery): Promise<SeriesAnswer> {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+    const all = query.series.map(({ run, key }) =>
+      orderedBy(query.axis, this.#runs.get(keyOf(query.project, run))?.points(key) ?? []),
+    );
+    const extent = extentOf(all, query.axis);
+    const low = Math.max(from, extent?.from ?? 0);
+    const high = Math.max(low, Math.min(to, extent?.to ?? 0));
+    const grid = gridOf(query.buckets, low, high);
+    const series = all.map((points): SeriesBuckets => {
+      const inRange = points.filter((point) => {
+        const x = xOf(point, query.axis);
+        return x >= from && x <= to;
+      });
+      return bucketsOf(
+        inRange.map((point) => ({
+          cell: cellOf(grid, xOf(point, query.axis)),
+          x: xOf(point, query.axis),
+          value: Number(point.value),
+        })),
+      );
+    });
+    return { grid, ...(extent && { extent }), series };
+  }
+
+  async *readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]> {
+    const points = this.#run(project, run).points(key);
+    for (let at = 0; at < points.length; at += PAGE_LENGTH) {
+      yield points
+        .slice(at, at + PAGE_LENGTH)
+        .map(({ step, time, value }) => ({ step, time, value }));
+    }
+  }
+
+  async *readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
+    const records = this.#run(project, run).ordered();
+    for (let at = 0; at < records.length; at += PAGE_LENGTH) {
+      yield records.slice(at, at + PAGE_LENGTH).map(({ step, time, keys, values }) => ({
+        step,
+        time,
+        values: rowValues(keys, values.map(decodeValue)),
+      }));
+    }
+  }
+
+  async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
+    const removed = this.#runs.delete(keyOf(project, run));
+    if (removed) this.#tombstones.add(keyOf(project, run));
+    if (removed && this.#runsOf(project).length === 0) this.#projectNames.delete(project);
+    return removed;
+  }
+
+  async deleteProject(project: ProjectKey): Promise<boolean> {
+    if (!this.#projectNames.has(project)) return false;
+    for (const run of this.#runsOf(project)) await this.deleteRun(project, run.identity.id);
+    return true;
+  }
+
+  async compact(): Promise<boolean> {
+    return false;
+  }
+
+  async size(): Promise<StoreSize> {
+    const projects = Array.from(this.#projectNames.keys(), (key) => {
+      const runs = this.#runsOf(key);
+      return {
+        key,
+        bytes: runs.reduce((sum, run) => sum + run.sizeBytes(), 0),
+        pointCount: runs.flatMap((run) => run.summaries()).reduce((sum, s) => sum + s.count, 0),
+      };
+    });
+    return { bytes: projects.reduce((sum, project) => sum + project.bytes, 0), projects };
+  }
+
+  async close(): Promise<void> {
+    this.#runs.clear();
+    this.#offsets.clear();
+    this.#projectNames.clear();
+    this.#tombstones.clear();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** By number, newest first. */
+  #runsOf(project: ProjectKey): MemoryRun[] {
+    return Array.from(this.#runs.values())
+      .filter((run) => run.identity.projectKey === project)
+      .sort((a, b) => b.identity.number - a.identity.number);
+  }
+
+  #run(project: ProjectKey, id: RunId): MemoryRun {
+    const run = this.#runs.get(keyOf(project, id));
+    if (run) return run;
+    throw new TrackioError("not_found", `Project "${project}" has no run ${JSON.stringify(id)}.`);
+  }
+}
+
+function keyOf(project: ProjectKey, run: RunId): string {
+  return `${project}\n${run}`;
+}
+
+function xOf(point: MemoryPoint, axis: SeriesAxis): number {
+  return axis === "step" ? Number(point.step) : point.time;
+}
+
+/** By x, points of the same x in the order of records. */
+function orderedBy(axis: SeriesAxis, points: readonly MemoryPoint[]): readonly MemoryPoint[] {
+  return axis === "step" ? points : points.toSorted((a, b) => a.time - b.time);
+}
+
+function extentOf(
+  series: readonly (readonly MemoryPoint[])[],
+  axis: SeriesAxis,
+): { from: number; to: number } | undefined {
+  const ends = series.flatMap((points) => [points.at(0), points.at(-1)]);
+  const xs = ends.filter((point) => point !== undefined).map((point) => xOf(point, axis));
+  return xs.length === 0 ? undefined : { from: Math.min(...xs), to: Math.max(...xs) };
+}

@@ -1,0 +1,59 @@
+/** What a value of a record is to a series, and how values become a row again. */
+
+import type { KeyPath } from "../protocol/journal-line.ts";
+import { encodeValue, type Json, type Value } from "../protocol/values.ts";
+import type { Column } from "./store.ts";
+
+/** The number that a value adds to the series of its key, or undefined where it is none (text, boolean, null, an array). */
+export function numericValue(json: Json): number | bigint | undefined {
+  if (typeof json === "number") return json;
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+  const { $: kind, v } = json as { readonly [key: string]: Json };
+  switch (kind) {
+    case "NaN":
+      return Number.NaN;
+    case "Infinity":
+      return Number.POSITIVE_INFINITY;
+    case "-Infinity":
+      return Number.NEGATIVE_INFINITY;
+    case "-0":
+      return -0;
+    case "int":
+      return typeof v === "string" && /^-?\d+$/.test(v) ? BigInt(v) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The value of one record in a column, in the form of {@link encodeValue}. */
+export function columnJson(column: Column, row: number): Json {
+  return column.kind === "numbers" ? encodeValue(column.values[row]) : (column.values[row] as Json);
+}
+
+/** The row whose leaves lie under `keys`, nested and ordered as it was logged. */
+export function rowValues(
+  keys: readonly KeyPath[],
+  values: readonly Value[],
+): { readonly [key: string]: Value } {
+  const row: { [key: string]: Value } = {};
+  keys.forEach((path, index) => {
+    const names = typeof path === "string" ? [path] : path;
+    let node = row;
+    for (const name of names.slice(0, -1)) {
+      if (!Object.hasOwn(node, name)) define(node, name, {});
+      node = node[name] as { [key: string]: Value };
+    }
+    define(node, names.at(-1) as string, values[index] as Value);
+  });
+  return row;
+}
+
+/** Also a key called `__proto__` is a key like any other. */
+function define(node: { [key: string]: Value }, name: string, value: Value): void {
+  Object.defineProperty(node, name, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+}
