@@ -51,7 +51,7 @@ export class JournalWriter {
       try {
         const journal = new JournalWriter(writer, path, openSync(path, "ax"));
         journal.#write(`${JSON.stringify({ trackio: JOURNAL_VERSION, writer, ...header })}\n`);
-        touchRuns(folder.runsFolder(header.run.projectKey), header.time);
+        touchRuns(folder.runsFolder(header.run.projectKey));
         return journal;
       } catch (error) {
         if (errorCode(error) !== "EEXIST") throw error;
@@ -145,9 +145,10 @@ function createWriterId(timeMs: number): string {
 }
 
 /** Lets whoever folds see a new journal, also of an old run, by looking at one folder a project. */
-function touchRuns(runsFolder: string, timeMs: number): void {
+function touchRuns(runsFolder: string): void {
+  const now = Date.now() / 1000;
   try {
-    utimesSync(runsFolder, timeMs / 1000, timeMs / 1000);
+    utimesSync(runsFolder, now, now);
   } catch (error) {
     // A folder of another user: the journal is found when all are looked through.
     if (errorCode(error) === undefined) throw error;
