@@ -19,6 +19,7 @@
 import { homedir } from "node:os";
 import { join, resolve, sep } from "node:path";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import { toFileName } from "./file-name.ts";
 
 /** Extension of a journal's file. */
 export const JOURNAL_EXTENSION = ".jsonl";
@@ -60,7 +61,7 @@ export class DataFolder {
   }
 
   projectFolder(key: ProjectKey): string {
-    return join(this.projectsPath, safeFileName(key));
+    return join(this.projectsPath, toFileName(key));
   }
 
   /** `{key, name, createdAt}`: tells what the folder's name may not. */
@@ -77,7 +78,7 @@ export class DataFolder {
   }
 
   namesFile(key: ProjectKey, name: string): string {
-    return join(this.namesFolder(key), safeFileName(name));
+    return join(this.namesFolder(key), toFileName(name));
   }
 
   deletedFolder(key: ProjectKey): string {
@@ -85,7 +86,7 @@ export class DataFolder {
   }
 
   deletedFile(key: ProjectKey, id: RunId): string {
-    return join(this.deletedFolder(key), safeFileName(id));
+    return join(this.deletedFolder(key), toFileName(id));
   }
 
   runsFolder(key: ProjectKey): string {
@@ -93,7 +94,7 @@ export class DataFolder {
   }
 
   runFolder(key: ProjectKey, id: RunId): string {
-    return join(this.runsFolder(key), safeFileName(id));
+    return join(this.runsFolder(key), toFileName(id));
   }
 
   headFile(key: ProjectKey, id: RunId): string {
@@ -116,24 +117,4 @@ export class DataFolder {
   pathOf(source: string): string {
     return join(this.projectsPath, ...source.split("/"));
   }
-}
-
-/** Names that Windows keeps for devices. */
-const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)$/;
-
-/** Whether a file's name is the text itself, and not a slug with a hash. */
-export function isVerbatimFileName(fileName: string): boolean {
-  return /^[a-z0-9_-]{1,64}$/.test(fileName) && !DEVICE_NAME.test(fileName);
-}
-
-/** `text` itself where that is safe everywhere, else a slug, a dot and 96 bits of its SHA-256. */
-export function safeFileName(text: string): string {
-  if (isVerbatimFileName(text)) return text;
-  const slug = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, "-")
-    .slice(0, 40);
-  // Loaded here because it costs more than the whole SDK, and few names need it.
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  return `${slug}.${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
 }

@@ -19,6 +19,7 @@ import {
 import type { Json } from "../protocol/values.ts";
 import { isMissing } from "./file-errors.ts";
 import { parseLines } from "./parse-lines.ts";
+import { isStepField } from "./step-field.ts";
 
 /** One record as written. */
 export interface JournalRecord {
@@ -178,18 +179,6 @@ function readRecord(
   if (keys === undefined || line.length !== keys.length + 3) return DAMAGED;
   if (typeof line[2] !== "number" || !isStepField(line[1])) return DAMAGED;
   return { kind: "record", keys, number, line: line as unknown as RecordLine };
-}
-
-function isStepField(field: Json | undefined): boolean {
-  if (Array.isArray(field)) return field.length === 2 && field.every(isStep);
-  return isStep(field as Json);
-}
-
-/** A number, or the forms of a big integer and of -0. */
-function isStep(step: Json | undefined): boolean {
-  if (typeof step === "number") return true;
-  if (typeof step !== "object" || step === null || !("$" in step)) return false;
-  return step.$ === "-0" || (step.$ === "int" && /^-?\d+$/.test(String(step.v)));
 }
 
 function readHeader(

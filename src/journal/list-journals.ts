@@ -3,8 +3,9 @@
 import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
-import { type DataFolder, isVerbatimFileName, JOURNAL_EXTENSION } from "./data-folder.ts";
+import { type DataFolder, JOURNAL_EXTENSION } from "./data-folder.ts";
 import { isMissing } from "./file-errors.ts";
+import { fromFileName } from "./file-name.ts";
 import { readHeadFile } from "./run-head.ts";
 
 export interface JournalFile {
@@ -56,9 +57,9 @@ export function* listRunJournals(
     .filter((name) => name.endsWith(JOURNAL_EXTENSION))
     .sort();
   if (names.length === 0) return;
-  const id = isVerbatimFileName(runFolderName)
-    ? (runFolderName as RunId)
-    : readHeadFile(join(runPath, "head.json"))?.run.id;
+  const id =
+    (fromFileName(runFolderName) as RunId | undefined) ??
+    readHeadFile(join(runPath, "head.json"))?.run.id;
   if (id === undefined) return;
   for (const name of names) {
     const path = join(runPath, name);
@@ -71,7 +72,8 @@ export function* listRunJournals(
 
 /** Key of the project whose folder this is; undefined where it is none yet. */
 export function projectKeyOf(folderName: string, path: string): ProjectKey | undefined {
-  if (isVerbatimFileName(folderName)) return folderName as ProjectKey;
+  const key = fromFileName(folderName);
+  if (key !== undefined) return key as ProjectKey;
   try {
     const facts = JSON.parse(readFileSync(join(path, "project.json"), "utf8")) as {
       readonly key?: unknown;

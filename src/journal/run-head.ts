@@ -150,15 +150,6 @@ export function updateHead(
   });
 }
 
-/** The higher of two highest steps; undefined is lower than all. */
-export function higherStep(
-  a: number | bigint | undefined,
-  b: number | bigint | undefined,
-): number | bigint | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return b > a ? b : a;
-}
-
 /** Deletes head and journals of a run and keeps its id from coming back. Its number stays taken. False where there was none. */
 export function removeRun(folder: DataFolder, key: ProjectKey, id: RunId): boolean {
   const path = folder.runFolder(key, id);
