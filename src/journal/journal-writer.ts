@@ -4,7 +4,8 @@
  *
  * Laws: a file has one writer; a line is never changed; after a write that
  * stopped half way the next one begins on a new line, so that it costs no line
- * but its own. The methods throw the system's errors; the caller decides.
+ * but its own; a new journal touches the `runs` folder of its project. The
+ * methods throw the system's errors; the caller decides.
  */
 
 import { closeSync, fsyncSync, openSync, utimesSync, writeSync } from "node:fs";
@@ -103,11 +104,6 @@ export class JournalWriter {
     closeSync(fd);
   }
 
-  /** Opens the file anew, where the script has closed its descriptor. */
-  reopen(): void {
-    this.#fd = openSync(this.path, "a");
-  }
-
   #appendFirst(set: KeySet, record: RecordFields): void {
     // A number whose line failed half way is not used again: the line may be there.
     const number = this.#nextSet++;
@@ -119,11 +115,22 @@ export class JournalWriter {
 
   #write(lines: string): void {
     const text = this.#isTorn ? `\n${lines}` : lines;
-    const written = writeSync(this.#fd, text);
+    const written = this.#writeSome(text);
     this.sizeBytes += written;
     // Equal for ASCII; else the number of bytes has to be known.
     if (written === text.length || written === Buffer.byteLength(text)) this.#isTorn = false;
     else this.#writeRest(Buffer.from(text), written);
+  }
+
+  #writeSome(text: string): number {
+    try {
+      return writeSync(this.#fd, text);
+    } catch (error) {
+      if (errorCode(error) !== "EBADF" || this.#fd < 0) throw error;
+      // The script closed a descriptor that was not its own.
+      this.#fd = openSync(this.path, "a");
+      return writeSync(this.#fd, text);
+    }
   }
 
   #writeRest(bytes: Buffer, writtenBytes: number): void {
