@@ -1,0 +1,222 @@
+/** How far one journal is folded, and its next piece. */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import {
+  createJournalCursor,
+  type JournalCursor,
+  type JournalPiece,
+  openJournalCursor,
+  readJournal,
+} from "../journal/journal-reader.ts";
+import type { JournalFile } from "../journal/list-journals.ts";
+import { isWriterAlive } from "../journal/process-liveness.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import { decodeValue } from "../protocol/values.ts";
+import type { FoldBatch, FoldOutcome, Store } from "../store/store.ts";
+import { createFoldBatch } from "./fold-batch.ts";
+import type { FoldChange, SkippedJournal } from "./fold-report.ts";
+import { type JournalOrigin, journalOrigin } from "./journal-origin.ts";
+import type { RunEnds } from "./run-ends.ts";
+
+/** What one step of a fold did. `more` is false where nothing is left to fold for now. */
+export interface FoldStep {
+  readonly bytes: number;
+  readonly more: boolean;
+  readonly change?: FoldChange;
+}
+
+const NOTHING: FoldStep = { bytes: 0, more: false };
+
+export class JournalFold {
+  file: JournalFile;
+  /** Why it is left as it is. */
+  skipped: SkippedJournal | undefined;
+  readonly #folder: DataFolder;
+  readonly #store: Store;
+  readonly #runEnds: RunEnds;
+  readonly #now: () => number;
+  #offset: number | undefined;
+  #cursor: JournalCursor | undefined;
+  /** Whether its last line is the run's end; undefined where it was not read here. */
+  #hasEnded: boolean | undefined;
+  /** Size at which nothing but a torn line was left. */
+  #tornSize = -1;
+
+  constructor(
+    folder: DataFolder,
+    store: Store,
+    runEnds: RunEnds,
+    file: JournalFile,
+    now: () => number,
+  ) {
+    this.#folder = folder;
+    this.#store = store;
+    this.#runEnds = runEnds;
+    this.file = file;
+    this.#now = now;
+  }
+
+  /** Takes note of the file as it is now. */
+  grown(sizeBytes: number, modifiedMs: number): void {
+    if (sizeBytes === this.file.sizeBytes && modifiedMs === this.file.modifiedMs) return;
+    this.file = { ...this.file, sizeBytes, modifiedMs };
+    // The system's own trouble may be over; a newer format or a deleted run stays.
+    if (this.skipped?.code === "unreadable") this.skipped = undefined;
+  }
+
+  /** Bytes that are not folded yet. */
+  async pendingBytes(): Promise<number> {
+    if (this.skipped !== undefined) return 0;
+    this.#offset ??= await this.#store.offset(this.file.source);
+    return Math.max(0, this.file.sizeBytes - this.#offset);
+  }
+
+  /** Folds the next piece, about `pieceBytes`. */
+  async foldPiece(pieceBytes: number): Promise<FoldStep> {
+    if ((await this.pendingBytes()) === 0) return NOTHING;
+    if (this.file.sizeBytes === this.#tornSize && this.isWriterAlive()) return NOTHING;
+    let piece: JournalPiece | undefined;
+    try {
+      piece = this.#readPiece(pieceBytes);
+    } catch (error) {
+      return this.#skip(error);
+    }
+    return piece === undefined ? NOTHING : await this.#fold(piece);
+  }
+
+  /** Whether the process that writes it is there. */
+  isWriterAlive(): boolean {
+    const { writer } = this.#origin();
+    return isWriterAlive(writer, this.file.modifiedMs, this.#now());
+  }
+
+  /** Whether all of it is folded, and nobody will add to it. */
+  isComplete(): boolean {
+    if (this.skipped !== undefined || this.#offset === undefined) return false;
+    if (this.#offset < this.file.sizeBytes) return false;
+    return !this.isWriterAlive() || (this.#hasEnded ?? this.#readHasEnded());
+  }
+
+  #readHasEnded(): boolean {
+    const cursor = createJournalCursor();
+    for (let piece = readJournal(this.file.path, cursor); piece.to > piece.from; ) {
+      this.#noteEnd(piece);
+      piece = readJournal(this.file.path, cursor);
+    }
+    this.#hasEnded ??= false;
+    return this.#hasEnded;
+  }
+
+  #origin(): JournalOrigin {
+    this.#cursor ??= openJournalCursor(this.file.path, this.#offset ?? 0);
+    return journalOrigin(this.#folder, this.file, this.#cursor.header);
+  }
+
+  /** Whole lines, or what is torn at the end where nobody will complete it. */
+  #readPiece(pieceBytes: number): JournalPiece | undefined {
+    this.#cursor ??= openJournalCursor(this.file.path, this.#offset ?? 0);
+    const piece = readJournal(this.file.path, this.#cursor, pieceBytes);
+    if (piece.to > piece.from || piece.tornBytes === 0) {
+      return piece.to > piece.from ? piece : undefined;
+    }
+    this.#tornSize = piece.from + piece.tornBytes;
+    if (this.isWriterAlive()) return undefined;
+    this.#cursor.offset = this.#tornSize;
+    return { ...piece, to: this.#tornSize, damagedLines: 1 };
+  }
+
+  async #fold(piece: JournalPiece): Promise<FoldStep> {
+    const { key, id } = this.file;
+    // After an end of its own, whatever follows is life, whatever time it bears.
+    const endedAt = this.#hasEnded
+      ? Number.NEGATIVE_INFINITY
+      : await this.#runEnds.endedAt(key, id);
+    let batch: FoldBatch;
+    let outcome: FoldOutcome;
+    try {
+      batch = createFoldBatch(this.file, this.#origin(), piece, endedAt);
+      outcome = await this.#store.fold(batch);
+    } catch (error) {
+      this.#cursor = undefined;
+      const code = error instanceof TrackioError ? error.code : undefined;
+      // The store's own trouble is everybody's; a batch that it refuses is this journal's.
+      if (code === "damaged" || code === "invalid_argument") return this.#skip(error);
+      throw error;
+    }
+    if (outcome.outcome === "folded") return this.#folded(piece, batch, outcome);
+    if (outcome.outcome === "moved") return this.#moved(batch, outcome.offset);
+    const leftBytes = this.file.sizeBytes - piece.from;
+    return this.#skip(
+      new TrackioError(
+        "deleted",
+        `Run "${batch.run.name}" (${id}) was deleted; ${leftBytes} bytes of its journal ${this.file.source} are skipped.`,
+      ),
+    );
+  }
+
+  #folded(
+    piece: JournalPiece,
+    batch: FoldBatch,
+    outcome: FoldOutcome & { readonly outcome: "folded" },
+  ): FoldStep {
+    this.#offset = batch.to;
+    this.#noteEnd(piece);
+    const { key, id } = this.file;
+    if (batch.end === "running") this.#runEnds.note(key, id, undefined);
+    else if (batch.end !== undefined) this.#runEnds.note(key, id, batch.seenAt);
+    const change: FoldChange = {
+      project: key,
+      run: id,
+      ...(outcome.from === undefined ? {} : { from: outcome.from }),
+      newKeys: outcome.newKeys,
+      facts:
+        batch.from === 0 ||
+        batch.config !== undefined ||
+        batch.summary !== undefined ||
+        batch.end !== undefined,
+    };
+    return { bytes: batch.to - batch.from, more: true, change };
+  }
+
+  /** Another folder was here: what it folded is told on, as far as it can be known. */
+  #moved(batch: FoldBatch, offset: number): FoldStep {
+    this.#offset = offset;
+    this.#cursor = undefined;
+    this.#hasEnded = undefined;
+    const { key, id } = this.file;
+    this.#runEnds.forget(key, id);
+    return {
+      bytes: 0,
+      more: true,
+      change: { project: key, run: id, ...lowest(batch), newKeys: true, facts: true },
+    };
+  }
+
+  #noteEnd(piece: JournalPiece): void {
+    const last = piece.entries.at(-1);
+    if (last !== undefined) this.#hasEnded = last.kind === "event" && last.event.end !== undefined;
+  }
+
+  /** A journal's own trouble is noted, and keeps no other waiting. */
+  #skip(error: unknown): FoldStep {
+    const isSystem = error instanceof Error && "syscall" in error;
+    if (!(error instanceof TrackioError) && !isSystem) throw error;
+    const code = error instanceof TrackioError ? error.code : "unreadable";
+    this.skipped = { source: this.file.source, code, reason: error.message };
+    return NOTHING;
+  }
+}
+
+function lowest(batch: FoldBatch): { from?: { step: number; time: number } } {
+  let step = Number.POSITIVE_INFINITY;
+  let time = Number.POSITIVE_INFINITY;
+  for (const block of batch.blocks) {
+    for (let i = 0; i < block.count; i++) {
+      const value = block.steps.values[i]!;
+      const number = Number(typeof value === "number" ? value : decodeValue(value));
+      if (number < step) step = number;
+      if (block.times[i]! < time) time = block.times[i]!;
+    }
+  }
+  return step === Number.POSITIVE_INFINITY ? {} : { from: { step, time } };
+}
