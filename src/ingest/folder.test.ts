@@ -1,0 +1,322 @@
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
+import type { RunIdentity } from "../protocol/run.ts";
+import type { Value } from "../protocol/values.ts";
+import { MemoryStore } from "../store/memory/memory-store.ts";
+import type { Row, Store } from "../store/store.ts";
+import type { FoldChange } from "./fold-report.ts";
+import { Folder } from "./folder.ts";
+import { TestFolder, type TestJournal } from "./testing/journals.ts";
+
+let data: TestFolder;
+let store: Store;
+
+beforeEach(() => {
+  data = new TestFolder();
+  store = new MemoryStore();
+});
+
+afterEach(() => {
+  data[Symbol.dispose]();
+});
+
+async function rowsOf(run: RunIdentity): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const page of store.readRows(run.projectKey, run.id)) rows.push(...page);
+  return rows;
+}
+
+async function factsOf(run: RunIdentity) {
+  const [info] = await store.listRuns(run.projectKey, { runs: [run.id] });
+  return info!;
+}
+
+function logMany(journal: TestJournal, from: number, count: number): void {
+  for (let step = from; step < from + count; step++) journal.log(step, { loss: 1 / (step + 1) });
+}
+
+test("every record comes into the store as it was logged", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  const logged: { [key: string]: Value }[] = [
+    { loss: 0.5, acc: -0 },
+    { loss: Number.NaN, acc: Number.POSITIVE_INFINITY },
+    { loss: 1, acc: 2, note: "text" },
+    { loss: 12345678901234567890n, acc: null },
+    { table: [1, 2, { deep: true }] },
+  ];
+  for (const [step, values] of logged.entries()) journal.log(step, values);
+  journal.log(2n ** 60n, { loss: 7 });
+  await new Folder(data, store).foldAll();
+  const rows = await rowsOf(run);
+  expect(rows.map((row) => row.values)).toEqual([...logged, { loss: 7 }]);
+  expect(rows.map((row) => row.step)).toEqual([0, 1, 2, 3, 4, 2n ** 60n]);
+});
+
+test("folding again folds nothing again", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  logMany(journal, 0, 10);
+  const folder = new Folder(data, store);
+  await folder.foldAll();
+  await folder.foldAll();
+  await new Folder(data, store).foldAll();
+  logMany(journal, 10, 5);
+  await new Folder(data, store).foldAll();
+  await folder.foldAll();
+  expect((await rowsOf(run)).map((row) => row.step)).toEqual(
+    Array.from({ length: 15 }, (_, i) => i),
+  );
+});
+
+test("a folder that was overtaken reads on from where the other stopped, and tells what came", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  logMany(journal, 0, 3);
+  const changes: FoldChange[] = [];
+  const slow = new Folder(data, store, { onChange: (change) => changes.push(change) });
+  await slow.foldAll();
+  logMany(journal, 3, 3);
+  await new Folder(data, store).foldAll();
+  logMany(journal, 6, 3);
+  changes.length = 0;
+  await slow.foldOnce();
+  while (await slow.foldOnce());
+  expect((await rowsOf(run)).length).toBe(9);
+  expect(changes.some((change) => change.from?.step === 3)).toBe(true);
+});
+
+test("changes name the lowest new step, new keys and new facts", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  const changes: FoldChange[] = [];
+  const folder = new Folder(data, store, { onChange: (change) => changes.push(change) });
+  journal.log(5, { loss: 1 });
+  await folder.foldAll();
+  journal.log(6, { loss: 1 });
+  journal.log(2, { loss: 1 });
+  await folder.foldAll();
+  journal.writer.appendEvent({ time: Date.now(), config: { lr: 1 } });
+  await folder.foldAll();
+  const [first, second, third] = changes;
+  expect(first).toMatchObject({ run: run.id, from: { step: 5 }, newKeys: true, facts: true });
+  expect(second).toMatchObject({ from: { step: 2 }, newKeys: false, facts: false });
+  expect(third).toEqual({ project: run.projectKey, run: run.id, newKeys: false, facts: true });
+});
+
+test("progress tells bytes and ends full", async () => {
+  for (const name of ["a", "b"]) logMany(data.journal(data.run("vision", { name })), 0, 50);
+  const seen: [number, number][] = [];
+  await new Folder(data, store, { pieceBytes: 500 }).foldAll({
+    onProgress: (done, total) => seen.push([done, total]),
+  });
+  const [done, total] = seen.at(-1)!;
+  expect(done).toBe(total);
+  expect(seen.length).toBeGreaterThan(5);
+});
+
+describe("a damaged line loses that line alone", () => {
+  test("in the middle", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 2);
+    appendFileSync(
+      journal.path,
+      '[0,2,17,"broken\n\u0000\u0000\n[0,1e999,5,1]\n[0,7,1e999,1]\n[9,1,2]\n',
+    );
+    logMany(journal, 3, 2);
+    await new Folder(data, store).foldAll();
+    expect((await rowsOf(run)).map((row) => row.step)).toEqual([0, 1, 3, 4]);
+    expect((await factsOf(run)).damagedLines).toBe(5);
+  });
+
+  test("a damaged header is told by the run's head", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 2);
+    const text = readFileSync(journal.path, "utf8");
+    writeFileSync(journal.path, `x${text.slice(1)}`);
+    await new Folder(data, store).foldAll();
+    expect((await rowsOf(run)).length).toBe(2);
+    expect((await factsOf(run)).name).toBe("test-run");
+  });
+});
+
+describe("a torn last line", () => {
+  test("waits for its rest while its writer lives", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 2);
+    const folder = new Folder(data, store);
+    appendFileSync(journal.path, "[0,2,17");
+    await folder.foldAll();
+    expect((await rowsOf(run)).length).toBe(2);
+    appendFileSync(journal.path, "00,0.25]\n");
+    await folder.foldAll();
+    expect((await rowsOf(run)).at(-1)).toMatchObject({ step: 2, values: { loss: 0.25 } });
+    expect((await factsOf(run)).damagedLines).toBe(0);
+  });
+
+  test("is skipped and counted once its writer is gone", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 2);
+    const text = readFileSync(journal.path, "utf8").replace(/"pid":\d+/, '"pid":999999999');
+    writeFileSync(journal.path, `${text}[0,2,17`);
+    await new Folder(data, store).foldAll();
+    expect((await factsOf(run)).damagedLines).toBe(1);
+    expect(await store.offset(data.sourceOf(journal.path))).toBe(statSync(journal.path).size);
+  });
+});
+
+describe("a journal that cannot be folded stays as it is, and keeps no other waiting", () => {
+  test("one of a newer version", async () => {
+    const newer = data.journal(data.run("vision", { name: "newer" }));
+    const text = readFileSync(newer.path, "utf8");
+    writeFileSync(newer.path, text.replace('"trackio":1', '"trackio":99'));
+    const run = data.run("vision");
+    logMany(data.journal(run), 0, 3);
+    const report = await new Folder(data, store).foldAll();
+    expect((await rowsOf(run)).length).toBe(3);
+    expect(report.skipped).toHaveLength(1);
+    expect(report.skipped[0]!.reason).toMatch(/version 99.*update trackio/);
+    expect(existsSync(newer.path)).toBe(true);
+  });
+
+  test("one of a deleted run", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 3);
+    const folder = new Folder(data, store);
+    await folder.foldAll();
+    await store.deleteRun(run.projectKey, run.id);
+    logMany(journal, 3, 3);
+    const report = await folder.foldAll();
+    expect(report.skipped[0]).toMatchObject({ code: "deleted" });
+    expect(await store.listRuns(run.projectKey)).toEqual([]);
+  });
+
+  test("one that is gone from disk", async () => {
+    const run = data.run("vision");
+    logMany(data.journal(run), 0, 3);
+    const folder = new Folder(data, store);
+    folder.look();
+    removeRun(data, run.projectKey, run.id);
+    expect(await folder.foldOnce()).toBe(false);
+  });
+});
+
+describe("a journal goes only when its run has ended and all of it is folded", () => {
+  test("then the head knows the highest step, the config and the end", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    journal.log(41, { loss: 1 });
+    journal.log(7, { loss: 1 });
+    journal.writer.appendEvent({ time: Date.now(), config: { lr: 0.1 } });
+    journal.end("failed");
+    const report = await new Folder(data, store).foldAll();
+    expect(report.removedJournals).toBe(1);
+    expect(existsSync(journal.path)).toBe(false);
+    expect(readHead(data, run.projectKey, run.id)).toMatchObject({
+      highestStep: 41,
+      config: { lr: 0.1 },
+      state: "failed",
+      recordCount: 2,
+    });
+    expect((await rowsOf(run)).length).toBe(2);
+  });
+
+  test("not while the run goes on", async () => {
+    const journal = data.journal(data.run("vision"));
+    logMany(journal, 0, 3);
+    await new Folder(data, store).foldAll();
+    expect(existsSync(journal.path)).toBe(true);
+  });
+
+  test("not while another living writer of the run has not ended", async () => {
+    const run = data.run("vision");
+    const [main, second] = [data.journal(run), data.journal(run)];
+    logMany(second, 0, 3);
+    const folder = new Folder(data, store);
+    await folder.foldAll();
+    main.end("finished", Date.now() + 500);
+    await folder.foldAll();
+    expect(existsSync(main.path)).toBe(true);
+    expect(existsSync(second.path)).toBe(true);
+    second.end("finished", Date.now() + 600);
+    await folder.foldAll();
+    expect(existsSync(main.path)).toBe(false);
+    expect(existsSync(second.path)).toBe(false);
+  });
+
+  test("not where the head is missing", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    journal.end();
+    truncateSync(data.headFile(run.projectKey, run.id));
+    await new Folder(data, store).foldAll();
+    expect(existsSync(journal.path)).toBe(true);
+  });
+
+  test("a folder that begins after all was folded removes it too", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 3);
+    const first = new Folder(data, store);
+    first.look();
+    journal.end();
+    while (await first.foldOnce());
+    expect(existsSync(journal.path)).toBe(true);
+    const report = await new Folder(data, store).foldAll();
+    expect(report.removedJournals).toBe(1);
+  });
+
+  test("a head that a resume has changed since keeps what it says", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 3);
+    journal.end();
+    const head = { state: "running" as const, config: { lr: 9 }, updatedAt: Date.now() + 5_000 };
+    updateHead(data, run.projectKey, run.id, (before) => ({ ...before, ...head }));
+    await new Folder(data, store).foldAll();
+    expect(readHead(data, run.projectKey, run.id)).toMatchObject({
+      state: "running",
+      config: { lr: 9 },
+      highestStep: 2,
+    });
+  });
+});
+
+describe("a run's status heals when data comes again", () => {
+  test("by a new journal", async () => {
+    const run = data.run("vision");
+    data.journal(run).end("failed", Date.now() - 5_000);
+    const folder = new Folder(data, store);
+    await folder.foldAll();
+    expect((await factsOf(run)).state).toBe("failed");
+    logMany(data.journal(run, { resumed: true }), 0, 1);
+    await folder.foldAll();
+    expect((await factsOf(run)).state).toBe("running");
+  });
+
+  test("in the same journal, whatever time its records bear", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    const folder = new Folder(data, store);
+    journal.writer.appendEvent({ time: Date.now(), end: { state: "finished" } });
+    folder.look();
+    await folder.foldOnce();
+    expect((await factsOf(run)).state).toBe("finished");
+    journal.log(1, { loss: 1 }, 17);
+    await folder.foldOnce();
+    expect((await factsOf(run)).state).toBe("running");
+  });
+});
