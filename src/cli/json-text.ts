@@ -44,6 +44,11 @@ function objectToPlainJson(value: Value & object): Json {
   );
 }
 
+/** Whether a value is an object with members of its own: no array, date or typed array. */
+export function isPlainObject(value: Value): value is { readonly [key: string]: Value } {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
 /** One JSON document for standard output, indented, with a newline at its end. */
 export function jsonDocument(value: Json): string {
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,83 @@
+/**
+ * Opens the data folder for one command, with all that was logged folded into
+ * the store first. The only place of the command line that chooses a store.
+ */
+
+import { accessSync, constants, existsSync } from "node:fs";
+import type { FoldReport } from "../ingest/fold-report.ts";
+import { Folder } from "../ingest/folder.ts";
+import { DataFolder, resolveDataRoot } from "../journal/data-folder.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import { MemoryStore } from "../store/memory/memory-store.ts";
+import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import { ProgressBar } from "./progress-bar.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface OpenData extends AsyncDisposable {
+  readonly folder: DataFolder;
+  readonly store: Store;
+}
+
+/**
+ * The data folder that `dir`, else the environment, names. Where nothing has
+ * been logged yet nothing is made on disk, and the store is empty; where the
+ * folder may not be written to, what is folded already is read.
+ * @throws {@link TrackioError} `not_found` where `dir` is given and is no folder.
+ */
+export async function openData(terminal: Terminal, dir?: string): Promise<OpenData> {
+  const folder = findDataFolder(terminal, dir);
+  const store = openStore(folder);
+  const data = { folder, store, [Symbol.asyncDispose]: () => store.close() };
+  try {
+    if (canWrite(folder)) await foldAll(terminal, data);
+    else terminal.note(`${folder.root} is read-only: what is not folded yet is not shown.\n`);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return data;
+}
+
+/** The data folder that `dir`, else the environment, names, which need not be there unless `dir` names it. */
+export function findDataFolder(terminal: Terminal, dir?: string): DataFolder {
+  const folder = new DataFolder(resolveDataRoot({ dir, env: terminal.env }));
+  if (dir !== undefined && !existsSync(folder.root)) {
+    throw new TrackioError(
+      "not_found",
+      `There is no folder '${folder.root}'; name the one that the script logs to.`,
+    );
+  }
+  return folder;
+}
+
+function openStore(folder: DataFolder): Store {
+  if (!existsSync(folder.storePath)) return new MemoryStore();
+  if (canWrite(folder)) return SqliteStore.open(folder.databaseFile);
+  if (!existsSync(folder.databaseFile)) return new MemoryStore();
+  return SqliteStore.open(folder.databaseFile, { readOnly: true });
+}
+
+function canWrite(folder: DataFolder): boolean {
+  if (!existsSync(folder.storePath)) return true;
+  try {
+    accessSync(folder.storePath, constants.W_OK);
+    return true;
+  } catch {
+    // Not ours to write: it is read as it is.
+    return false;
+  }
+}
+
+async function foldAll(terminal: Terminal, { folder, store }: OpenData): Promise<void> {
+  const bar = new ProgressBar(terminal, "Folding what was logged");
+  let report: FoldReport;
+  try {
+    report = await new Folder(folder, store).foldAll({
+      onProgress: (done, total) => bar.update(done, total),
+    });
+  } finally {
+    bar.end();
+  }
+  for (const skipped of report.skipped) terminal.note(`${skipped.reason}\n`);
+}
