@@ -4,9 +4,8 @@ import { TrackioError } from "../protocol/errors.ts";
 
 /** The system's name of a file error, e.g. `ENOSPC`; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
+  const isOfSystem = error instanceof Error && "errno" in error && "code" in error;
+  return isOfSystem && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** Whether the file or folder was not there. */

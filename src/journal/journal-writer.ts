@@ -8,7 +8,7 @@
  * methods throw the system's errors; the caller decides.
  */
 
-import { closeSync, fsyncSync, openSync, utimesSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync, utimesSync, writeSync } from "node:fs";
 import {
   type EventLine,
   type HeaderLine,
@@ -46,13 +46,14 @@ export class JournalWriter {
    * @throws the system's error where the file cannot be made.
    */
   static create(folder: DataFolder, header: Omit<HeaderLine, "trackio" | "writer">): JournalWriter {
+    const { run, time } = header;
     for (;;) {
-      const writer: Writer = { id: createWriterId(header.time), ...currentWriterProcess() };
-      const path = folder.journalFile(header.run.projectKey, header.run.id, writer.id);
+      const writer: Writer = { id: createWriterId(time), ...currentWriterProcess() };
+      const path = folder.journalFile(run.projectKey, run.id, writer.id);
       try {
         const journal = new JournalWriter(writer, path, openSync(path, "ax"));
-        journal.#write(`${JSON.stringify({ trackio: JOURNAL_VERSION, writer, ...header })}\n`);
-        touchRuns(folder.runsFolder(header.run.projectKey));
+        journal.#begin(header);
+        touchRuns(folder.runsFolder(run.projectKey));
         return journal;
       } catch (error) {
         if (errorCode(error) !== "EEXIST") throw error;
@@ -102,6 +103,18 @@ export class JournalWriter {
     const fd = this.#fd;
     this.#fd = -1;
     closeSync(fd);
+  }
+
+  #begin(header: Omit<HeaderLine, "trackio" | "writer">): void {
+    const { run, ...rest } = header;
+    const line = { trackio: JOURNAL_VERSION, run, writer: this.writer, ...rest };
+    try {
+      this.#write(`${JSON.stringify(line)}\n`);
+    } catch (error) {
+      this.close();
+      rmSync(this.path, { force: true });
+      throw error;
+    }
   }
 
   #appendFirst(set: KeySet, record: RecordFields): void {

@@ -1,0 +1,78 @@
+/** The functions of the module: `init` opens a run, the others act on the latest. */
+
+import { TrackioError } from "../protocol/errors.ts";
+import type { Value } from "../protocol/values.ts";
+import { DisabledRun } from "./disabled-run.ts";
+import { checkInitOptions, type InitOptions } from "./init-options.ts";
+import { LocalRun } from "./local-run.ts";
+import { openRun } from "./open-run.ts";
+import type { AnyMetrics, LogOptions, LogValues, Run, RunReport } from "./run.ts";
+import { Warnings } from "./warnings.ts";
+
+let latest: Pick<Run, "log" | "finish"> | undefined;
+
+/**
+ * Opens a run and makes it the one that {@link log} and {@link finish} act on.
+ * Synchronous: when it returns the run is on disk. A run that is still open stays so.
+ *
+ * Without {@link finish} the run ends with the script: finished where that
+ * exits with code 0, else failed, with the error's text or the signal's name.
+ *
+ *     const run = trackio.init({ project: "mnist", config: { lr: 0.001 } });
+ *     trackio.log({ loss: 0.5 });
+ *     await trackio.finish();
+ *
+ * @throws {@link TrackioError} for options that cannot be meant, naming value, place and remedy; for
+ * `resume: "must"` without such a run (`not_found`); for an `id` that is taken (`conflict`) or was deleted
+ * (`deleted`); where the data folder cannot be written to (`unavailable`, `storage_full`).
+ */
+export function init<
+  Config extends object = { readonly [key: string]: Value },
+  Metrics extends object = AnyMetrics,
+>(options: InitOptions<Config>): Run<Config, Metrics> {
+  const nowMs = Date.now();
+  const checked = checkInitOptions(options, process.env);
+  const run = checked.isDisabled
+    ? new DisabledRun<Config, Metrics>(checked)
+    : openLocalRun<Config, Metrics>(checked, nowMs);
+  latest = run as unknown as Run;
+  return run;
+}
+
+/**
+ * Keeps values in the latest run; see {@link Run.log}. Never throws after {@link init}.
+ * @throws {@link TrackioError} `invalid_argument` before the first `init`.
+ */
+export function log(values: LogValues<AnyMetrics>, options?: LogOptions): void {
+  latestRun("log").log(values, options);
+}
+
+/**
+ * Ends the latest run; see {@link Run.finish}.
+ * @throws {@link TrackioError} `invalid_argument` before the first `init`.
+ */
+export function finish(): Promise<RunReport> {
+  return latestRun("finish").finish();
+}
+
+function openLocalRun<Config extends object, Metrics extends object>(
+  options: ReturnType<typeof checkInitOptions>,
+  nowMs: number,
+): Run<Config, Metrics> {
+  const warnings = new Warnings();
+  if (options.serverUrl !== undefined) {
+    warnings.warn(
+      "serverUrl",
+      `nothing is sent to ${options.serverUrl}: this version keeps the run on this machine only.`,
+    );
+  }
+  return new LocalRun<Config, Metrics>(openRun(options, warnings, nowMs), warnings, nowMs);
+}
+
+function latestRun(name: string): Pick<Run, "log" | "finish"> {
+  if (latest !== undefined) return latest;
+  throw new TrackioError(
+    "invalid_argument",
+    `trackio.${name}() was called before there was a run; call trackio.init({ project: "…" }) first.`,
+  );
+}

@@ -1,0 +1,31 @@
+/** Config and summary values in their JSON form; what cannot be kept is left out and told. */
+
+import type { Config } from "../protocol/run.ts";
+import { encodeValue, type Json, UnkeepableValueError } from "../protocol/values.ts";
+import type { Warnings } from "./warnings.ts";
+
+/** @param place `config` or `summary`, as a warning names it. */
+export function encodeConfig(
+  values: { readonly [key: string]: unknown },
+  place: string,
+  warnings: Warnings,
+): Config {
+  const members: [string, Json][] = [];
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (key.startsWith("_")) {
+      warnings.warn(
+        `${place}._`,
+        `${place} has the key "${key}", which is left out: keys that begin with "_" belong to trackio.`,
+      );
+      continue;
+    }
+    try {
+      members.push([key, encodeValue(value, [place, key], [values])]);
+    } catch (error) {
+      if (!(error instanceof UnkeepableValueError)) throw error;
+      warnings.warn(`${place}.${key}`, `"${key}" is left out: ${error.message}`);
+    }
+  }
+  return Object.fromEntries(members);
+}

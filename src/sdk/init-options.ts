@@ -1,0 +1,192 @@
+/**
+ * What a script may say to `init`, checked before anything is touched. This is
+ * the one place of the SDK that throws: misuse is told at once, with the value,
+ * the place and the remedy.
+ */
+
+import { TrackioError } from "../protocol/errors.ts";
+import {
+  checkName,
+  type ProjectKey,
+  parseProjectKey,
+  parseRunId,
+  type RunId,
+} from "../protocol/ids.ts";
+import { nearestName } from "../protocol/nearest.ts";
+
+/** Options of `init`. */
+export interface InitOptions<Config extends object = object> {
+  /** Which project the run belongs to; made where it is new. 1 to 512 characters. */
+  readonly project: string;
+  /** What the run is called; may repeat. Default: two words and the run's number, like `dainty-sunset-12`. */
+  readonly name?: string | undefined;
+  /** Identity of the run in its project, 1 to 128 characters. Default: 32 random hexadecimal digits. */
+  readonly id?: string | undefined;
+  /** Hyperparameters. Keys that begin with `_` are refused. Goes in place of the former one when a run is resumed. */
+  readonly config?: Config | undefined;
+  /** Runs of one group are shown together. Of a new run only. */
+  readonly group?: string | undefined;
+  /** Words to find the run by. Of a new run only. */
+  readonly tags?: readonly string[] | undefined;
+  /** Free text. Of a new run only. */
+  readonly notes?: string | undefined;
+  /**
+   * `"never"` (default): always a new run. `"allow"`: go on with the run of that
+   * `id`, or the newest of that `name`; a new one where there is none.
+   * `"must"`: as `"allow"`, and an error where there is none.
+   */
+  readonly resume?: "never" | "allow" | "must" | undefined;
+  /** Data folder. Default: `TRACKIO_DIR`, else the one of Trackio for Python. */
+  readonly dir?: string | undefined;
+  /** Address of a remote server. This version keeps the run on this machine and sends nothing; it says so once. */
+  readonly serverUrl?: string | undefined;
+  /** `"disabled"`: a run of the same shape that keeps nothing. Default: `TRACKIO_MODE`, else `"on"`. */
+  readonly mode?: "on" | "disabled" | undefined;
+}
+
+/** The options after the check. */
+export interface CheckedOptions {
+  readonly project: string;
+  readonly projectKey: ProjectKey;
+  readonly name?: string;
+  readonly id?: RunId;
+  readonly config?: { readonly [key: string]: unknown };
+  readonly group?: string;
+  readonly tags?: readonly string[];
+  readonly notes?: string;
+  readonly resume: "never" | "allow" | "must";
+  readonly dir?: string;
+  readonly serverUrl?: string;
+  readonly isDisabled: boolean;
+}
+
+const OPTION_NAMES = [
+  "project",
+  "name",
+  "id",
+  "config",
+  "group",
+  "tags",
+  "notes",
+  "resume",
+  "dir",
+  "serverUrl",
+  "mode",
+] as const satisfies readonly (keyof InitOptions)[];
+
+/** @throws {@link TrackioError} `invalid_argument` naming the option, its value and the remedy. */
+export function checkInitOptions(options: unknown, env: NodeJS.ProcessEnv): CheckedOptions {
+  if (!isPlainObject(options)) {
+    throw misuse("init()", options, 'give it an object, e.g. trackio.init({ project: "mnist" })');
+  }
+  for (const key of Object.keys(options)) refuseUnknown(key);
+  const projectKey = parseProjectKey(options.project);
+  if (options.name !== undefined) checkName(options.name, "name");
+  const resume = checkChoice("resume", options.resume ?? "never", ["never", "allow", "must"]);
+  if (resume === "must" && options.name === undefined && options.id === undefined) {
+    throw new TrackioError(
+      "invalid_argument",
+      'resume is "must" without a name or id; say which run to go on with.',
+    );
+  }
+  checkConfig(options.config);
+  checkTags(options.tags);
+  for (const key of ["group", "notes", "dir"] as const) checkText(key, options[key]);
+  checkServerUrl(options.serverUrl);
+  const { project, name, config, group, tags, notes, dir, serverUrl } =
+    options as unknown as InitOptions;
+  return {
+    project,
+    projectKey,
+    resume,
+    isDisabled: checkMode(options.mode, env.TRACKIO_MODE) === "disabled",
+    ...(name === undefined ? {} : { name }),
+    ...(options.id === undefined ? {} : { id: parseRunId(options.id) }),
+    ...(config === undefined ? {} : { config: config as { readonly [key: string]: unknown } }),
+    ...(group === undefined ? {} : { group }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
+    ...(notes === undefined ? {} : { notes }),
+    ...(dir === undefined ? {} : { dir }),
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+  };
+}
+
+/** Whether it is an object with keys of its own, and not an array, a date and the like. */
+export function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function refuseUnknown(key: string): void {
+  if ((OPTION_NAMES as readonly string[]).includes(key)) return;
+  const nearest = nearestName(key, OPTION_NAMES);
+  throw new TrackioError(
+    "invalid_argument",
+    nearest === undefined
+      ? `init() has no option "${key}"; it has ${OPTION_NAMES.join(", ")}.`
+      : `init() has no option "${key}"; did you mean "${nearest}"?`,
+  );
+}
+
+function checkConfig(config: unknown): void {
+  if (config === undefined) return;
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw misuse("config", config, "give an object, e.g. { lr: 0.001 }");
+  }
+  const reserved = Object.keys(config).find((key) => key.startsWith("_"));
+  if (reserved !== undefined) {
+    throw new TrackioError(
+      "invalid_argument",
+      `config has the key "${reserved}"; keys that begin with "_" belong to trackio, choose another.`,
+    );
+  }
+}
+
+function checkTags(tags: unknown): void {
+  if (tags === undefined) return;
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string" && tag !== "")) {
+    throw misuse("tags", tags, 'give an array of words, e.g. ["baseline"]');
+  }
+}
+
+function checkText(key: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== "string" || value === "")) {
+    throw misuse(key, value, "give a text that is not empty, or leave it out");
+  }
+}
+
+function checkServerUrl(url: unknown): void {
+  if (url === undefined) return;
+  const isUrl = typeof url === "string" && /^https?:\/\//i.test(url) && URL.canParse(url);
+  if (!isUrl) throw misuse("serverUrl", url, 'give an address, e.g. "http://127.0.0.1:7860"');
+}
+
+function checkMode(mode: unknown, fromEnv: string | undefined): "on" | "disabled" {
+  if (mode !== undefined) return checkChoice("mode", mode, ["on", "disabled"]);
+  return checkChoice("TRACKIO_MODE", fromEnv || "on", ["on", "disabled"]);
+}
+
+function checkChoice<const Choice extends string>(
+  place: string,
+  value: unknown,
+  choices: readonly Choice[],
+): Choice {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) {
+    throw misuse(place, value, `choose ${choices.map((c) => `"${c}"`).join(" or ")}`);
+  }
+  return choice;
+}
+
+function misuse(place: string, value: unknown, remedy: string): TrackioError {
+  return new TrackioError("invalid_argument", `${place} is ${show(value)}; ${remedy}.`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
+  if (typeof value === "object" && value !== null) {
+    return Array.isArray(value) ? "an array" : "an object";
+  }
+  return String(value);
+}

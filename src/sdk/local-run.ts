@@ -1,0 +1,281 @@
+/**
+ * A run that is kept in this machine's data folder: every call of `log()` is
+ * one line of its journal. The class holds the law that nothing is thrown
+ * after `init`; what it uses may throw.
+ */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import { errorCode } from "../journal/file-errors.ts";
+import type { JournalWriter } from "../journal/journal-writer.ts";
+import { type RunHead, updateHead } from "../journal/run-head.ts";
+import { higherStep } from "../journal/step-field.ts";
+import type { RunId } from "../protocol/ids.ts";
+import type { RunEnd, RunIdentity, Config as StoredConfig } from "../protocol/run.ts";
+import { decodeValue, type Json, type Value } from "../protocol/values.ts";
+import { encodeConfig } from "./encode-config.ts";
+import { isPlainObject } from "./init-options.ts";
+import { createNotedValues, type NotedValues } from "./noted-values.ts";
+import type { OpenedRun } from "./open-run.ts";
+import { RecordEncoder } from "./record-encoder.ts";
+import type { AnyMetrics, LogOptions, LogValues, Run, RunReport, RunStats } from "./run.ts";
+import { noTrouble } from "./run-stats.ts";
+import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
+import { findRunUrl } from "./server-link.ts";
+import { readStep, StepCounter } from "./step-counter.ts";
+import type { Warnings } from "./warnings.ts";
+
+type Counters = { -readonly [Key in keyof RunStats]: RunStats[Key] };
+
+export class LocalRun<
+  Config extends object = { readonly [key: string]: Value },
+  Metrics extends object = AnyMetrics,
+> implements Run<Config, Metrics>
+{
+  readonly id: RunId;
+  readonly name: string;
+  readonly project: string;
+  readonly config: NotedValues<Config>;
+  readonly summary: NotedValues<{ [key: string]: Value }>;
+
+  readonly #run: RunIdentity;
+  readonly #folder: DataFolder;
+  readonly #journal: JournalWriter;
+  readonly #encoder: RecordEncoder;
+  readonly #steps: StepCounter;
+  readonly #warnings: Warnings;
+  readonly #watched: WatchedRun;
+  readonly #startedMs: number;
+  readonly #counters: Counters = { ...noTrouble };
+  #config: StoredConfig;
+  /** Set while the run is marked as ended; data that comes after a signal takes it back. */
+  #end: RunEnd | undefined;
+  #report: RunReport | undefined;
+
+  constructor(opened: OpenedRun, warnings: Warnings, nowMs: number) {
+    const { folder, head, journal, highestStep } = opened;
+    this.#run = head.run;
+    this.id = head.run.id;
+    this.name = head.run.name;
+    this.project = head.run.project;
+    this.#folder = folder;
+    this.#journal = journal;
+    this.#steps = new StepCounter(highestStep);
+    this.#warnings = warnings;
+    this.#startedMs = nowMs;
+    this.#encoder = new RecordEncoder(journal, (path, error) => {
+      this.#counters.droppedValues += 1;
+      const key = path.join("/");
+      warnings.warn(`value ${key}`, `"${key}" is left out: ${error.message}`);
+    });
+    this.#config = head.config;
+    this.config = createNotedValues(decodeAll(head.config), (values) => this.#setConfig(values));
+    this.summary = createNotedValues({}, (values) => this.#setSummary(values));
+    this.#watched = {
+      journalPath: journal.path,
+      onSignal: (end) => this.#markEnded(end),
+      onExit: (end) => this.#close(this.#end ?? end),
+    };
+    watchRun(this.#watched);
+  }
+
+  get url(): string | undefined {
+    return findRunUrl(this.#folder, this.#run);
+  }
+
+  log(values: LogValues<Metrics>, options?: LogOptions): void {
+    try {
+      this.#log(values, options);
+    } catch (error) {
+      this.#tellTrouble(error, "log()");
+    }
+  }
+
+  stats(): RunStats {
+    return { ...this.#counters, sizeBytes: this.#journal.sizeBytes };
+  }
+
+  finish(): Promise<RunReport> {
+    return Promise.resolve(this.#close({ state: "finished" }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish();
+  }
+
+  #log(values: object, options: LogOptions | undefined): void {
+    if (this.#end !== undefined && !this.#reopen("log()")) return;
+    const nowMs = Date.now();
+    watchTime(nowMs);
+    if (typeof values !== "object" || values === null || Array.isArray(values)) {
+      this.#refuse(values);
+      return;
+    }
+    const { set, fields } = this.#encoder.encode(values as { readonly [key: string]: unknown });
+    if (set.keys.length === 0 && !isPlainObject(values)) {
+      this.#refuse(values);
+      return;
+    }
+    fields[1] = options?.step === undefined ? this.#steps.next() : this.#takeStep(options.step);
+    fields[2] = options?.time === undefined ? nowMs : this.#takeTime(options.time, nowMs);
+    this.#journal.append(set, fields);
+    this.#counters.recordCount += 1;
+  }
+
+  #takeStep(given: unknown): Json {
+    const step = readStep(given);
+    if (step !== undefined) return this.#steps.take(step);
+    this.#counters.wrongOptions += 1;
+    this.#warnings.warn(
+      "step",
+      `step is ${String(given)}, which is neither a finite number nor a bigint; the next step is taken instead.`,
+    );
+    return this.#steps.next();
+  }
+
+  #takeTime(given: unknown, nowMs: number): number {
+    const time = given instanceof Date ? given.getTime() : given;
+    if (typeof time === "number" && Number.isFinite(time)) return time;
+    this.#counters.wrongOptions += 1;
+    this.#warnings.warn(
+      "time",
+      `time is ${String(given)}, which is neither epoch milliseconds nor a date; the present is taken instead.`,
+    );
+    return nowMs;
+  }
+
+  #refuse(values: unknown): void {
+    this.#counters.refusedCalls += 1;
+    this.#warnings.warn(
+      "call",
+      `log() was given ${describe(values)}; give it an object, e.g. { loss: 0.5 }. The call is not kept.`,
+    );
+  }
+
+  #setConfig(values: { readonly [key: string]: unknown }): { readonly [key: string]: Value } {
+    const change = this.#note(values, "config", (encoded, time) => {
+      const config = { ...this.#config, ...encoded };
+      this.#journal.appendEvent({ time, config });
+      this.#config = config;
+      this.#updateHead(time, (head) => ({ ...head, config }));
+    });
+    return decodeAll(change);
+  }
+
+  #setSummary(values: { readonly [key: string]: unknown }): { readonly [key: string]: Value } {
+    return decodeAll(
+      this.#note(values, "summary", (summary, time) =>
+        this.#journal.appendEvent({ time, summary }),
+      ),
+    );
+  }
+
+  /** Encodes values and keeps them by `keep`; gives what is kept. */
+  #note(
+    values: { readonly [key: string]: unknown },
+    place: "config" | "summary",
+    keep: (encoded: StoredConfig, timeMs: number) => void,
+  ): StoredConfig {
+    try {
+      if (this.#report !== undefined && !this.#reopen(`run.${place}.set()`)) return {};
+      const encoded = encodeConfig(values, place, this.#warnings);
+      keep(encoded, Date.now());
+      return encoded;
+    } catch (error) {
+      this.#tellTrouble(error, `run.${place}.set()`);
+      return {};
+    }
+  }
+
+  /** Takes back an end that a signal brought and the script outlived; false, and told, after `finish`. */
+  #reopen(place: string): boolean {
+    if (this.#report !== undefined) {
+      this.#counters.lateCalls += 1;
+      this.#warnings.warn(
+        "late",
+        `${place} was called after the run "${this.name}" had finished; it is not kept. Call trackio.init() for a new run.`,
+      );
+      return false;
+    }
+    this.#end = undefined;
+    this.#updateHead(Date.now(), ({ end: _, ...head }) => ({ ...head, state: "running" }));
+    return true;
+  }
+
+  /** Says on disk that the run has ended; the journal stays open. */
+  #markEnded(end: RunEnd): void {
+    this.#end = end;
+    const time = Date.now();
+    try {
+      this.#journal.appendEvent({ time, end });
+      this.#journal.sync();
+    } catch (error) {
+      this.#tellTrouble(error, "the end of the run");
+    }
+    this.#updateHead(time, (head) => withHighest({ ...head, state: end.state, end }, this.#steps));
+  }
+
+  #close(end: RunEnd): RunReport {
+    if (this.#report !== undefined) return this.#report;
+    if (this.#end !== end) this.#markEnded(end);
+    unwatchRun(this.#watched);
+    try {
+      this.#journal.close();
+    } catch (error) {
+      this.#tellTrouble(error, "the end of the run");
+    }
+    this.#report = {
+      project: this.project,
+      name: this.name,
+      id: this.id,
+      durationMs: Date.now() - this.#startedMs,
+      warnings: this.#warnings.messages,
+      ...this.stats(),
+    };
+    return this.#report;
+  }
+
+  #updateHead(nowMs: number, change: (head: RunHead) => RunHead): void {
+    try {
+      updateHead(this.#folder, this.#run.projectKey, this.id, (head) => ({
+        ...change(head),
+        updatedAt: nowMs,
+      }));
+    } catch (error) {
+      this.#tellTrouble(error, "the run's head");
+    }
+  }
+
+  #tellTrouble(error: unknown, place: string): void {
+    const code = errorCode(error);
+    const message = error instanceof Error ? error.message : String(error);
+    if (code === undefined) {
+      this.#counters.refusedCalls += 1;
+      this.#warnings.warn(
+        `refused ${place}`,
+        `${place} could not read what it was given (${message}); it is not kept.`,
+      );
+      return;
+    }
+    this.#counters.failedWrites += 1;
+    this.#warnings.warn(
+      `write ${code}`,
+      `${place} could not be written to ${this.#journal.path} (${message}); it is not kept, the next is tried again.`,
+    );
+  }
+}
+
+function withHighest(head: RunHead, steps: StepCounter): RunHead {
+  const highestStep = higherStep(head.highestStep, steps.highest);
+  return highestStep === undefined ? head : { ...head, highestStep };
+}
+
+function decodeAll(stored: StoredConfig): { readonly [key: string]: Value } {
+  return Object.fromEntries(Object.entries(stored).map(([key, json]) => [key, decodeValue(json)]));
+}
+
+function describe(values: unknown): string {
+  if (values === null) return "null";
+  if (Array.isArray(values)) return "an array";
+  if (typeof values === "object") return `a ${values.constructor?.name ?? "object"} without keys`;
+  return typeof values === "string" ? "a string" : String(values);
+}

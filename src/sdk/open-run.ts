@@ -1,0 +1,113 @@
+/**
+ * From options to a run on disk: a new one, or one that goes on. Reads heads
+ * and the ends of journals, never the store.
+ */
+
+import { existsSync } from "node:fs";
+import { DataFolder, resolveDataRoot } from "../journal/data-folder.ts";
+import { explainWriteError } from "../journal/file-errors.ts";
+import { readHighestStep } from "../journal/highest-step.ts";
+import { JournalWriter } from "../journal/journal-writer.ts";
+import { listJournalsOf } from "../journal/list-journals.ts";
+import { createRun, findHead, type RunHead, updateHead } from "../journal/run-head.ts";
+import { higherStep, type Step } from "../journal/step-field.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import type { Config } from "../protocol/run.ts";
+import { encodeConfig } from "./encode-config.ts";
+import type { CheckedOptions } from "./init-options.ts";
+import { createRunIdQuickly } from "./run-id.ts";
+import { defaultRunName } from "./run-name.ts";
+import type { Warnings } from "./warnings.ts";
+
+export interface OpenedRun {
+  readonly folder: DataFolder;
+  readonly head: RunHead;
+  readonly journal: JournalWriter;
+  /** Highest step of the run so far, in all its journals. */
+  readonly highestStep: Step | undefined;
+}
+
+/** @throws {@link TrackioError} where there is nothing to resume, the id is taken, or the folder cannot be written to. */
+export function openRun(options: CheckedOptions, warnings: Warnings, nowMs: number): OpenedRun {
+  const folder = new DataFolder(resolveDataRoot({ dir: options.dir }));
+  const config =
+    options.config === undefined ? undefined : encodeConfig(options.config, "config", warnings);
+  try {
+    const former = options.resume === "never" ? undefined : findFormer(folder, options);
+    if (former !== undefined) return resume(folder, former, config, nowMs);
+    return begin(folder, options, config, nowMs);
+  } catch (error) {
+    throw explainWriteError(error, folder.root);
+  }
+}
+
+function findFormer(folder: DataFolder, options: CheckedOptions): RunHead | undefined {
+  const { id, name, projectKey } = options;
+  const wanted = id === undefined ? (name === undefined ? undefined : { name }) : { id };
+  const head = wanted === undefined ? undefined : findHead(folder, projectKey, wanted);
+  if (head !== undefined || options.resume !== "must") return head;
+  const what = id === undefined ? `named "${name}"` : `with the id "${id}"`;
+  throw new TrackioError(
+    "not_found",
+    `No run ${what} in project "${options.project}" of ${folder.root}; correct it, or resume: "allow" to begin a new one.`,
+  );
+}
+
+function begin(
+  folder: DataFolder,
+  options: CheckedOptions,
+  config: Config | undefined,
+  nowMs: number,
+): OpenedRun {
+  const { project, projectKey, id, group, tags, notes } = options;
+  const name = options.name ?? ((number: number) => freeName(folder, options, number));
+  const facts = { project, projectKey, name, group, tags, notes, config: config ?? {} };
+  let head: RunHead;
+  try {
+    head = createRun(folder, { ...facts, id: id ?? createRunIdQuickly() }, nowMs);
+  } catch (error) {
+    // Another process began the run that this one was to go on with or begin.
+    const isRace = error instanceof TrackioError && error.code === "conflict";
+    const former = isRace && options.resume !== "never" ? findFormer(folder, options) : undefined;
+    if (former === undefined) throw error;
+    return resume(folder, former, config, nowMs);
+  }
+  const header = { run: head.run, time: nowMs, config: head.config };
+  return { folder, head, journal: JournalWriter.create(folder, header), highestStep: undefined };
+}
+
+function resume(
+  folder: DataFolder,
+  former: RunHead,
+  config: Config | undefined,
+  nowMs: number,
+): OpenedRun {
+  const { projectKey, id } = former.run;
+  const head = updateHead(folder, projectKey, id, ({ end: _, ...rest }) => ({
+    ...rest,
+    state: "running",
+    config: config ?? rest.config,
+    updatedAt: nowMs,
+  }));
+  if (head === undefined) {
+    throw new TrackioError("deleted", `Run "${id}" was deleted while it was being resumed.`);
+  }
+  let highestStep = head.highestStep;
+  for (const journal of listJournalsOf(folder, projectKey, id)) {
+    highestStep = higherStep(highestStep, readHighestStep(journal.path));
+  }
+  const header = { run: head.run, time: nowMs, resumed: true };
+  const journal = JournalWriter.create(
+    folder,
+    config === undefined ? header : { ...header, config },
+  );
+  return { folder, head, journal, highestStep };
+}
+
+/** The run's default name; where someone called a run like that, the same with one more letter. */
+function freeName(folder: DataFolder, options: CheckedOptions, number: number): string {
+  const name = defaultRunName(number);
+  const isTaken = (candidate: string) =>
+    existsSync(folder.namesFile(options.projectKey, candidate));
+  return isTaken(name) ? `${name}-${number}` : name;
+}

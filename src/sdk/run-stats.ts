@@ -1,0 +1,13 @@
+/** The counters of a run that has not logged yet. */
+
+import type { RunStats } from "./run.ts";
+
+export const noTrouble: RunStats = {
+  recordCount: 0,
+  droppedValues: 0,
+  wrongOptions: 0,
+  refusedCalls: 0,
+  lateCalls: 0,
+  failedWrites: 0,
+  sizeBytes: 0,
+};

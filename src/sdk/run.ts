@@ -1,0 +1,80 @@
+/** What a script holds of a run: the same shape whether it is kept or disabled. */
+
+import type { RunId } from "../protocol/ids.ts";
+import type { Value } from "../protocol/values.ts";
+import type { NotedValues } from "./noted-values.ts";
+
+/** What may stand under a key of `log()`: any {@link Value}; numbers in nested objects become series `parent/child`; `undefined` is left out. */
+export type Loggable = Value | undefined | { readonly [key: string]: Loggable };
+
+/** The metrics of a run that has no type of its own for them. */
+export interface AnyMetrics {
+  readonly [key: string]: Loggable;
+}
+
+/** What one call of `log()` takes: any of the metrics. */
+export type LogValues<Metrics extends object> = {
+  readonly [Key in keyof Metrics]?: Metrics[Key] | undefined;
+};
+
+export interface LogOptions {
+  /** Any finite number or bigint, in any order, repeats kept. Default: one more than the highest so far; 0 at first. */
+  readonly step?: number | bigint | undefined;
+  /** When it was: epoch milliseconds or a date. Default: now. */
+  readonly time?: number | Date | undefined;
+}
+
+/** Counters of one run in this process. All of them but the first and the last stay 0 in a run without trouble. */
+export interface RunStats {
+  /** Calls of `log()` that are kept. */
+  readonly recordCount: number;
+  /** Values left out because they cannot be kept: functions, symbols, cycles. */
+  readonly droppedValues: number;
+  /** Steps and times that were no such; the call is kept with the automatic one. */
+  readonly wrongOptions: number;
+  /** Calls that are not kept because what they were given cannot be read. */
+  readonly refusedCalls: number;
+  /** Calls that are not kept because they came after `finish()`. */
+  readonly lateCalls: number;
+  /** Calls that are not kept because the disk refused them. */
+  readonly failedWrites: number;
+  /** Bytes in this process's journal of the run. */
+  readonly sizeBytes: number;
+}
+
+/** What `finish()` resolves to. */
+export interface RunReport extends RunStats {
+  readonly project: string;
+  readonly name: string;
+  readonly id: RunId;
+  /** From `init` to `finish`. */
+  readonly durationMs: number;
+  /** All that was told on stderr, one line for each kind of trouble. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A run. After `init` nothing of it ever throws: trouble becomes one warning
+ * on stderr and a counter in {@link Run.stats}.
+ */
+export interface Run<
+  Config extends object = { readonly [key: string]: Value },
+  Metrics extends object = AnyMetrics,
+> extends AsyncDisposable {
+  readonly id: RunId;
+  readonly name: string;
+  /** The project's name as it was given. */
+  readonly project: string;
+  /** Hyperparameters. `set` merges; a key of the name `set` is kept but has no property. */
+  readonly config: NotedValues<Config>;
+  /** Results that the script sets itself, e.g. the best accuracy. `set` merges. */
+  readonly summary: NotedValues<{ [key: string]: Value }>;
+  /** The run's page, while a dashboard shows this data folder; else undefined. */
+  readonly url: string | undefined;
+
+  /** Keeps the values: when it returns they are the operating system's, and outlive the process. */
+  log(values: LogValues<Metrics>, options?: LogOptions): void;
+  stats(): RunStats;
+  /** Marks the run finished before it returns; the promise gives a report. Further calls give the same. */
+  finish(): Promise<RunReport>;
+}

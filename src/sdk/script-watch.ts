@@ -1,0 +1,133 @@
+/**
+ * Watches the script that has runs open, so that each run's end is told as it
+ * was: an exit, an uncaught error, a signal. One set of listeners serves all
+ * runs of a thread, and is gone when no run is open.
+ *
+ * A signal's default action ends the process at once, a listener waits for the
+ * event loop. So that a loop that never yields stays interruptible, listeners
+ * for signals are there only while the event loop turns: not before its first
+ * turn after `init`, and not from the moment that `log()` sees that it has
+ * stood still for two seconds.
+ *
+ * Laws: a signal goes on after it was noted, unless the script listens for it
+ * itself; nothing here keeps the script alive or changes its exit code.
+ */
+
+import { inspect } from "node:util";
+import type { RunEnd } from "../protocol/run.ts";
+import { Heartbeat } from "./heartbeat.ts";
+
+/** A run as it is watched; both methods work at once and never throw. */
+export interface WatchedRun {
+  readonly journalPath: string;
+  /** The script was told to end by a signal; it may yet go on. */
+  onSignal(end: RunEnd): void;
+  /** The script ends now. */
+  onExit(end: RunEnd): void;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const TURN_EVERY_MS = 500;
+/** The event loop stands still after so long without a turn. */
+const STILL_AFTER_MS = 2_000;
+/** The heartbeat begins so long after the first run: a short script needs none. */
+const HEARTBEAT_AFTER_MS = 1_000;
+const MAX_ERROR_LENGTH = 16_384;
+
+const runs = new Set<WatchedRun>();
+const heartbeat = new Heartbeat();
+let turnTimer: NodeJS.Timeout | undefined;
+let lastTurnMs = 0;
+let heartbeatDueMs = 0;
+let isListening = false;
+let uncaughtError: { readonly error: unknown } | undefined;
+
+export function watchRun(run: WatchedRun): void {
+  if (runs.size === 0) beginWatch();
+  runs.add(run);
+  heartbeat.add(run.journalPath);
+}
+
+export function unwatchRun(run: WatchedRun): void {
+  if (!runs.delete(run)) return;
+  heartbeat.remove(run.journalPath);
+  if (runs.size === 0) endWatch();
+}
+
+/** To be called at every `log()`: the only moment that a loop that never yields gives. */
+export function watchTime(nowMs: number): void {
+  if (isListening && nowMs - lastTurnMs > STILL_AFTER_MS) stopListening();
+  if (nowMs >= heartbeatDueMs) beginHeartbeat();
+}
+
+function beginWatch(): void {
+  heartbeatDueMs = Date.now() + HEARTBEAT_AFTER_MS;
+  process.on("exit", onExit);
+  process.on("uncaughtExceptionMonitor", onUncaught);
+  turnTimer = setInterval(onTurn, TURN_EVERY_MS).unref();
+  setImmediate(onTurn).unref();
+}
+
+function endWatch(): void {
+  process.off("exit", onExit);
+  process.off("uncaughtExceptionMonitor", onUncaught);
+  clearInterval(turnTimer);
+  turnTimer = undefined;
+  stopListening();
+}
+
+function onTurn(): void {
+  if (runs.size === 0) return;
+  lastTurnMs = Date.now();
+  startListening();
+  if (lastTurnMs >= heartbeatDueMs) beginHeartbeat();
+}
+
+function beginHeartbeat(): void {
+  heartbeatDueMs = Number.POSITIVE_INFINITY;
+  heartbeat.start();
+}
+
+function startListening(): void {
+  if (isListening) return;
+  isListening = true;
+  // First, so that a listener that counts the others finds none of ours when its turn comes.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
+}
+
+function stopListening(): void {
+  if (!isListening) return;
+  isListening = false;
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  for (const run of runs) run.onSignal({ state: "failed", reason: signal });
+  stopListening();
+  // Those who listen besides us decide what becomes of the script; the next turn listens again.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}
+
+function onUncaught(error: unknown): void {
+  uncaughtError = { error };
+}
+
+function onExit(code: number): void {
+  const end = describeExit(code);
+  for (const run of [...runs]) run.onExit(end);
+}
+
+function describeExit(code: number): RunEnd {
+  if (code === 0) return { state: "finished" };
+  if (uncaughtError === undefined) return { state: "failed", reason: `exit code ${code}` };
+  return { state: "failed", reason: "uncaught error", error: showError(uncaughtError.error) };
+}
+
+function showError(error: unknown): string {
+  try {
+    return inspect(error).slice(0, MAX_ERROR_LENGTH);
+  } catch {
+    // An object that cannot even be looked at.
+    return "unknown error";
+  }
+}

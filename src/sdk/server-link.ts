@@ -1,0 +1,43 @@
+/** The address of the dashboard that shows a data folder: its server announces itself in a small file there. */
+
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { DataFolder } from "../journal/data-folder.ts";
+import { isWriterAlive } from "../journal/process-liveness.ts";
+import type { RunIdentity } from "../protocol/run.ts";
+
+/** A link to the run's page; undefined where no server of this machine shows the folder. */
+export function findRunUrl(folder: DataFolder, run: RunIdentity): string | undefined {
+  const server = readServer(folder.serverFile);
+  if (server === undefined) return undefined;
+  const url = new URL(server);
+  url.searchParams.set("project", run.projectKey);
+  url.searchParams.set("runs", run.id);
+  return url.href;
+}
+
+function readServer(path: string): string | undefined {
+  try {
+    const file = JSON.parse(readFileSync(path, "utf8")) as {
+      readonly url?: unknown;
+      readonly pid?: unknown;
+      readonly host?: unknown;
+      readonly pidStart?: unknown;
+    };
+    if (typeof file.url !== "string" || !URL.canParse(file.url) || typeof file.pid !== "number") {
+      return undefined;
+    }
+    const process = {
+      host: typeof file.host === "string" ? file.host : hostname(),
+      pid: file.pid,
+      ...(typeof file.pidStart === "string" ? { pidStart: file.pidStart } : {}),
+    };
+    const nowMs = Date.now();
+    return process.host === hostname() && isWriterAlive(process, nowMs, nowMs)
+      ? file.url
+      : undefined;
+  } catch {
+    // No server has run here, or the file is just being written: there is no link to give.
+    return undefined;
+  }
+}

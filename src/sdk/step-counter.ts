@@ -1,0 +1,43 @@
+/** Which step a call of `log()` has, and how it is written. */
+
+import { encodeStepField, type Step } from "../journal/step-field.ts";
+import type { Json } from "../protocol/values.ts";
+
+export class StepCounter {
+  #highest: Step | undefined;
+
+  /** @param highest Highest step of the run so far; undefined for none. */
+  constructor(highest: Step | undefined) {
+    this.#highest = highest;
+  }
+
+  get highest(): Step | undefined {
+    return this.#highest;
+  }
+
+  /** The field of a record whose step was not given: one more than the highest so far. */
+  next(): Json {
+    const highest = this.#highest;
+    if (typeof highest === "number" && highest < Number.MAX_SAFE_INTEGER) {
+      const step = Math.floor(highest) + 1;
+      this.#highest = step;
+      return step;
+    }
+    return this.take(highest === undefined ? 0 : BigInt(highest) + 1n);
+  }
+
+  /** The field of a record with this step. */
+  take(step: Step): Json {
+    const highest = this.#highest;
+    if (highest === undefined || step > highest) this.#highest = step;
+    return encodeStepField(step, this.#highest as Step);
+  }
+}
+
+/** The step that was given, or undefined where it is none: any finite number or integer of any size. */
+export function readStep(given: unknown): Step | undefined {
+  if (typeof given === "number") return Number.isFinite(given) ? given : undefined;
+  if (typeof given !== "bigint") return undefined;
+  const step = Number(given);
+  return Number.isSafeInteger(step) ? step : given;
+}
