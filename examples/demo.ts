@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { readLink } from "../tools/read-link.ts";
 import { ROOT, runCommand } from "../tools/run-command.ts";
 import { TrainingProgress } from "./training-progress.ts";
 
@@ -42,7 +43,7 @@ async function demo(): Promise<number> {
   try {
     const server = startChild("bin/trackio.js", ["show", "--dir", dir, "--no-open"], "pipe");
     children.unshift(server);
-    const url = await untilStopped(readLink(server));
+    const url = await untilStopped(startedAt(server));
     if (url === undefined) return stop.signal.aborted ? 0 : 1;
     const epochs = options.once ? EPOCHS_ONCE : EPOCHS;
     const training = startChild("examples/digits.ts", [String(epochs)], "inherit", dir);
@@ -92,20 +93,15 @@ function startChild(
   });
 }
 
-/** Passes on what the server prints; resolves to the link in it, or to undefined where it ends without one. */
-async function readLink(server: ChildProcess): Promise<string | undefined> {
-  let printed = "";
-  const link = new Promise<string>((resolve) => {
-    server.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      process.stdout.write(text);
-      printed += text;
-      const found = /http:\/\/\S+/.exec(printed);
-      if (found !== null && /\s/.test(printed.slice(found.index + found[0].length))) {
-        resolve(found[0].replace(/\/$/, ""));
-      }
-    });
-  });
-  return await Promise.race([link, exitCodeOf(server).then(() => undefined)]);
+/** The server's link without `/` at its end, or undefined where it ends without one and has said why. */
+async function startedAt(server: ChildProcess): Promise<string | undefined> {
+  try {
+    const link = await readLink(server, (text) => process.stdout.write(text));
+    return link.replace(/\/$/, "");
+  } catch (error) {
+    if (!stop.signal.aborted) process.stderr.write(`${String(error)}\n`);
+    return undefined;
+  }
 }
 
 /** The outcome of `work`, or undefined as soon as somebody asks to stop. */

@@ -27,7 +27,7 @@ export interface OpenData extends AsyncDisposable {
  */
 export async function openData(terminal: Terminal, dir?: string): Promise<OpenData> {
   const folder = findDataFolder(terminal, dir);
-  const store = openStore(folder);
+  const store = await openStore(folder);
   const data = { folder, store, [Symbol.asyncDispose]: () => store.close() };
   try {
     if (canWrite(folder)) await foldAll(terminal, data);
@@ -51,11 +51,11 @@ export function findDataFolder(terminal: Terminal, dir?: string): DataFolder {
   return folder;
 }
 
-function openStore(folder: DataFolder): Store {
+async function openStore(folder: DataFolder): Promise<Store> {
   if (!existsSync(folder.storePath)) return new MemoryStore();
-  if (canWrite(folder)) return SqliteStore.open(folder.databaseFile);
+  if (canWrite(folder)) return await SqliteStore.open(folder.databaseFile);
   if (!existsSync(folder.databaseFile)) return new MemoryStore();
-  return SqliteStore.open(folder.databaseFile, { readOnly: true });
+  return await SqliteStore.open(folder.databaseFile, { readOnly: true });
 }
 
 function canWrite(folder: DataFolder): boolean {
