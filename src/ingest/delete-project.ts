@@ -1,0 +1,33 @@
+import type { DataFolder } from "../journal/data-folder.ts";
+import { listRunIds, removeProject } from "../journal/run-head.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import type { ProjectKey } from "../protocol/ids.ts";
+import type { Store } from "../store/store.ts";
+import { checkEnded, type DeleteOptions, type Deletion, journalBytesOf } from "./delete-run.ts";
+
+/**
+ * Deletes a project with all of its runs, from the store and from disk.
+ * @throws {@link TrackioError} `not_found` where there is no such project, `conflict` where a run of it is running and not forced.
+ */
+export async function deleteProject(
+  folder: DataFolder,
+  store: Store,
+  project: ProjectKey,
+  options: DeleteOptions = {},
+): Promise<Deletion> {
+  const runs = await store.listRuns(project);
+  const onDisk = listRunIds(folder, project);
+  if (runs.length === 0 && onDisk.length === 0) {
+    throw new TrackioError("not_found", `No project '${project}'.`);
+  }
+  if (!options.force) for (const run of runs) checkEnded(run, folder, options.now ?? Date.now);
+  const ids = new Set([...onDisk, ...runs.map((run) => run.id)]);
+  const deletion: Deletion = {
+    runCount: ids.size,
+    recordCount: runs.reduce((sum, run) => sum + run.recordCount, 0),
+    journalBytes: [...ids].reduce((sum, id) => sum + journalBytesOf(folder, project, id), 0),
+  };
+  await store.deleteProject(project);
+  removeProject(folder, project);
+  return deletion;
+}

@@ -1,0 +1,61 @@
+/** Deleting really deletes: from the store, and from disk, where a script may have logged what is not folded yet. */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import { listJournalsOf } from "../journal/list-journals.ts";
+import { readHead, removeRun } from "../journal/run-head.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import type { RunInfo, Store } from "../store/store.ts";
+import { runStatus } from "./run-status.ts";
+
+/** What is gone. */
+export interface Deletion {
+  readonly runCount: number;
+  /** Records that were in the store. */
+  readonly recordCount: number;
+  /** Bytes of journals that are gone from disk. The store gives its space back when it is compacted. */
+  readonly journalBytes: number;
+}
+
+export interface DeleteOptions {
+  /** Also where a process still writes to it. */
+  readonly force?: boolean;
+  readonly now?: () => number;
+}
+
+/**
+ * Deletes a run; later records of it are refused.
+ * @throws {@link TrackioError} `not_found` where there is no such run, `conflict` where it is running and not forced.
+ */
+export async function deleteRun(
+  folder: DataFolder,
+  store: Store,
+  project: ProjectKey,
+  id: RunId,
+  options: DeleteOptions = {},
+): Promise<Deletion> {
+  const [run] = await store.listRuns(project, { runs: [id] });
+  if (run === undefined && readHead(folder, project, id) === undefined) {
+    throw new TrackioError("not_found", `No run '${id}' in project '${project}'.`);
+  }
+  if (run !== undefined && !options.force) checkEnded(run, folder, options.now ?? Date.now);
+  const journalBytes = journalBytesOf(folder, project, id);
+  // The store first: once its tombstone stands, no folder brings the run back from what is still on disk.
+  await store.deleteRun(project, id);
+  removeRun(folder, project, id);
+  return { runCount: 1, recordCount: run?.recordCount ?? 0, journalBytes };
+}
+
+/** Bytes of the journals of a run. */
+export function journalBytesOf(folder: DataFolder, project: ProjectKey, id: RunId): number {
+  return listJournalsOf(folder, project, id).reduce((sum, file) => sum + file.sizeBytes, 0);
+}
+
+/** @throws {@link TrackioError} `conflict` where the run is running. */
+export function checkEnded(run: RunInfo, folder: DataFolder, now: () => number): void {
+  if (runStatus(run, now(), folder) !== "running") return;
+  throw new TrackioError(
+    "conflict",
+    `Run '${run.name}' of project '${run.project}' is running; end its script first, or delete it with --force.`,
+  );
+}

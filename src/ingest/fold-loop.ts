@@ -1,0 +1,154 @@
+/**
+ * Folds for as long as a server runs: what is logged is in the store, and
+ * told, within about 300 ms; what nobody logs costs a few `stat`s a second.
+ *
+ * It looks instead of being called by the file system: a `stat` of each living
+ * journal five times a second costs less than an event for each `log()`, and
+ * holds on network file systems too.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { DataFolder } from "../journal/data-folder.ts";
+import type { ProjectKey } from "../protocol/ids.ts";
+import type { Store } from "../store/store.ts";
+import { CatalogueWatch } from "./catalogue-watch.ts";
+import type { FoldChange, SkippedJournal } from "./fold-report.ts";
+import { Folder } from "./folder.ts";
+import { RunWatch } from "./run-watch.ts";
+
+/** What a fold loop tells. */
+export type FoldNews =
+  | { readonly news: "changes"; readonly changes: readonly FoldChange[] }
+  /** All of the project is to be read again: others changed it. */
+  | { readonly news: "project"; readonly project: ProjectKey }
+  /** Runs that run now, by project. */
+  | { readonly news: "running"; readonly counts: { readonly [project: string]: number } }
+  | { readonly news: "skipped"; readonly journal: SkippedJournal }
+  | { readonly news: "trouble"; readonly message: string };
+
+const BUSY_PAUSE_MS = 200;
+const IDLE_PAUSE_MS = 500;
+/** After so long without a byte the loop is idle. */
+const IDLE_AFTER_MS = 30_000;
+const LOOK_EVERY_MS = 200;
+const STATUS_EVERY_MS = 1_000;
+const TIDY_EVERY_MS = 2_000;
+const COMPACT_EVERY_MS = 2_000;
+/** Short enough that what is logged meanwhile is not late. */
+const COMPACT_BUDGET_MS = 100;
+const TROUBLE_PAUSE_MS = 2_000;
+
+export class FoldLoop {
+  readonly #store: Store;
+  readonly #folder: Folder;
+  readonly #runs: RunWatch;
+  readonly #catalogue: CatalogueWatch;
+  readonly #tell: (news: FoldNews) => void;
+  readonly #due = new Map<string, number>();
+  readonly #toldSkipped = new Set<string>();
+  #changes: FoldChange[] = [];
+  #toldRunning = "{}";
+  #lastFoldMs = 0;
+  #mayCompact = true;
+
+  constructor(folder: DataFolder, store: Store, tell: (news: FoldNews) => void) {
+    this.#store = store;
+    this.#tell = tell;
+    this.#folder = new Folder(folder, store, { onChange: (change) => this.#changes.push(change) });
+    this.#runs = new RunWatch(folder, store, Date.now);
+    this.#catalogue = new CatalogueWatch(store);
+  }
+
+  /** Until `signal` is aborted. Trouble is told, and tried again after a while. */
+  async run(signal: AbortSignal): Promise<void> {
+    let hasBegun = false;
+    while (!signal.aborted) {
+      let pauseMs: number;
+      try {
+        if (!hasBegun) await this.#runs.begin();
+        hasBegun = true;
+        pauseMs = await this.#turn(signal);
+      } catch (error) {
+        this.#tell({
+          news: "trouble",
+          message: error instanceof Error ? error.message : String(error),
+        });
+        pauseMs = TROUBLE_PAUSE_MS;
+      }
+      // Also where more waits: messages and the abort itself must get through.
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One turn; how long to pause after it is told. */
+  async #turn(signal: AbortSignal): Promise<number> {
+    if (this.#isDue("look", LOOK_EVERY_MS)) this.#folder.look();
+    const more = await this.#folder.foldOnce();
+    await this.#tellChanges();
+    const now = performance.now();
+    if (more) {
+      this.#lastFoldMs = now;
+      this.#mayCompact = true;
+    }
+    if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
+    if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
+    await this.#compact(more, signal);
+    if (more) return 0;
+    return now - this.#lastFoldMs > IDLE_AFTER_MS ? IDLE_PAUSE_MS : BUSY_PAUSE_MS;
+  }
+
+  async #tellChanges(): Promise<void> {
+    const changes = this.#changes;
+    this.#changes = [];
+    for (const change of changes) {
+      this.#catalogue.touch(change.project);
+      if (change.facts) await this.#runs.refresh(change.project, change.run);
+    }
+    if (changes.length > 0) this.#tell({ news: "changes", changes });
+    this.#tellRunning();
+  }
+
+  #lookAtRuns(): void {
+    const changes = this.#runs
+      .look()
+      .map((run) => ({ project: run.projectKey, run: run.id, newKeys: false, facts: true }));
+    if (changes.length > 0) this.#tell({ news: "changes", changes });
+    this.#tellRunning();
+  }
+
+  #tellRunning(): void {
+    const counts = this.#runs.runningCounts();
+    const text = JSON.stringify(counts);
+    if (text !== this.#toldRunning) this.#tell({ news: "running", counts });
+    this.#toldRunning = text;
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#folder.tidy();
+    for (const project of await this.#catalogue.look()) {
+      await this.#runs.begin();
+      this.#tell({ news: "project", project });
+    }
+    for (const journal of this.#folder.report.skipped) {
+      if (this.#toldSkipped.has(journal.source)) continue;
+      this.#toldSkipped.add(journal.source);
+      this.#tell({ news: "skipped", journal });
+    }
+  }
+
+  /** When nothing waits to be folded, and now and then even so. */
+  async #compact(isBusy: boolean, signal: AbortSignal): Promise<void> {
+    if (!this.#mayCompact || signal.aborted) return;
+    if (!this.#isDue("compact", isBusy ? 5 * COMPACT_EVERY_MS : COMPACT_EVERY_MS)) return;
+    const more = await this.#store.compact(COMPACT_BUDGET_MS);
+    this.#mayCompact = more;
+    if (more && !isBusy) this.#due.delete("compact");
+  }
+
+  #isDue(what: string, everyMs: number): boolean {
+    const now = performance.now();
+    if (now - (this.#due.get(what) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+    this.#due.set(what, now);
+    return true;
+  }
+}

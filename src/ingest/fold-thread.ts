@@ -1,0 +1,25 @@
+/** The one thread of a server that writes the store. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { TrackioError } from "../protocol/errors.ts";
+import { FoldLoop } from "./fold-loop.ts";
+import type { FoldThreadMessage } from "./fold-worker.ts";
+import { openStoreForFolding } from "./open-store.ts";
+
+const port = parentPort!;
+const { root } = workerData as { readonly root: string };
+const tell = (message: FoldThreadMessage) => port.postMessage(message);
+
+try {
+  const { folder, store } = await openStoreForFolding(root);
+  const closing = new AbortController();
+  port.on("message", () => closing.abort());
+  tell({ news: "ready" });
+  await new FoldLoop(folder, store, tell).run(closing.signal);
+  await store.close();
+} catch (error) {
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  const code = error instanceof TrackioError ? error.code : "internal";
+  tell({ news: "failed", code, message });
+}
+port.close();

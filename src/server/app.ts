@@ -1,0 +1,85 @@
+/** The server without its socket: requests in, responses out. */
+
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { TrackioError } from "../protocol/errors.ts";
+import { isAllowedHost } from "./allowed-hosts.ts";
+import type { DashboardFiles } from "./dashboard-files.ts";
+import { serveDashboard } from "./dashboard-routes.ts";
+import { createOpenApi } from "./openapi.ts";
+import type { Operation } from "./operation.ts";
+import { sendError } from "./respond.ts";
+import { followEvents } from "./routes/events.ts";
+import { listMetrics } from "./routes/metrics.ts";
+import { listProjects } from "./routes/projects.ts";
+import { getRun, listRuns } from "./routes/runs.ts";
+import { readSeries } from "./routes/series.ts";
+import { getVersion } from "./routes/version.ts";
+import type { ServerContext } from "./server-context.ts";
+
+const OPERATIONS: readonly Operation[] = [
+  listProjects,
+  listRuns,
+  getRun,
+  listMetrics,
+  readSeries,
+  followEvents,
+  getVersion,
+];
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface AppOptions {
+  readonly dashboard: DashboardFiles;
+  /** Names besides addresses and `localhost` that a request may call the server by. */
+  readonly allowedHosts: readonly string[];
+}
+
+export function createApp(server: ServerContext, options: AppOptions): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    const host = c.req.header("host") ?? new URL(c.req.url).host;
+    if (!isAllowedHost(host, options.allowedHosts)) return refuseHost(host);
+    await next();
+    c.res.headers.set("x-content-type-options", "nosniff");
+    c.res.headers.set("referrer-policy", "no-referrer");
+    c.res.headers.set("cross-origin-resource-policy", "same-origin");
+  });
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
+  for (const operation of OPERATIONS) {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(operation.method, path, (c) => operation.handle(c, server));
+  }
+  app.get("/openapi.json", (c) => c.json(createOpenApi(OPERATIONS, server.version)));
+  app.all("/api/*", refusePath);
+  app.get("*", (c) => serveDashboard(c, options.dashboard));
+  app.notFound(refusePath);
+  app.onError((error, c) => refuseError(error, c, server));
+  return app;
+}
+
+function refusePath(c: Context): Response {
+  const message = `There is no ${c.req.method} ${c.req.path}; /openapi.json lists what there is.`;
+  return sendError("not_found", message);
+}
+
+function refuseBody(): Response {
+  return sendError(
+    "invalid_argument",
+    "The request is larger than 1 MB; ask for less at once.",
+    413,
+  );
+}
+
+function refuseHost(host: string): Response {
+  const message = `This server does not answer to the name ${JSON.stringify(host)}; call it by its address or as localhost.`;
+  return sendError("invalid_argument", message, 421);
+}
+
+function refuseError(error: Error, c: Context, server: ServerContext): Response {
+  if (error instanceof TrackioError) return sendError(error.code, error.message);
+  if (c.req.raw.signal.aborted) return sendError("unavailable", "The request was given up.", 499);
+  const id = randomUUID().slice(0, 8);
+  server.log(`Request ${id} ${c.req.method} ${c.req.path} failed: ${error.stack ?? error.message}`);
+  return sendError("internal", `The server failed at this (request ${id}); its log says more.`);
+}

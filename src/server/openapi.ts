@@ -1,0 +1,79 @@
+/** The OpenAPI 3.1 document, made from the schemas that check requests. */
+
+import { z } from "zod";
+import { errorSchema } from "../protocol/api.ts";
+import type { Operation } from "./operation.ts";
+
+type JsonObject = { readonly [key: string]: unknown };
+
+export function createOpenApi(operations: readonly Operation[], version: string): JsonObject {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  for (const operation of operations) {
+    const path = paths[operation.path] ?? {};
+    paths[operation.path] = path;
+    path[operation.method] = describe(operation);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "trackio",
+      version,
+      description: "Reads what was logged. Version 1; a field may be added, none is removed.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    paths,
+    components: { schemas: { Error: schemaOf(errorSchema, "output") } },
+  };
+}
+
+function describe(operation: Operation): JsonObject {
+  const { id, summary, description, body, answer } = operation;
+  const content = answer.schema === undefined ? {} : { schema: schemaOf(answer.schema, "output") };
+  const parameters = [...pathParameters(operation), ...queryParameters(operation)];
+  return {
+    operationId: id,
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: schemaOf(body, "input") } },
+          },
+        }),
+    responses: {
+      "200": { description: answer.description, content: { [answer.contentType]: content } },
+      default: {
+        description: "What went wrong: the value, the place, the remedy",
+        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
+      },
+    },
+  };
+}
+
+function pathParameters({ path }: Operation): JsonObject[] {
+  return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    description: name === "run" ? "id, or name: then the newest of it" : "in any spelling",
+    schema: { type: "string" },
+  }));
+}
+
+function queryParameters({ query = {} }: Operation): JsonObject[] {
+  return Object.entries(query).map(([name, description]) => ({
+    name,
+    in: "query",
+    required: false,
+    description,
+    schema: { type: "string" },
+  }));
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}

@@ -1,0 +1,50 @@
+/** One operation of the API: what it answers, and how it is described. The routes and the OpenAPI document are made from the same list. */
+
+import type { Context } from "hono";
+import type { z } from "zod";
+import { TrackioError } from "../protocol/errors.ts";
+import type { ServerContext } from "./server-context.ts";
+
+export interface Operation {
+  readonly method: "get" | "post";
+  /** With `{name}` for what varies. */
+  readonly path: string;
+  /** Unique; what a generated client calls it. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: { readonly [name: string]: string };
+  readonly body?: z.ZodType;
+  readonly answer: {
+    readonly contentType: string;
+    readonly schema?: z.ZodType;
+    readonly description: string;
+  };
+  readonly handle: (c: Context, server: ServerContext) => Response | Promise<Response>;
+}
+
+/**
+ * The request's body, checked.
+ * @throws {@link TrackioError} `invalid_argument` naming the place and what is wrong with it.
+ */
+export async function readBody<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  let body: unknown;
+  try {
+    body = await c.req.json();
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const message = `The request's body is not JSON (${cause.message}); send a JSON object.`;
+    throw new TrackioError("invalid_argument", message, { cause });
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue!.path.map(String).join(".") || "body";
+  throw new TrackioError(
+    "invalid_argument",
+    `${place} of the request: ${issue!.message}; see /openapi.json for what is asked for.`,
+  );
+}

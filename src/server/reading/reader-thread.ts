@@ -1,0 +1,49 @@
+/** One reader of the pool: opens the store for reading and answers one question after the other. */
+
+import { parentPort, workerData } from "node:worker_threads";
+import { openStoreForReading } from "../../ingest/open-store.ts";
+import { runStatus } from "../../ingest/run-status.ts";
+import { TrackioError } from "../../protocol/errors.ts";
+import { answerQuestion } from "./answer-question.ts";
+import type { AnswerBytes, Question, Refusal } from "./question.ts";
+
+export interface ReaderTask {
+  readonly id: number;
+  readonly question: Question;
+}
+
+export type ReaderResult =
+  | { readonly id: number; readonly bytes: AnswerBytes }
+  | { readonly id: number; readonly refusal: Refusal };
+
+const port = parentPort!;
+const { root } = workerData as { readonly root: string };
+const { store, folder } = await openStoreForReading(root);
+const source = {
+  store,
+  statusOf: (run: Parameters<typeof runStatus>[0]) => runStatus(run, Date.now(), folder),
+};
+
+port.on("message", (task: ReaderTask | "close") => {
+  void (task === "close" ? close() : answer(task));
+});
+
+async function answer({ id, question }: ReaderTask): Promise<void> {
+  try {
+    const bytes = await answerQuestion(source, question);
+    port.postMessage({ id, bytes } satisfies ReaderResult, [bytes.buffer]);
+  } catch (error) {
+    port.postMessage({ id, refusal: refusalOf(error) } satisfies ReaderResult);
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof TrackioError) return { code: error.code, message: error.message };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { message, stack };
+}
+
+async function close(): Promise<void> {
+  await store.close();
+  port.close();
+}

@@ -1,0 +1,14 @@
+import type { LiveFeed } from "./live/live-feed.ts";
+import type { Reader } from "./reading/question.ts";
+
+/** What the routes stand on. */
+export interface ServerContext {
+  readonly reader: Reader;
+  readonly feed: LiveFeed;
+  /** Runs that run now, by project. */
+  readonly running: () => { readonly [project: string]: number };
+  /** This package's version. */
+  readonly version: string;
+  /** Takes one line for whoever runs the server. */
+  readonly log: (line: string) => void;
+}

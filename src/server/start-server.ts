@@ -1,0 +1,102 @@
+/** The server of one data folder: folds what is logged, answers what is asked, tells what changes. */
+
+import type { Server } from "node:http";
+import { availableParallelism, hostname } from "node:os";
+import { createAdaptorServer } from "@hono/node-server";
+import type { FoldNews } from "../ingest/fold-loop.ts";
+import type { FoldChange } from "../ingest/fold-report.ts";
+import { FoldWorker } from "../ingest/fold-worker.ts";
+import { allowedHostsOf } from "./allowed-hosts.ts";
+import { createApp } from "./app.ts";
+import { DashboardFiles } from "./dashboard-files.ts";
+import { listen, urlOf } from "./listen.ts";
+import { LiveFeed, type RunChange } from "./live/live-feed.ts";
+import { DASHBOARD_DIR, readPackageVersion } from "./package-files.ts";
+import { ReaderPool } from "./reading/reader-pool.ts";
+import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
+
+export interface ServerOptions {
+  /** The data folder; made where it is not there. */
+  readonly root: string;
+  /** Address to listen at; 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** Exactly this port, 0 for any free one; undefined: 7860 or the next free one. */
+  readonly port?: number;
+  /** The built dashboard; this package's own unless told. */
+  readonly dashboardDir?: string;
+  /** Names besides addresses, `localhost` and `host` that requests may call the server by. */
+  readonly allowedHosts?: readonly string[];
+  /** Takes one line for whoever runs the server; standard error unless told. */
+  readonly log?: (line: string) => void;
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends threads, sockets and timers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server and returns when it can be asked.
+ * @throws {@link TrackioError} `unavailable` where the port is taken; of the store where the data folder cannot be opened.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { root, host = "127.0.0.1", log = (line) => process.stderr.write(`${line}\n`) } = options;
+  const feed = new LiveFeed();
+  let running: { readonly [project: string]: number } = {};
+  const onNews = (news: FoldNews) => {
+    if (news.news === "running") running = news.counts;
+    else if (news.news === "changes") publish(feed, news.changes);
+    else if (news.news === "project") feed.publish(news.project, []);
+    else log(news.news === "skipped" ? news.journal.reason : `Folding: ${news.message}`);
+  };
+  const folding = await FoldWorker.start(root, onNews);
+  const reader = new ReaderPool(root, Math.max(2, Math.min(4, availableParallelism() - 1)));
+  reader.warmUp();
+  const context = { reader, feed, running: () => running, version: readPackageVersion(), log };
+  const app = createApp(context, {
+    dashboard: new DashboardFiles(options.dashboardDir ?? DASHBOARD_DIR),
+    allowedHosts: allowedHostsOf(host, options.allowedHosts),
+  });
+  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const closeThreads = async () => {
+    await Promise.all([reader.close(), folding.close()]);
+  };
+  let port: number;
+  try {
+    port = await listen(http, host, options.port);
+  } catch (error) {
+    await closeThreads();
+    throw error;
+  }
+  const url = urlOf(host, port);
+  const file: ServerFile = { url, pid: process.pid, host: hostname(), startedAt: Date.now() };
+  writeServerFile(root, file);
+  const close = once(async () => {
+    removeServerFile(root, file);
+    feed.close();
+    const closed = new Promise((resolve) => http.close(resolve));
+    http.closeAllConnections();
+    await Promise.all([closed, closeThreads()]);
+  });
+  return { url, port, close, [Symbol.asyncDispose]: close };
+}
+
+function publish(feed: LiveFeed, changes: readonly FoldChange[]): void {
+  for (const [project, ofProject] of Map.groupBy(changes, (change) => change.project)) {
+    const runs = ofProject.map(({ run, from, newKeys, facts }): RunChange => {
+      return { id: run, ...(from === undefined ? {} : from), newKeys, facts };
+    });
+    feed.publish(project, runs);
+  }
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
