@@ -1,0 +1,55 @@
+/** `trackio show`: the server, a link, a browser, and an end by Ctrl-C. */
+
+import { once } from "node:events";
+import { resolve } from "node:path";
+import { DataFolder, resolveDataRoot } from "../../journal/data-folder.ts";
+import { TrackioError } from "../../protocol/errors.ts";
+import { startServer } from "../../server/start-server.ts";
+import type { Terminal } from "../terminal.ts";
+import { hasScreen, openBrowser } from "./open-browser.ts";
+
+export interface ShowOptions {
+  /** The data folder as the positional argument. */
+  readonly folder?: string;
+  readonly dir?: string;
+  readonly project?: string;
+  readonly port?: number;
+  readonly host: string;
+  readonly open: boolean;
+}
+
+/** Shows the dashboard until SIGINT or SIGTERM. A data folder that is not there yet is made: a script may be about to log to it. */
+export async function showDashboard(terminal: Terminal, options: ShowOptions): Promise<void> {
+  const { root } = new DataFolder(resolveDataRoot({ dir: chooseDir(options), env: terminal.env }));
+  const ended = untilAsked();
+  const server = await startServer({
+    root,
+    host: options.host,
+    ...(options.port !== undefined && { port: options.port }),
+  });
+  const link = new URL(server.url);
+  if (options.project !== undefined) link.searchParams.set("project", options.project);
+  await terminal.print(`Dashboard: ${link}\n`);
+  terminal.note(`Data: ${root}. Ctrl-C ends.\n`);
+  if (options.open && hasScreen(terminal.env, process.platform)) openBrowser(link.href);
+  await ended;
+  await server.close();
+}
+
+function chooseDir({ folder, dir }: ShowOptions): string | undefined {
+  if (folder !== undefined && dir !== undefined && resolve(folder) !== resolve(dir)) {
+    throw new TrackioError(
+      "invalid_argument",
+      `Both '${folder}' and --dir '${dir}' name a data folder; give one of them.`,
+    );
+  }
+  return folder ?? dir;
+}
+
+/** Resolves at the first signal to end; a second one ends the process at once, as it would without us. */
+async function untilAsked(): Promise<void> {
+  const asked = new AbortController();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.once(signal, () => asked.abort());
+  if (!asked.signal.aborted) await once(asked.signal, "abort");
+}
