@@ -8,7 +8,7 @@
  *     GET  /api/v1/projects/{project}/runs/{run}    → Run (id or name)
  *     POST /api/v1/projects/{project}/metrics       MetricsQuery → MetricTable
  *     POST /api/v1/projects/{project}/series        SeriesRequest → SeriesFrame (application/octet-stream)
- *     GET  /api/v1/events[?project=…]               → text/event-stream of ChangeEvent
+ *     GET  /api/v1/events[?project=…]               → text/event-stream: first `hello` with {missed}, then `change` with ChangeEvent
  */
 
 import { z } from "zod";
@@ -97,6 +97,7 @@ export const seriesRequestSchema = z.object({
 
 export const changeEventSchema = z.object({
   project: z.string(),
+  /** Empty: everything of the project is to be read again. */
   runs: z.array(
     z.object({
       id: z.string(),
