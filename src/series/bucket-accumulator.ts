@@ -1,0 +1,239 @@
+/**
+ * Puts points and rollups into the buckets of a grid, in any order. A rollup
+ * goes whole into the bucket of its first x; the caller takes only rollups
+ * that are narrow against a bucket. First and last of a bucket are those of
+ * lowest and highest x; where several sources have the same x, the order of
+ * their records decides.
+ */
+
+import type { Rollups } from "./rollups.ts";
+
+/** What decides between points of the same x: step, writer, number in the writer's journal. */
+export interface PointOrder {
+  readonly step: number | bigint;
+  readonly writer: number;
+  readonly record: number;
+}
+
+/** Where points come from. Points of one stream are added in order, so that it need not tell their order to each other. */
+export interface PointOrigin {
+  readonly stream: unknown;
+  /** Order of the first, or the last, point of what was added as `row`. */
+  order(row: number, end: "first" | "last"): PointOrder;
+}
+
+/** Buckets that hold at least one point, by rising index, as parallel arrays of `length` entries. */
+export interface Buckets {
+  readonly length: number;
+  readonly index: Int32Array;
+  readonly firstX: Float64Array;
+  readonly lastX: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+  readonly nan: Float64Array;
+  readonly posInf: Float64Array;
+  readonly negInf: Float64Array;
+}
+
+export class BucketAccumulator {
+  readonly #origin: number;
+  readonly #width: number;
+  readonly #firstCell: number;
+  readonly #count: Float64Array;
+  readonly #sum: Float64Array;
+  readonly #min: Float64Array;
+  readonly #max: Float64Array;
+  readonly #firstX: Float64Array;
+  readonly #lastX: Float64Array;
+  readonly #first: Float64Array;
+  readonly #last: Float64Array;
+  readonly #firstFrom: (PointOrigin | undefined)[] = [];
+  readonly #lastFrom: (PointOrigin | undefined)[] = [];
+  readonly #firstRow: Int32Array;
+  readonly #lastRow: Int32Array;
+  /** Counts of NaN, +Infinity and −Infinity; made when the first of its kind comes. */
+  readonly #odd: [Float64Array?, Float64Array?, Float64Array?] = [];
+
+  /** For cells `firstCell` to `lastCell` of the grid, which hold all x that will come. */
+  constructor(
+    grid: { readonly origin: number; readonly width: number },
+    firstCell: number,
+    lastCell: number,
+  ) {
+    this.#origin = grid.origin;
+    this.#width = grid.width;
+    this.#firstCell = firstCell;
+    const cells = lastCell - firstCell + 1;
+    const numbers = new Float64Array(cells * 8);
+    const part = (i: number) => numbers.subarray(i * cells, (i + 1) * cells);
+    this.#count = part(0);
+    this.#sum = part(1);
+    this.#min = part(2).fill(Number.POSITIVE_INFINITY);
+    this.#max = part(3).fill(Number.NEGATIVE_INFINITY);
+    this.#firstX = part(4);
+    this.#lastX = part(5);
+    this.#first = part(6);
+    this.#last = part(7);
+    this.#firstRow = new Int32Array(cells);
+    this.#lastRow = new Int32Array(cells);
+  }
+
+  /** Adds points `from` (inclusive) to `to` (exclusive) of a stream that is ordered by x. */
+  addPoints(
+    origin: PointOrigin,
+    xs: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+  ): void {
+    for (let at = from; at < to; ) {
+      const cell = this.#cellOf(xs[at]!);
+      const begin = at;
+      let [sum, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      do {
+        const value = values[at]!;
+        if (value - value === 0) {
+          sum += value;
+          if (value < low) low = value;
+          if (value > high) high = value;
+        } else {
+          this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
+        }
+        at++;
+      } while (at < to && this.#cellOf(xs[at]!) === cell);
+      this.#addNumbers(cell, at - begin, sum, low, high);
+      this.#offerFirst(cell, xs[begin]!, values[begin]!, origin, begin);
+      this.#offerLast(cell, xs[at - 1]!, values[at - 1]!, origin, at - 1);
+    }
+  }
+
+  /** Adds one point; points of a stream without order come one by one, each a stream of its own. */
+  addPoint(origin: PointOrigin, x: number, value: number, row: number): void {
+    const cell = this.#cellOf(x);
+    if (value - value === 0) this.#addNumbers(cell, 1, value, value, value);
+    else {
+      this.#count[cell]! += 1;
+      this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
+    }
+    this.#offerFirst(cell, x, value, origin, row);
+    this.#offerLast(cell, x, value, origin, row);
+  }
+
+  /** Adds rollups `from` (inclusive) to `to` (exclusive) of a stream, whose points lie between `firstX` and `lastX`. */
+  addRollups(
+    origin: PointOrigin,
+    rollups: Rollups,
+    firstX: Float64Array,
+    lastX: Float64Array,
+    from: number,
+    to: number,
+  ): void {
+    const { count, sum, min, max, first, last, nan, posInf, negInf } = rollups;
+    for (let at = from; at < to; at++) {
+      const cell = this.#cellOf(firstX[at]!);
+      this.#addNumbers(cell, count[at]!, sum[at]!, min[at]!, max[at]!);
+      this.#offerFirst(cell, firstX[at]!, first[at]!, origin, at);
+      this.#offerLast(cell, lastX[at]!, last[at]!, origin, at);
+      if (nan) this.#addOdd(cell, 0, nan[at]!);
+      if (posInf) this.#addOdd(cell, 1, posInf[at]!);
+      if (negInf) this.#addOdd(cell, 2, negInf[at]!);
+    }
+  }
+
+  /** The buckets that hold points. */
+  finish(): Buckets {
+    const cells: number[] = [];
+    for (let cell = 0; cell < this.#count.length; cell++) {
+      if (this.#count[cell]! > 0) cells.push(cell);
+    }
+    const take = (from: Float64Array | undefined) => {
+      const values = new Float64Array(from ? cells.length : 0);
+      if (from) for (let i = 0; i < cells.length; i++) values[i] = from[cells[i]!]!;
+      return values;
+    };
+    const finite = (values: Float64Array) => {
+      for (let i = 0; i < values.length; i++) {
+        if (values[i]! - values[i]! !== 0) values[i] = Number.NaN;
+      }
+      return values;
+    };
+    const index = new Int32Array(cells.length);
+    for (let i = 0; i < cells.length; i++) index[i] = cells[i]! + this.#firstCell;
+    return {
+      length: cells.length,
+      index,
+      firstX: take(this.#firstX),
+      lastX: take(this.#lastX),
+      first: take(this.#first),
+      last: take(this.#last),
+      min: finite(take(this.#min)),
+      max: finite(take(this.#max)),
+      sum: take(this.#sum),
+      count: take(this.#count),
+      nan: take(this.#odd[0]),
+      posInf: take(this.#odd[1]),
+      negInf: take(this.#odd[2]),
+    };
+  }
+
+  #cellOf(x: number): number {
+    return Math.floor((x - this.#origin) / this.#width) - this.#firstCell;
+  }
+
+  #addNumbers(cell: number, count: number, sum: number, low: number, high: number): void {
+    this.#count[cell]! += count;
+    this.#sum[cell]! += sum;
+    if (low < this.#min[cell]!) this.#min[cell] = low;
+    if (high > this.#max[cell]!) this.#max[cell] = high;
+  }
+
+  #addOdd(cell: number, kind: 0 | 1 | 2, count: number): void {
+    if (count === 0) return;
+    this.#odd[kind] ??= new Float64Array(this.#count.length);
+    this.#odd[kind][cell]! += count;
+  }
+
+  #offerFirst(cell: number, x: number, value: number, origin: PointOrigin, row: number): void {
+    const from = this.#firstFrom[cell];
+    if (from !== undefined) {
+      const best = this.#firstX[cell]!;
+      if (x > best) return;
+      if (x === best) {
+        if (from.stream === origin.stream) return;
+        const known = from.order(this.#firstRow[cell]!, "first");
+        if (compareOrder(origin.order(row, "first"), known) >= 0) return;
+      }
+    }
+    this.#firstX[cell] = x;
+    this.#first[cell] = value;
+    this.#firstFrom[cell] = origin;
+    this.#firstRow[cell] = row;
+  }
+
+  #offerLast(cell: number, x: number, value: number, origin: PointOrigin, row: number): void {
+    const from = this.#lastFrom[cell];
+    if (from !== undefined) {
+      const best = this.#lastX[cell]!;
+      if (x < best) return;
+      if (x === best && from.stream !== origin.stream) {
+        const known = from.order(this.#lastRow[cell]!, "last");
+        if (compareOrder(origin.order(row, "last"), known) < 0) return;
+      }
+    }
+    this.#lastX[cell] = x;
+    this.#last[cell] = value;
+    this.#lastFrom[cell] = origin;
+    this.#lastRow[cell] = row;
+  }
+}
+
+/** Below 0 where `a` comes before `b`. */
+export function compareOrder(a: PointOrder, b: PointOrder): number {
+  if (a.step < b.step) return -1;
+  if (a.step > b.step) return 1;
+  return a.writer - b.writer || a.record - b.record;
+}

@@ -1,0 +1,122 @@
+/**
+ * Folding a batch: one transaction in which the offset, the facts of the run,
+ * the summaries of its series and its records move together. Records wait in
+ * the tail of their key set and writer until they fill a chunk; they go into a
+ * segment that ends where they begin. What is out of order waits until there
+ * is enough of it to be worth sorting.
+ */
+
+import { seriesKey } from "../../protocol/journal-line.ts";
+import { checkBatch } from "../check-batch.ts";
+import { numericValue } from "../record-values.ts";
+import type { FoldBatch, FoldOutcome, RecordBlock } from "../store.ts";
+import {
+  ensureRun,
+  ensureWriter,
+  isDeleted,
+  readOffset,
+  writeFacts,
+  writeOffset,
+} from "./catalogue.ts";
+import type { Database } from "./database.ts";
+import { ensureKeySet, ensureSeries, type KeySet, linkSeries, seriesOfKeySet } from "./key-sets.ts";
+import { columnNumbers, type Records } from "./records.ts";
+import {
+  addColumn,
+  blockOrder,
+  emptyStats,
+  encodeStats,
+  readStats,
+  writeStats,
+} from "./series-stats.ts";
+import { takeRecords } from "./waiting-records.ts";
+
+/** Folds a batch; all or nothing. */
+export function foldBatch(db: Database, batch: FoldBatch): FoldOutcome {
+  return db.write(() => {
+    if (isDeleted(db, batch.run.projectKey, batch.run.id)) return { outcome: "deleted" };
+    const offset = readOffset(db, batch.source);
+    if (batch.from !== offset) return { outcome: "moved", offset };
+    checkBatch(batch);
+    const run = ensureRun(db, batch);
+    const writer = ensureWriter(db, run, batch);
+    const taken = takeBlocks(db, run, writer, batch.blocks);
+    writeFacts(db, run, writer, batch, taken);
+    writeOffset(db, batch.source, batch.to);
+    if (batch.end && batch.end !== "running") {
+      db.run("INSERT OR IGNORE INTO work (key_set) SELECT id FROM key_sets WHERE run = ?", run);
+    }
+    const { newKeys, step, time } = taken;
+    return taken.count > 0
+      ? { outcome: "folded", from: { step, time }, newKeys }
+      : { outcome: "folded", newKeys };
+  });
+}
+
+interface Taken {
+  count: number;
+  newKeys: boolean;
+  /** Lowest step and time. */
+  step: number;
+  time: number;
+  lastStep: number | undefined;
+}
+
+function takeBlocks(
+  db: Database,
+  run: number,
+  writer: number,
+  blocks: readonly RecordBlock[],
+): Taken {
+  const [step, time] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const taken: Taken = { count: 0, newKeys: false, step, time, lastStep: undefined };
+  for (const block of blocks) {
+    if (block.count === 0) continue;
+    const keySet = ensureKeySet(db, run, block.keys);
+    const records = recordsOf(block, writer);
+    const steps = columnNumbers(records.steps);
+    const order = blockOrder(records, steps);
+    taken.newKeys = makeSeries(db, run, keySet, records) || taken.newKeys;
+    for (const { series, number } of seriesOfKeySet(db, keySet.id)) {
+      const stats = readStats(db, series);
+      addColumn(stats, records, steps, records.columns[number]!, order);
+      writeStats(db, series, stats);
+    }
+    takeRecords(db, keySet.id, writer, records);
+    taken.count += block.count;
+    taken.step = Math.min(taken.step, order.minStep);
+    taken.time = Math.min(taken.time, order.minTime);
+    taken.lastStep = Math.max(taken.lastStep ?? Number.NEGATIVE_INFINITY, steps[order.lastRow]!);
+  }
+  return taken;
+}
+
+function recordsOf(block: RecordBlock, writer: number): Records {
+  const { count, steps, times, records, columns } = block;
+  return { count, steps, times, records, writers: new Float64Array(count).fill(writer), columns };
+}
+
+/** Links the columns that have their first number to their series, in the order of those numbers. True where a series is new. */
+function makeSeries(db: Database, run: number, keySet: KeySet, records: Records): boolean {
+  const known = new Set(seriesOfKeySet(db, keySet.id).map(({ number }) => number));
+  if (known.size === keySet.keys.length) return false;
+  const firsts = keySet.keys.flatMap((path, number) => {
+    const row = known.has(number) ? -1 : firstNumber(records, number);
+    return row < 0 ? [] : [{ path, number, row }];
+  });
+  firsts.sort((a, b) => a.row - b.row || a.number - b.number);
+  let hasNew = false;
+  for (const { path, number } of firsts) {
+    const series = ensureSeries(db, run, seriesKey(path), encodeStats(emptyStats()));
+    linkSeries(db, series.id, keySet.id, number);
+    hasNew ||= series.isNew;
+  }
+  return hasNew;
+}
+
+/** The first record whose value in the column is a number; −1 where there is none. */
+function firstNumber(records: Records, number: number): number {
+  const column = records.columns[number]!;
+  if (column.kind === "numbers") return 0;
+  return column.values.findIndex((json) => numericValue(json) !== undefined);
+}

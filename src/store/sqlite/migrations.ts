@@ -1,0 +1,121 @@
+/**
+ * The tables, as the steps that lead to them: step n brings a file from version
+ * n to n + 1. A step that was released is never changed; what they hold is told
+ * in `docs/format-store.md`.
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE projects (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL
+  );
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    updated_at REAL NOT NULL,
+    state TEXT NOT NULL,
+    "end" TEXT,
+    ended_at REAL,
+    record_count INTEGER NOT NULL,
+    last_step REAL,
+    damaged_lines INTEGER NOT NULL,
+    config TEXT NOT NULL,
+    summary TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX runs_by_id ON runs (project, run_id);
+  CREATE INDEX runs_by_number ON runs (project, number);
+  CREATE INDEX runs_by_name ON runs (project, name, number);
+  CREATE TABLE writers (
+    run INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    writer_id TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    source TEXT NOT NULL,
+    seen_at REAL NOT NULL,
+    ended INTEGER NOT NULL,
+    PRIMARY KEY (run, ordinal)
+  ) WITHOUT ROWID;
+  CREATE TABLE sources (source TEXT PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE tombstones (
+    project TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    PRIMARY KEY (project, run_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    stats BLOB NOT NULL,
+    last_step TEXT
+  );
+  CREATE UNIQUE INDEX series_by_key ON series (run, key);
+  CREATE TABLE key_sets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER,
+    digest TEXT NOT NULL,
+    keys TEXT NOT NULL
+  );
+  CREATE INDEX key_sets_by_run ON key_sets (run, digest);
+  CREATE TABLE series_columns (
+    series INTEGER NOT NULL,
+    key_set INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (series, key_set, number)
+  ) WITHOUT ROWID;
+  CREATE INDEX series_columns_by_key_set ON series_columns (key_set);
+  CREATE TABLE tails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key_set INTEGER NOT NULL,
+    writer INTEGER NOT NULL,
+    tier INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    data BLOB NOT NULL
+  );
+  CREATE INDEX tails_by_key_set ON tails (key_set, tier, writer, count);
+  CREATE TABLE segments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key_set INTEGER NOT NULL,
+    lanes INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    step_from INTEGER NOT NULL,
+    step_into INTEGER,
+    time_from INTEGER NOT NULL,
+    time_into INTEGER,
+    last_step REAL NOT NULL,
+    last_exact TEXT,
+    last_time REAL NOT NULL,
+    last_writer INTEGER NOT NULL,
+    last_record INTEGER NOT NULL
+  );
+  CREATE INDEX segments_by_key_set ON segments (key_set);
+  CREATE TABLE columns (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE rollups (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  CREATE TABLE work (key_set INTEGER PRIMARY KEY);
+  `,
+];
+
+/** Version of a store that this code writes, in SQLite's `user_version`. */
+export const STORE_VERSION = MIGRATIONS.length;
+
+/** Brings the tables up to {@link STORE_VERSION}; another process may do the same at the same time. */
+export function migrate(connection: DatabaseSync): void {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const row = connection.prepare("PRAGMA user_version").get() as { user_version: number };
+    for (const step of MIGRATIONS.slice(row.user_version)) connection.exec(step);
+    connection.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+    connection.exec("COMMIT");
+  } catch (error) {
+    connection.exec("ROLLBACK");
+    throw error;
+  }
+}

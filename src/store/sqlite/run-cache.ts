@@ -1,0 +1,123 @@
+import type { PointOrder } from "../../series/bucket-accumulator.ts";
+import type { Rollups } from "../../series/rollups.ts";
+import type { Column } from "../store.ts";
+import type { Database } from "./database.ts";
+import { columnNumbers, type Lane, type Records, stepAt } from "./records.ts";
+import {
+  type AxisEntries,
+  entryCount,
+  PAGE_ENTRIES,
+  readAxisPage,
+  readValuePage,
+} from "./rollup-pages.ts";
+import {
+  listSegments,
+  RECORDS,
+  readColumn,
+  type Segment,
+  STEPS,
+  TIMES,
+  WRITERS,
+} from "./segments.ts";
+import { listTails, type OpenTail, openTail } from "./tails.ts";
+
+/** A tail row with its x of the axis that is read. */
+export interface LoadedTail {
+  readonly records: Records;
+  readonly xs: Float64Array;
+  /** Whether its rows are in the order of the axis. */
+  readonly isSorted: boolean;
+  column(number: number): Column;
+}
+
+/**
+ * What one read has seen of a run: its series share segments, tails, and the
+ * pages and columns of their axis. Lives as long as the read's transaction.
+ */
+export class RunCache {
+  readonly #db: Database;
+  readonly #axis: Lane;
+  readonly #segments = new Map<number, readonly Segment[]>();
+  readonly #tails = new Map<number, readonly LoadedTail[]>();
+  readonly #axisPages = new Map<string, AxisEntries>();
+  readonly #axisColumns = new Map<string, Column>();
+
+  constructor(db: Database, axis: Lane) {
+    this.#db = db;
+    this.#axis = axis;
+  }
+
+  segments(keySet: number): readonly Segment[] {
+    return remembered(this.#segments, keySet, () => listSegments(this.#db, keySet));
+  }
+
+  tails(keySet: number): readonly LoadedTail[] {
+    return remembered(this.#tails, keySet, () =>
+      listTails(this.#db, keySet).map((row) => this.#load(openTail(this.#db, row))),
+    );
+  }
+
+  axisPage(segment: Segment, level: number, page: number): AxisEntries {
+    return remembered(this.#axisPages, `${segment.id} ${level} ${page}`, () => {
+      const length = pageLength(segment, level, page);
+      const read = readAxisPage(this.#db, segment.id, level, this.#axis, page, length);
+      if (read) return read;
+      throw new RangeError(`Rollups of segment ${segment.id}, level ${level}, are missing.`);
+    });
+  }
+
+  valuePage(segment: Segment, level: number, column: number, page: number): Rollups | undefined {
+    const length = pageLength(segment, level, page);
+    return readValuePage(this.#db, segment.id, level, column, page, length);
+  }
+
+  /** x of all records of a chunk, as numbers. */
+  chunkXs(segment: Segment, chunk: number): Float64Array {
+    const number = this.#axis === "step" ? STEPS : TIMES;
+    return columnNumbers(this.#axisColumn(segment, chunk, number));
+  }
+
+  chunkColumn(segment: Segment, chunk: number, column: number): Column {
+    return readColumn(this.#db, segment, chunk, column);
+  }
+
+  chunkOrder(segment: Segment, chunk: number, row: number): PointOrder {
+    const numbers = (column: number) => this.#axisColumn(segment, chunk, column).values[row];
+    return {
+      step: stepAt(this.#axisColumn(segment, chunk, STEPS), row),
+      writer: numbers(WRITERS) as number,
+      record: numbers(RECORDS) as number,
+    };
+  }
+
+  #axisColumn(segment: Segment, chunk: number, column: number): Column {
+    return remembered(this.#axisColumns, `${segment.id} ${chunk} ${column}`, () =>
+      readColumn(this.#db, segment, chunk, column),
+    );
+  }
+
+  #load({ records, column }: OpenTail): LoadedTail {
+    const steps = columnNumbers(records.steps);
+    const xs = this.#axis === "step" ? steps : records.times;
+    let isSorted = records.steps.kind === "numbers";
+    for (let row = 1; isSorted && row < xs.length; row++) {
+      const before = row - 1;
+      isSorted =
+        xs[row]! > xs[before]! || (xs[row] === xs[before] && steps[row]! >= steps[before]!);
+    }
+    return { records, xs, isSorted, column };
+  }
+}
+
+function pageLength(segment: Segment, level: number, page: number): number {
+  return Math.min(PAGE_ENTRIES, entryCount(segment.count, level) - page * PAGE_ENTRIES);
+}
+
+function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make();
+    known.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,187 @@
+import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import { seriesKey } from "../../protocol/journal-line.ts";
+import { decodeValue, type Value } from "../../protocol/values.ts";
+import { numericValue, rowValues } from "../record-values.ts";
+import type {
+  Column,
+  FoldBatch,
+  FoldOutcome,
+  MetricSummary,
+  Point,
+  ProjectInfo,
+  Row,
+  RunInfo,
+  SeriesAnswer,
+  SeriesQuery,
+  Store,
+  StoreSize,
+} from "../store.ts";
+import {
+  findRun,
+  listMetrics,
+  listProjects,
+  listRuns,
+  readOffset,
+  requireRun,
+} from "./catalogue.ts";
+import { compact } from "./compaction.ts";
+import { Database } from "./database.ts";
+import { deleteProject, deleteRun } from "./deletion.ts";
+import { foldBatch } from "./fold.ts";
+import { listKeySets } from "./key-sets.ts";
+import { type PageRecord, RowReader } from "./row-reader.ts";
+import { readSeries } from "./series-reader.ts";
+import { readSize } from "./store-size.ts";
+
+/** Records in a page of an iteration. */
+const PAGE_RECORDS = 4096;
+
+/**
+ * The store in one SQLite file; how it lies there is told in
+ * `docs/format-store.md`. It works on the calling thread: who must not wait
+ * uses `WorkerStore`.
+ */
+export class SqliteStore implements Store {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Opens the store at `path`; makes it where it is missing, unless it is to be read only.
+   * @throws {@link TrackioError} `not_found`, `conflict` (a newer version wrote it), `damaged`, `busy`, `unavailable`.
+   */
+  static async open(
+    path: string,
+    options: { readonly readOnly?: boolean } = {},
+  ): Promise<SqliteStore> {
+    return new SqliteStore(new Database(path, options));
+  }
+
+  async fold(batch: FoldBatch): Promise<FoldOutcome> {
+    return foldBatch(this.#db, batch);
+  }
+
+  async offset(source: string): Promise<number> {
+    return readOffset(this.#db, source);
+  }
+
+  async forget(source: string): Promise<void> {
+    this.#db.run("DELETE FROM sources WHERE source = ?", source);
+  }
+
+  async listProjects(): Promise<readonly ProjectInfo[]> {
+    return listProjects(this.#db);
+  }
+
+  async listRuns(
+    project: ProjectKey,
+    options: { readonly runs?: readonly RunId[] } = {},
+  ): Promise<readonly RunInfo[]> {
+    return this.#db.read(() => listRuns(this.#db, project, options.runs));
+  }
+
+  async findRun(project: ProjectKey, idOrName: string): Promise<RunInfo | undefined> {
+    return this.#db.read(() => findRun(this.#db, project, idOrName));
+  }
+
+  async listMetrics(
+    project: ProjectKey,
+    runs: readonly RunId[],
+  ): Promise<readonly MetricSummary[]> {
+    return this.#db.read(() => listMetrics(this.#db, project, runs));
+  }
+
+  async readSeries(query: SeriesQuery): Promise<SeriesAnswer> {
+    return this.#db.read(() => readSeries(this.#db, query));
+  }
+
+  async *readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]> {
+    for await (const page of this.#pages(project, run, (name) => name === key)) {
+      const points = page.flatMap(({ step, time, columns, row }) =>
+        columns.flatMap((column) => {
+          const value = numberAt(column, row);
+          return value === undefined ? [] : [{ step, time, value }];
+        }),
+      );
+      if (points.length > 0) yield points;
+    }
+  }
+
+  async *readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
+    const keys = new Map<number, Parameters<typeof rowValues>[0]>();
+    for await (const page of this.#pages(project, run, () => true)) {
+      const isKnown = page.every(({ keySet }) => keys.has(keySet));
+      if (!isKnown) {
+        const row = requireRun(this.#db, project, run);
+        for (const keySet of listKeySets(this.#db, row)) keys.set(keySet.id, keySet.keys);
+      }
+      yield page.map(({ keySet, step, time, columns, row }) => ({
+        step,
+        time,
+        values: rowValues(
+          keys.get(keySet) ?? [],
+          columns.map((column) => valueAt(column, row)),
+        ),
+      }));
+    }
+  }
+
+  async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
+    return deleteRun(this.#db, project, run);
+  }
+
+  async deleteProject(project: ProjectKey): Promise<boolean> {
+    return deleteProject(this.#db, project);
+  }
+
+  async compact(budgetMs: number): Promise<boolean> {
+    return compact(this.#db, budgetMs);
+  }
+
+  async size(): Promise<StoreSize> {
+    return this.#db.read(() => readSize(this.#db));
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Pages of records, in order, with the columns whose key is wanted. */
+  async *#pages(
+    project: ProjectKey,
+    run: RunId,
+    isWanted: (key: string) => boolean,
+  ): AsyncIterable<readonly PageRecord[]> {
+    const reader = new RowReader();
+    for (;;) {
+      const page = this.#db.read(() => {
+        const selection = new Map<number, readonly number[]>();
+        for (const { id, keys } of listKeySets(this.#db, requireRun(this.#db, project, run))) {
+          const numbers = keys.flatMap((path, number) =>
+            isWanted(seriesKey(path)) ? [number] : [],
+          );
+          if (numbers.length > 0 || keys.length === 0) selection.set(id, numbers);
+        }
+        return reader.readPage(this.#db, selection, PAGE_RECORDS);
+      });
+      if (page.length === 0) return;
+      yield page;
+    }
+  }
+}
+
+function numberAt(column: Column, row: number): number | bigint | undefined {
+  return column.kind === "numbers" ? column.values[row] : numericValue(column.values[row] ?? null);
+}
+
+function valueAt(column: Column, row: number): Value {
+  return column.kind === "numbers"
+    ? (column.values[row] as number)
+    : decodeValue(column.values[row] ?? null);
+}
