@@ -1,0 +1,163 @@
+import { closeSync, fstatSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import * as trackio from "./index.ts";
+import { readRun } from "./testing/on-disk.ts";
+import { startScript } from "./testing/run-script.ts";
+
+/** A run whose methods take anything, as in a script without types, and the lines that it tells. */
+function openLoosely() {
+  const folder = temporaryFolder();
+  const told = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  onTestFinished(() => told.mockRestore());
+  const run = trackio.init({ project: "p", dir: folder.root });
+  const log = run.log.bind(run) as (values?: unknown, options?: unknown) => void;
+  return { folder, run, log, told: () => told.mock.calls.map(([line]) => String(line)) };
+}
+
+test("what cannot be kept is left out with one warning naming its key; the rest is logged", async () => {
+  const { folder, run, log, told } = openLoosely();
+  const cycle: { self?: unknown; x: number } = { x: 1 };
+  cycle.self = cycle;
+  for (let i = 0; i < 2; i += 1) {
+    log({ f: () => 1, loss: i, s: Symbol("s"), cycle, deep: { g: test, y: 2 }, list: [1, test] });
+  }
+  expect(told()).toEqual([
+    'trackio: "f" is left out: f is a function, which cannot be kept.',
+    'trackio: "s" is left out: s is a symbol, which cannot be kept.',
+    'trackio: "cycle/self" is left out: cycle.self is part of a cycle, which cannot be kept.',
+    'trackio: "deep/g" is left out: deep.g is a function, which cannot be kept.',
+    'trackio: "list" is left out: list.1 is a function, which cannot be kept.',
+  ]);
+  expect(await run.finish()).toMatchObject({ droppedValues: 10, recordCount: 2 });
+  expect(readRun(folder).rows).toEqual([
+    { loss: 0, "cycle/x": 1, "deep/y": 2 },
+    { loss: 1, "cycle/x": 1, "deep/y": 2 },
+  ]);
+});
+
+test("a step or time that is none is told and counted, and the call is kept", async () => {
+  const { folder, run, log, told } = openLoosely();
+  for (const step of [Number.NaN, "7", null, {}, Infinity]) log({ a: 1 }, { step });
+  for (const time of [Number.NaN, "now", new Date(Number.NaN)]) log({ a: 1 }, { time });
+  expect(told()).toEqual([
+    expect.stringMatching(/^trackio: step is NaN, which is neither .* next step is taken/),
+    expect.stringMatching(/^trackio: time is NaN, which is neither .* present is taken/),
+  ]);
+  expect(run.stats()).toMatchObject({ wrongOptions: 8, recordCount: 8 });
+  await run.finish();
+  expect(readRun(folder).steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("a call with nothing to log is told and counted, never thrown", async () => {
+  const { folder, run, log, told } = openLoosely();
+  const hostile = {
+    get boom() {
+      throw new Error("a getter");
+    },
+  };
+  const proxy = new Proxy({}, { ownKeys: () => undefined as unknown as string[] });
+  for (const values of [undefined, null, 5, "loss", [1], new Map([["a", 1]]), hostile, proxy])
+    log(values);
+  log({});
+  expect(told()).toEqual([
+    expect.stringMatching(/^trackio: log\(\) was given undefined; give it an object/),
+    expect.stringMatching(/^trackio: log\(\) could not read what it was given \(a getter\)/),
+  ]);
+  expect(await run.finish()).toMatchObject({ refusedCalls: 8, recordCount: 1 });
+  expect(readRun(folder).rows).toEqual([{}]);
+});
+
+test("log after finish is told and counted", async () => {
+  const { folder, run, log, told } = openLoosely();
+  await run.finish();
+  log({ a: 1 });
+  log({ a: 1 });
+  run.config.set({ lr: 1 });
+  run.summary.set({ best: 1 });
+  expect(told()).toEqual([
+    expect.stringMatching(/called after the run ".*" had finished; it is not kept/),
+  ]);
+  expect(run.stats()).toMatchObject({ lateCalls: 4, recordCount: 0 });
+  expect(readRun(folder).events).toHaveLength(1);
+});
+
+test("config and summary take what can be kept and tell the rest", async () => {
+  const { folder, run, told } = openLoosely();
+  run.config.set({ _private: 1, lr: 1, model: test } as never);
+  run.summary.set({ f: test as never, best: 1 });
+  (run.summary as { best?: number }).best = 2;
+  delete (run.summary as { best?: number }).best;
+  expect(told()).toHaveLength(3);
+  await run.finish();
+  const { head, events } = readRun(folder);
+  expect(head.config).toEqual({ lr: 1 });
+  expect(events.map((event) => event.summary).filter(Boolean)).toEqual([{ best: 1 }, { best: 2 }]);
+});
+
+test("a descriptor that the script closed is opened again", async () => {
+  const { folder, run, log, told } = openLoosely();
+  log({ a: 0 });
+  const journal = readdirSync(folder.runFolder("p" as never, run.id)).find((name) =>
+    name.endsWith("jsonl"),
+  );
+  closeSync(findDescriptor(journal as string));
+  log({ a: 1 });
+  await run.finish();
+  expect(told()).toEqual([]);
+  expect(readRun(folder).rows).toEqual([{ a: 0 }, { a: 1 }]);
+});
+
+/** The descriptor of this process that has a file of this name open. */
+function findDescriptor(name: string): number {
+  for (let fd = 3; fd < 200; fd += 1) {
+    try {
+      if (fstatSync(fd).isFile() && readlinkSync(`/proc/self/fd/${fd}`).endsWith(name)) return fd;
+    } catch {
+      // Not open.
+    }
+  }
+  throw new Error(`${name} is not open`);
+}
+
+test("a data folder that vanishes ends nothing", async () => {
+  const { folder, run, log } = openLoosely();
+  log({ a: 1 });
+  rmSync(folder.root, { recursive: true });
+  log({ a: 2 });
+  expect(await run.finish()).toMatchObject({ recordCount: 2 });
+});
+
+test("a full disk is told once, costs only the calls it refused, and is tried again", async () => {
+  const folder = temporaryFolder();
+  // A file size limit is the one full disk that a test can make, and empty again.
+  const script = startScript(
+    folder,
+    `import { execFileSync } from "node:child_process";
+    const run = trackio.init({ project: "p" });
+    const kept = [];
+    let calls = 0;
+    const log = () => {
+      const before = run.stats().failedWrites;
+      run.log({ call: calls, text: "ÿ".repeat(40) });
+      if (run.stats().failedWrites === before) kept.push(calls);
+      calls += 1;
+    };
+    while (run.stats().failedWrites < 3) log();
+    execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited"]);
+    for (let i = 0; i < 5; i++) log();
+    const report = await run.finish();
+    tell(JSON.stringify({ kept, report }));`,
+    { command: ["bash", "-c", `trap "" XFSZ; ulimit -S -f 3; exec "$0" "$@"`, process.execPath] },
+  );
+  const { code, output, errors } = await script.ended();
+  expect(errors).toMatch(/^trackio: log\(\) could not be written to .*EFBIG.*tried again\.\n$/);
+  expect(code).toBe(0);
+  const { kept, report } = JSON.parse(output) as { kept: number[]; report: trackio.RunReport };
+  expect(report).toMatchObject({ failedWrites: 3, recordCount: kept.length });
+  const { rows, damagedLines, head } = readRun(folder);
+  expect(rows.map((row) => row.call)).toEqual(kept);
+  expect(kept.slice(-5)).toHaveLength(5);
+  expect(damagedLines).toBeLessThanOrEqual(1);
+  expect(head.state).toBe("finished");
+});
