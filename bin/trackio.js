@@ -8,6 +8,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
+  // What V8 made of the modules is kept for the next start.
+  process.getBuiltinModule("node:module").enableCompileCache();
   import("../dist/cli/main.js").then(
     ({ main }) => main(process.argv.slice(2)),
     (error) => {

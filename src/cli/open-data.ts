@@ -14,6 +14,9 @@ import type { Store } from "../store/store.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** After new data, so long a command goes on to pack it well; where no dashboard ever runs, nobody else does. */
+const COMPACT_MS = 100;
+
 export interface OpenData extends AsyncDisposable {
   readonly folder: DataFolder;
   readonly store: Store;
@@ -79,5 +82,6 @@ async function foldAll(terminal: Terminal, { folder, store }: OpenData): Promise
   } finally {
     bar.end();
   }
+  if (report.bytes > 0) await store.compact(COMPACT_MS);
   for (const skipped of report.skipped) terminal.note(`${skipped.reason}\n`);
 }

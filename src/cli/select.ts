@@ -20,7 +20,7 @@ export async function getProject({ store, folder }: OpenData, name?: string): Pr
     const wanted = name === undefined ? "There is no project" : `No project '${name}'`;
     throw new TrackioError(
       "not_found",
-      `${wanted}: nothing has been logged to ${folder.root} yet. Name another folder with --dir, or log a first run.`,
+      `${wanted}: there are no runs in ${folder.root}. Name another folder with --dir, or log a first run.`,
     );
   }
   const names = projects.map((project) => project.name);

@@ -120,7 +120,7 @@ test("an empty folder is no trouble, and nothing is made in it", async () => {
   expect(await folder.json(["list", "projects"])).toEqual({ projects: [], records: [] });
   const { exitCode, notes } = await folder.trackio(["list", "runs", "--project", "mnist"]);
   expect(exitCode).toBe(1);
-  expect(notes).toMatch(/^No project 'mnist': nothing has been logged to .+ yet\./);
+  expect(notes).toMatch(/^No project 'mnist': there are no runs in \/.+\. Name another/);
 });
 
 test("a data folder that is not there is told", async () => {
