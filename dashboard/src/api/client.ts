@@ -1,0 +1,124 @@
+/**
+ * The server's read API as functions. Every read ends within two tries of 10
+ * seconds each; what fails, fails with a sentence that may be shown as it is.
+ */
+
+import type {
+  MetricsQuery,
+  MetricTable,
+  ProjectList,
+  Run,
+  RunList,
+  SeriesRequest,
+} from "../../../src/protocol/api.ts";
+import type { SeriesFrame } from "../../../src/protocol/series-frame.ts";
+import { decodeSeriesFrame } from "../../../src/protocol/series-frame-codec.ts";
+
+/** A read that did not succeed. */
+export class ReadError extends Error {
+  /** The server could not be reached: not the request is at fault, and trying again may help. */
+  readonly isOffline: boolean;
+  /** The server's own word, e.g. `not_found`; absent where it was not the server that refused. */
+  readonly code: string | undefined;
+
+  constructor(message: string, options: { isOffline?: boolean; code?: string | undefined } = {}) {
+    super(message);
+    this.name = "ReadError";
+    this.isOffline = options.isOffline ?? false;
+    this.code = options.code;
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+
+export async function fetchProjects(signal?: AbortSignal): Promise<ProjectList> {
+  return readJson<ProjectList>("projects", {}, signal);
+}
+
+export async function fetchRuns(project: string, signal?: AbortSignal): Promise<RunList> {
+  return readJson<RunList>(`projects/${encodeURIComponent(project)}/runs`, {}, signal);
+}
+
+export async function fetchRun(project: string, run: string, signal?: AbortSignal): Promise<Run> {
+  const path = `projects/${encodeURIComponent(project)}/runs/${encodeURIComponent(run)}`;
+  return readJson<Run>(path, {}, signal);
+}
+
+export async function fetchMetrics(
+  project: string,
+  query: MetricsQuery,
+  signal?: AbortSignal,
+): Promise<MetricTable> {
+  const path = `projects/${encodeURIComponent(project)}/metrics`;
+  return readJson<MetricTable>(path, post(query), signal);
+}
+
+export async function fetchSeries(
+  project: string,
+  request: SeriesRequest,
+  signal?: AbortSignal,
+): Promise<SeriesFrame> {
+  const path = `projects/${encodeURIComponent(project)}/series`;
+  const response = await read(path, post(request), signal);
+  return decodeSeriesFrame(new Uint8Array(await response.arrayBuffer()));
+}
+
+/** The full address of a path below `/api/v1/`, wherever the page is served from. */
+export function apiUrl(path: string): URL {
+  return new URL(`api/v1/${path}`, document.baseURI);
+}
+
+function post(body: unknown): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+}
+
+async function readJson<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
+  const response = await read(path, init, signal);
+  return (await response.json()) as T;
+}
+
+async function read(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const first = await attempt(path, init, signal);
+  const response = first ?? (await attempt(path, init, signal));
+  if (response === undefined) {
+    throw new ReadError("The server took longer than 10 s, twice. Read again, or show fewer runs.");
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** One try; undefined where it took too long. */
+async function attempt(
+  path: string,
+  init: RequestInit,
+  signal?: AbortSignal,
+): Promise<Response | undefined> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  try {
+    return await fetch(apiUrl(path), { ...init, signal: either });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    if (timeout.aborted) return undefined;
+    throw new ReadError("The server cannot be reached. Start it again with: trackio show", {
+      isOffline: true,
+    });
+  }
+}
+
+async function refusal(response: Response): Promise<ReadError> {
+  const text = await response.text().catch(() => "");
+  try {
+    const body = JSON.parse(text) as { error?: { code?: string; message?: string } };
+    if (body.error?.message) return new ReadError(body.error.message, { code: body.error.code });
+  } catch {
+    // Not our server's words: the status says what there is to say.
+  }
+  return new ReadError(
+    `The server answered ${response.status} ${response.statusText}. Look into its terminal for the reason.`,
+  );
+}

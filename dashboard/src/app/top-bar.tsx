@@ -1,0 +1,72 @@
+/** The top bar: project, pages, what is running, theme. */
+
+import { Show } from "solid-js";
+import { formatClock } from "../charts/format.ts";
+import type { Workspace } from "../state/workspace.ts";
+import { BrandMark, Icon, StatusShape } from "./icons.tsx";
+import { ProjectPicker } from "./project-picker.tsx";
+import { ShareButton } from "./share-button.tsx";
+import { switchTheme } from "./theme.ts";
+
+export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty: boolean }) {
+  const { view, runs, metrics, offlineSince } = props.workspace;
+  const running = () => runs()?.filter((run) => run.status === "running").length ?? 0;
+  const tab = (page: "charts" | "runs") => {
+    const query = new URLSearchParams(location.search);
+    if (page === "charts") query.delete("page");
+    else query.set("page", page);
+    return {
+      href: `?${query}`,
+      "aria-current": view().page === page ? ("page" as const) : undefined,
+      onClick: (event: MouseEvent) => {
+        if (event.metaKey || event.ctrlKey || event.button !== 0) return;
+        event.preventDefault();
+        props.workspace.changeView({ page });
+      },
+    };
+  };
+  return (
+    <header class="top">
+      <div class="top-start">
+        <a class="brand" href="./" aria-label="trackio, the project used last">
+          <BrandMark />
+        </a>
+        <ProjectPicker workspace={props.workspace} />
+      </div>
+      <nav class="tabs" aria-label="Project">
+        <Show when={!props.isEmpty}>
+          <a {...tab("charts")}>
+            Charts <span class="n">{metrics()?.length.toLocaleString("en-US")}</span>
+          </a>
+          <a {...tab("runs")}>
+            Runs <span class="n">{runs()?.length.toLocaleString("en-US")}</span>
+          </a>
+        </Show>
+      </nav>
+      <div class="top-end">
+        <Show when={!props.isEmpty}>
+          <Show when={running() > 0}>
+            <span
+              class={`pill not-s bare ${offlineSince() === undefined ? "running" : ""}`}
+              title="New points arrive by themselves"
+            >
+              <StatusShape status="running" />
+              {running()} running
+              {offlineSince() === undefined ? "" : ` at ${formatClock(offlineSince()!)}`}
+            </span>
+          </Show>
+          <ShareButton view={view()} />
+        </Show>
+        <button
+          type="button"
+          class="icon"
+          aria-label="Switch between light and dark"
+          title="Light or dark"
+          onClick={switchTheme}
+        >
+          <Icon name="theme" />
+        </button>
+      </div>
+    </header>
+  );
+}

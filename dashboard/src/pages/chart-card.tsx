@@ -1,0 +1,117 @@
+/** One metric: title, what is odd about it, its chart; or why it is not there. Draws only while it is near the window. */
+
+import { createMemo, For, Show } from "solid-js";
+import type { Run } from "../../../src/protocol/api.ts";
+import { Icon } from "../app/icons.tsx";
+import { themeVersion } from "../app/theme.ts";
+import type { CursorLink } from "../charts/cursor-link.ts";
+import type { PlotEvents, PlotTip } from "../charts/plot.ts";
+import { PlotView } from "../charts/plot-view.tsx";
+import { splitMetric } from "../state/sections.ts";
+import type { Workspace } from "../state/workspace.ts";
+import { chartLines, isLogY, oddNotes, plotView, switchLogY } from "./chart-model.ts";
+
+export interface ChartCardProps {
+  readonly metric: string;
+  readonly workspace: Workspace;
+  readonly drawn: readonly Run[];
+  readonly link: CursorLink;
+  readonly isNear: boolean;
+  /** Tells the page which element stands for this chart. */
+  readonly watch: (element: HTMLElement) => void;
+  readonly setTip: (tip: PlotTip | null) => void;
+  readonly openFull: () => void;
+}
+
+export function ChartCard(props: ChartCardProps) {
+  const { view, changeView, chart, retryChart } = props.workspace;
+  const state = createMemo(() => chart(props.metric)());
+  const lines = createMemo(() => chartLines(state(), props.drawn));
+  const switchLog = () => changeView(switchLogY(view(), props.metric));
+  const events: PlotEvents = {
+    zoom: (range) => changeView({ zoom: range ?? undefined }),
+    tip: props.setTip,
+    key: (key) => (key === "log" ? switchLog() : props.openFull()),
+  };
+  const isWaiting = () => state().held === undefined && state().error === undefined;
+  return (
+    <article
+      class={`card ${isWaiting() ? "loading" : ""}`}
+      data-metric={props.metric}
+      ref={props.watch}
+      aria-busy={isWaiting()}
+    >
+      <header class="card-head">
+        <MetricTitle metric={props.metric} />
+        <Show when={isLogY(view(), props.metric)}>
+          <span class="note">log</span>
+        </Show>
+        <For each={oddNotes(lines())}>{(note) => <span class="note bad">{note}</span>}</For>
+        <span class="card-acts">
+          <button
+            type="button"
+            class="icon s"
+            title="Logarithmic y axis (L)"
+            aria-label={`Logarithmic y axis of ${props.metric}`}
+            aria-pressed={isLogY(view(), props.metric)}
+            onClick={switchLog}
+          >
+            <Icon name="log" />
+          </button>
+          <button
+            type="button"
+            class="icon s"
+            title="Full screen (F)"
+            aria-label={`Full screen of ${props.metric}`}
+            onClick={props.openFull}
+          >
+            <Icon name="expand" />
+          </button>
+        </span>
+      </header>
+      <Show when={state().error === undefined} fallback={<ChartError metric={props.metric} reason={state().error ?? ""} retry={() => retryChart(props.metric)} />}>
+        <Show when={props.isNear && !isWaiting()} fallback={<div class="plot" />}>
+          <PlotView
+            view={plotView(props.metric, lines(), view())}
+            link={props.link}
+            events={events}
+            redrawOn={themeVersion()}
+          />
+        </Show>
+      </Show>
+    </article>
+  );
+}
+
+export function MetricTitle(props: { readonly metric: string }) {
+  const parts = () => splitMetric(props.metric);
+  return (
+    <h3 class="card-title" title={props.metric}>
+      <Show when={parts().prefix !== ""}>
+        <span>{parts().prefix}/</span>
+      </Show>
+      {parts().leaf}
+    </h3>
+  );
+}
+
+function ChartError(props: {
+  readonly metric: string;
+  readonly reason: string;
+  readonly retry: () => void;
+}) {
+  return (
+    <div class="plot">
+      <div class="oops" role="alert">
+        <span>
+          <b>{props.metric} did not arrive.</b>
+          <br />
+          {props.reason}
+        </span>
+        <button type="button" class="link" onClick={props.retry}>
+          Read again
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** What a chart of one metric shows: its lines, by the runs drawn, and the words beside its title. */
+
+import type { Run } from "../../../src/protocol/api.ts";
+import type { ChartLine } from "../charts/chart-line.ts";
+import type { PlotView } from "../charts/plot.ts";
+import { runSign } from "../runs/run-sign.ts";
+import { chartLine } from "../state/chart-lines.ts";
+import type { ChartState } from "../state/series-book.ts";
+import type { View } from "../state/url-state.ts";
+
+const X_UNITS = { step: "step", time: "seconds", wall: "moment" } as const;
+
+/** Lines of the runs drawn that have points, oldest first, so that the newest lies on top. */
+export function chartLines(state: ChartState, drawn: readonly Run[]): ChartLine[] {
+  const series = state.held?.series;
+  if (!series) return [];
+  const lines: ChartLine[] = [];
+  for (const run of drawn.toReversed()) {
+    const one = series.get(run.id);
+    if (!one || one.length === 0) continue;
+    const { id, name } = run;
+    lines.push(chartLine(one, { id, name, ...runSign(run.number), live: run.status === "running" }));
+  }
+  return lines;
+}
+
+/** Whether the y axis of `key` is logarithmic. */
+export function isLogY(view: View, key: string): boolean {
+  return view.logY !== view.logSwitched.includes(key);
+}
+
+/** The part of the view that switches the y axis of `key`. */
+export function switchLogY(view: View, key: string): Partial<View> {
+  const rest = view.logSwitched.filter((one) => one !== key);
+  return { logSwitched: rest.length < view.logSwitched.length ? rest : [...rest, key] };
+}
+
+export function plotView(key: string, lines: readonly ChartLine[], view: View): PlotView {
+  return {
+    title: key,
+    lines,
+    smoothing: view.smoothing / 100,
+    xUnit: X_UNITS[view.xAxis],
+    logX: view.logX,
+    logY: isLogY(view, key),
+    ...(view.zoom ? { zoom: view.zoom } : {}),
+  };
+}
+
+/** What was logged that is no number: `2 NaN`, `3 Inf`. */
+export function oddNotes(lines: readonly ChartLine[]): string[] {
+  let nan = 0;
+  let infinite = 0;
+  for (const { odd } of lines) {
+    for (const { kind, count } of odd) {
+      if (kind === "nan") nan += count;
+      else infinite += count;
+    }
+  }
+  const notes: string[] = [];
+  if (nan > 0) notes.push(`${nan.toLocaleString("en-US")} NaN`);
+  if (infinite > 0) notes.push(`${infinite.toLocaleString("en-US")} Inf`);
+  return notes;
+}

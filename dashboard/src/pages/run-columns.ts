@@ -1,0 +1,83 @@
+/** Columns of the runs table: facts, settings that differ or are given, last values of metrics; and how they sort. */
+
+import type { Metric, Run } from "../../../src/protocol/api.ts";
+
+export interface Column {
+  readonly id: string;
+  readonly title: string;
+  readonly isNumber: boolean;
+  readonly value: (run: Run) => unknown;
+}
+
+/** @param metricRuns Ids of the runs that the metrics were asked for, in that order. */
+export function runColumns(
+  runs: readonly Run[],
+  metrics: readonly Metric[],
+  metricRuns: readonly string[],
+): Column[] {
+  const facts: Column[] = [
+    { id: "number", title: "Run", isNumber: false, value: (run) => run.number },
+    { id: "status", title: "Status", isNumber: false, value: (run) => run.status },
+    { id: "created", title: "Created", isNumber: false, value: (run) => run.createdAt },
+    {
+      id: "duration",
+      title: "Duration",
+      isNumber: true,
+      value: (run) => ((run.endedAt ?? run.updatedAt) - run.createdAt) / 1000,
+    },
+    { id: "steps", title: "Step", isNumber: true, value: (run) => run.lastStep },
+  ];
+  const keys = new Set(runs.flatMap((run) => Object.keys(run.config)));
+  const settings = [...keys].map(
+    (key): Column => ({
+      id: `config ${key}`,
+      title: key,
+      isNumber: runs.every((run) => run.config[key] === undefined || isNumber(run.config[key])),
+      value: (run) => run.config[key],
+    }),
+  );
+  return [...facts, ...settings, ...metrics.map((metric) => metricColumn(metric, metricRuns))];
+}
+
+/** `runs` by `column`; those without a value always come last. */
+export function sortRuns(runs: readonly Run[], column: Column | undefined, up: boolean): Run[] {
+  if (!column) return [...runs];
+  const valued = runs.map((run) => ({ run, value: comparable(column.value(run)) }));
+  return valued
+    .sort((a, b) => {
+      if (a.value === undefined || b.value === undefined) {
+        return Number(a.value === undefined) - Number(b.value === undefined);
+      }
+      return (up ? 1 : -1) * compare(a.value, b.value);
+    })
+    .map(({ run }) => run);
+}
+
+function metricColumn(metric: Metric, metricRuns: readonly string[]): Column {
+  const last = new Map<string, number>();
+  for (const [place, index] of metric.runs.entries()) {
+    const run = metricRuns[index];
+    if (run !== undefined) last.set(run, Number(metric.last[place]));
+  }
+  return {
+    id: `metric ${metric.key}`,
+    title: metric.key,
+    isNumber: true,
+    value: (run) => last.get(run.id),
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function comparable(value: unknown): number | string | undefined {
+  if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function compare(a: number | string, b: number | string): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a).localeCompare(String(b), "en", { numeric: true });
+}

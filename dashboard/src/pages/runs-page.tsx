@@ -1,0 +1,177 @@
+/** The runs of the project as a table: status, how long and how far, settings, last values. Only the rows in sight exist. */
+
+import { createVirtualizer } from "@tanstack/solid-virtual";
+import { createEffect, createMemo, createSignal, For, Show } from "solid-js";
+import type { Run } from "../../../src/protocol/api.ts";
+import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
+import { formatAgo, formatDuration, formatMoment, formatStep, formatValue } from "../charts/format.ts";
+import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
+import type { Workspace } from "../state/workspace.ts";
+import { type Column, runColumns, sortRuns } from "./run-columns.ts";
+
+export function RunsPage(props: { readonly workspace: Workspace }) {
+  const { runs, metrics, view } = props.workspace;
+  let scroll!: HTMLDivElement;
+  const [text, setText] = createSignal("");
+  const [sort, setSort] = createSignal<{ id: string; up: boolean }>({ id: "number", up: false });
+  const search = createMemo<NameSearch>((last) => searchNames(text(), last), EVERYTHING);
+  const columns = createMemo(() => runColumns(runs() ?? [], metrics() ?? [], props.workspace.metricRuns()));
+  const sorted = createMemo(() => {
+    const found = (runs() ?? []).filter((run) => search().matches(run.name));
+    return sortRuns(found, columns().find((column) => column.id === sort().id), sort().up);
+  });
+  createEffect(() => props.workspace.wantMetrics(runs()?.map((run) => run.id) ?? []));
+  const rowHeight = Number.parseFloat(
+    getComputedStyle(document.documentElement).getPropertyValue("--h-row"),
+  );
+  const virtual = createVirtualizer({
+    get count() {
+      return sorted().length;
+    },
+    getScrollElement: () => scroll,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  });
+  const above = () => virtual.getVirtualItems()[0]?.start ?? 0;
+  const below = () => virtual.getTotalSize() - (virtual.getVirtualItems().at(-1)?.end ?? 0);
+
+  return (
+    <>
+      <div class="bar">
+        <div class="filter-metrics">
+          <label class={`field ${search().problem ? "bad" : ""}`}>
+            <Icon name="search" />
+            <input
+              placeholder="Search runs"
+              aria-label="Search runs by name or regular expression"
+              aria-invalid={search().problem !== undefined}
+              data-slash
+              value={text()}
+              onInput={(event) => setText(event.currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key !== "Escape") return;
+                if (text() === "") event.currentTarget.blur();
+                setText("");
+              }}
+            />
+            <kbd aria-hidden="true">/</kbd>
+          </label>
+          <p class="field-problem below" aria-live="polite">
+            {search().problem}
+          </p>
+        </div>
+      </div>
+      <div class="scroll table-scroll" ref={scroll}>
+        <table class="tbl" aria-rowcount={sorted().length + 1} aria-label={`Runs of ${view().project}`}>
+          <thead>
+            <tr>
+              <For each={columns()}>
+                {(column, index) => (
+                  <HeadCell
+                    column={column}
+                    isPinned={index() === 0}
+                    direction={sort().id === column.id ? (sort().up ? "ascending" : "descending") : undefined}
+                    sort={() =>
+                      setSort((old) => ({ id: column.id, up: old.id === column.id ? !old.up : false }))
+                    }
+                  />
+                )}
+              </For>
+            </tr>
+          </thead>
+          <tbody>
+            <tr class="gap" aria-hidden="true">
+              <td colSpan={columns().length} style={{ "--gap": `${above()}px` }} />
+            </tr>
+            <For each={virtual.getVirtualItems()}>
+              {(item) => (
+                <Show when={sorted()[item.index]}>
+                  {(run) => (
+                    <tr aria-rowindex={item.index + 2}>
+                      <For each={columns()}>{(column) => <Cell run={run()} column={column} />}</For>
+                    </tr>
+                  )}
+                </Show>
+              )}
+            </For>
+            <tr class="gap" aria-hidden="true">
+              <td colSpan={columns().length} style={{ "--gap": `${below()}px` }} />
+            </tr>
+          </tbody>
+        </table>
+      </div>
+      <div class="count-bar" aria-live="polite">
+        {sorted().length.toLocaleString("en-US")} of {(runs()?.length ?? 0).toLocaleString("en-US")}{" "}
+        runs
+      </div>
+    </>
+  );
+}
+
+function HeadCell(props: {
+  readonly column: Column;
+  readonly isPinned: boolean;
+  readonly direction: "ascending" | "descending" | undefined;
+  readonly sort: () => void;
+}) {
+  return (
+    <th
+      class={`${props.column.isNumber ? "num" : ""} ${props.isPinned ? "pin" : ""}`}
+      aria-sort={props.direction}
+    >
+      <button type="button" onClick={props.sort}>
+        {props.column.title}
+        <Show when={props.direction}>
+          <Icon name={props.direction === "ascending" ? "ascending" : "descending"} />
+        </Show>
+      </button>
+    </th>
+  );
+}
+
+function Cell(props: { readonly run: Run; readonly column: Column }) {
+  switch (props.column.id) {
+    case "number":
+      return (
+        <td class="pin" title={props.run.name}>
+          <span class="cell-run">
+            <RunSample number={props.run.number} />
+            <span class="cut">{props.run.name}</span>
+          </span>
+        </td>
+      );
+    case "status":
+      return (
+        <td title={props.run.reason}>
+          <StatusShape status={props.run.status} /> {props.run.status}
+        </td>
+      );
+    case "created":
+      return (
+        <td class="mid" title={formatMoment(props.run.createdAt)}>
+          {formatAgo(props.run.createdAt, Date.now())}
+        </td>
+      );
+    default:
+      return <ValueCell column={props.column} run={props.run} />;
+  }
+}
+
+function ValueCell(props: { readonly run: Run; readonly column: Column }) {
+  const value = () => props.column.value(props.run);
+  const text = () => {
+    const shown = value();
+    if (shown === undefined || shown === null) return "";
+    if (typeof shown !== "number") return typeof shown === "string" ? shown : JSON.stringify(shown);
+    if (props.column.id === "duration") return formatDuration(shown);
+    if (props.column.id === "steps") return formatStep(shown);
+    return props.column.id.startsWith("config ") ? String(shown) : formatValue(shown);
+  };
+  return (
+    <td class={props.column.isNumber ? "num" : "cut"} title={text()}>
+      <Show when={text() !== ""} fallback={<span class="none">–</span>}>
+        {text()}
+      </Show>
+    </td>
+  );
+}

@@ -1,0 +1,227 @@
+/** The runs of the project, newest first: shown or hidden, how they are, found by name. Only the rows in sight exist. */
+
+import { createVirtualizer } from "@tanstack/solid-virtual";
+import { createMemo, createSignal, For, Show } from "solid-js";
+import type { Run } from "../../../src/protocol/api.ts";
+import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
+import type { CursorLink } from "../charts/cursor-link.ts";
+import { formatAgo, formatMoment } from "../charts/format.ts";
+import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
+import { NEWEST, setShown, showAll, showOnly } from "../state/selection.ts";
+import type { Workspace } from "../state/workspace.ts";
+
+export interface RunListProps {
+  readonly workspace: Workspace;
+  readonly link: CursorLink;
+  /** On a phone the list is a sheet over the page's foot. */
+  readonly isOpen: boolean;
+  readonly close: () => void;
+}
+
+export function RunList(props: RunListProps) {
+  const { runs, shown, view, changeView } = props.workspace;
+  const [text, setText] = createSignal("");
+  const search = createMemo<NameSearch>((last) => searchNames(text(), last), EVERYTHING);
+  const found = createMemo(() => (runs() ?? []).filter((run) => search().matches(run.name)));
+  const toggle = (run: Run) =>
+    changeView({ selection: setShown(view().selection, run.id, !shown().has(run.id)) });
+
+  return (
+    <aside class={`side ${props.isOpen ? "open" : ""}`} aria-label="Runs">
+      <div class="side-head">
+        <label class={`field ${search().problem ? "bad" : ""}`}>
+          <Icon name="search" />
+          <input
+            placeholder="Search runs"
+            aria-label="Search runs by name or regular expression"
+            aria-invalid={search().problem !== undefined}
+            aria-describedby="run-search-problem"
+            data-slash
+            value={text()}
+            onInput={(event) => setText(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape") return;
+              if (text() === "") event.currentTarget.blur();
+              setText("");
+            }}
+          />
+          <kbd aria-hidden="true">/</kbd>
+        </label>
+        <p id="run-search-problem" class="field-problem" aria-live="polite">
+          {search().problem}
+        </p>
+      </div>
+      <div class="side-cols">
+        <span class="grow">
+          {text() === "" ? "Newest first" : `${count(found().length)} of ${count(runs()?.length ?? 0)}`}
+        </span>
+        <span>Status</span>
+      </div>
+      <Rows found={found()} shown={shown()} link={props.link} toggle={toggle} only={(run) => changeView({ selection: showOnly([run.id]) })} />
+      <div class="side-foot">
+        <span class="grow" aria-live="polite">
+          {count(shown().size)} of {count(runs()?.length ?? 0)} runs shown
+        </span>
+        <FootAction
+          isSearching={text() !== "" && found().length > 0 && search().problem === undefined}
+          isAll={shown().size === (runs()?.length ?? 0)}
+          showFound={() => changeView({ selection: showOnly(found().map((run) => run.id)) })}
+          showAll={() => changeView({ selection: showAll() })}
+          showNewest={() => changeView({ selection: NEWEST })}
+          isNewest={view().selection === NEWEST}
+        />
+        <button type="button" class="btn only-s" onClick={props.close}>
+          Done
+        </button>
+      </div>
+    </aside>
+  );
+}
+
+function FootAction(props: {
+  readonly isSearching: boolean;
+  readonly isAll: boolean;
+  readonly isNewest: boolean;
+  readonly showFound: () => void;
+  readonly showAll: () => void;
+  readonly showNewest: () => void;
+}) {
+  return (
+    <Show
+      when={props.isSearching}
+      fallback={
+        <Show
+          when={!props.isAll}
+          fallback={
+            <Show when={!props.isNewest}>
+              <button type="button" class="link" onClick={props.showNewest}>
+                Newest only
+              </button>
+            </Show>
+          }
+        >
+          <button type="button" class="link" onClick={props.showAll}>
+            Show all
+          </button>
+        </Show>
+      }
+    >
+      <button type="button" class="link" onClick={props.showFound}>
+        Show only these
+      </button>
+    </Show>
+  );
+}
+
+interface RowsProps {
+  readonly found: readonly Run[];
+  readonly shown: ReadonlySet<string>;
+  readonly link: CursorLink;
+  readonly toggle: (run: Run) => void;
+  readonly only: (run: Run) => void;
+}
+
+function Rows(props: RowsProps) {
+  let scroll!: HTMLDivElement;
+  const rowHeight = Number.parseFloat(
+    getComputedStyle(document.documentElement).getPropertyValue("--h-row"),
+  );
+  const virtual = createVirtualizer({
+    get count() {
+      return props.found.length;
+    },
+    getScrollElement: () => scroll,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => props.found[index]?.id ?? index,
+    overscan: 10,
+  });
+  return (
+    <div class="scroll" ref={scroll}>
+      <Show
+        when={props.found.length > 0}
+        fallback={<p class="side-note">No run has a name like this.</p>}
+      >
+        <ul class="runs" style={{ height: `${virtual.getTotalSize()}px` }}>
+          <For each={virtual.getVirtualItems()}>
+            {(item) => (
+              <Show when={props.found[item.index]}>
+                {(run) => (
+                  <RunRow
+                    run={run()}
+                    top={item.start}
+                    position={item.index + 1}
+                    total={props.found.length}
+                    isShown={props.shown.has(run().id)}
+                    toggle={() => props.toggle(run())}
+                    only={() => props.only(run())}
+                    light={(isLit) => props.link.light(isLit ? run().id : null)}
+                  />
+                )}
+              </Show>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </div>
+  );
+}
+
+interface RunRowProps {
+  readonly run: Run;
+  readonly top: number;
+  readonly position: number;
+  readonly total: number;
+  readonly isShown: boolean;
+  readonly toggle: () => void;
+  readonly only: () => void;
+  readonly light: (isLit: boolean) => void;
+}
+
+function RunRow(props: RunRowProps) {
+  return (
+    <li
+      class={`run ${props.isShown ? "" : "off"}`}
+      style={{ transform: `translateY(${props.top}px)` }}
+      title={describeRun(props.run)}
+      aria-setsize={props.total}
+      aria-posinset={props.position}
+      onMouseEnter={() => props.light(true)}
+      onMouseLeave={() => props.light(false)}
+    >
+      <button
+        type="button"
+        class="sample-btn"
+        aria-pressed={props.isShown}
+        aria-label={`${props.isShown ? "Hide" : "Show"} ${props.run.name}`}
+        onClick={props.toggle}
+      >
+        <RunSample number={props.run.number} off={!props.isShown} />
+      </button>
+      <span class="name">{props.run.name}</span>
+      <StatusShape status={props.run.status} />
+      <span class="val">{props.run.status}</span>
+      <span class="acts">
+        <button
+          type="button"
+          class="icon s"
+          title="Show only this"
+          aria-label={`Show only ${props.run.name}`}
+          onClick={props.only}
+        >
+          <Icon name="solo" />
+        </button>
+      </span>
+    </li>
+  );
+}
+
+function describeRun(run: Run): string {
+  const reason = run.reason ? ` (${run.reason})` : "";
+  const step = run.lastStep === undefined ? "no step yet" : `step ${count(run.lastStep)}`;
+  const when = `begun ${formatAgo(run.createdAt, Date.now())}, ${formatMoment(run.createdAt)}`;
+  return `${run.name}\n${run.status}${reason}, ${step}\n${when}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,66 @@
+/** What is held of one metric: its buckets on one grid, run by run, and what of it is out of date. Pure: it asks nobody. */
+
+import type { FrameSeries, SeriesFrame } from "../../../src/protocol/series-frame.ts";
+import {
+  bucketOf,
+  coarserGrid,
+  type Grid,
+  highestBucket,
+  mergeNeighbours,
+  replaceTail,
+} from "./series-patch.ts";
+
+/** A grid may grow to so many times the buckets asked for before neighbours are merged. */
+const MOST_GROWTH = 2;
+
+export interface ChartSeries {
+  readonly grid: Grid;
+  readonly series: ReadonlyMap<string, FrameSeries>;
+}
+
+/** The series of `key` in `frame`. */
+export function seriesOf(frame: SeriesFrame, key: string): ChartSeries {
+  const found = frame.series.filter((one) => one.key === key);
+  return { grid: frame.grid, series: new Map(found.map((one) => [one.run, one])) };
+}
+
+/** `held` with the series of `added`, which stand on the same grid. */
+export function withSeries(held: ChartSeries, added: ChartSeries): ChartSeries {
+  return { grid: held.grid, series: new Map([...held.series, ...added.series]) };
+}
+
+/** `held` with all from x = `from` on replaced by `tail`, for the runs that are in it. `from` begins a bucket. */
+export function withTail(held: ChartSeries, tail: ChartSeries, from: number): ChartSeries {
+  const bucket = bucketOf(from, held.grid);
+  const series = new Map(held.series);
+  for (const [run, fresh] of tail.series) {
+    const old = held.series.get(run);
+    series.set(run, old ? replaceTail(old, fresh, bucket) : fresh);
+  }
+  return { grid: held.grid, series };
+}
+
+/** `held` with neighbours merged until a chart of `buckets` can show it. */
+export function coarsened(held: ChartSeries, buckets: number): ChartSeries {
+  let { grid } = held;
+  let series = [...held.series.values()];
+  if (highestBucket(series) < buckets * MOST_GROWTH) return held;
+  while (highestBucket(series) >= buckets) {
+    const from = grid;
+    series = series.map((one) => mergeNeighbours(one, from));
+    grid = coarserGrid(grid);
+  }
+  return { grid, series: new Map(series.map((one) => [one.run, one])) };
+}
+
+/** Whether a read with a new grid would show much more: few buckets, and several points in each. */
+export function isTooCoarse(held: ChartSeries, buckets: number): boolean {
+  const highest = highestBucket(held.series.values());
+  if (highest < 0 || highest >= buckets / 4) return false;
+  for (const { count } of held.series.values()) {
+    let points = 0;
+    for (const one of count) points += one;
+    if (points > 8 && points > count.length * 2) return true;
+  }
+  return false;
+}

@@ -1,0 +1,156 @@
+/**
+ * Runs and metrics of one project, kept true by what the server tells: only the
+ * runs whose facts changed are asked for again, the metrics only when one is new.
+ */
+
+import { type Accessor, batch, createSignal } from "solid-js";
+import type { ChangeEvent, Metric, Run } from "../../../src/protocol/api.ts";
+import { fetchMetrics, fetchRun, fetchRuns, ReadError } from "../api/client.ts";
+
+/** More changed runs than this cost less as one list. */
+const MOST_SINGLE_READS = 8;
+/** Changes of so long are gathered into one read. */
+const GATHER_MS = 150;
+
+export class ProjectFacts {
+  readonly project: string;
+  /** Newest first; undefined until they are there. */
+  readonly runs: Accessor<readonly Run[] | undefined>;
+  /** Metrics of the runs last asked for, in the order in which they were first logged; undefined until they are there. */
+  readonly metrics: Accessor<readonly Metric[] | undefined>;
+  /** The runs that the metrics speak of: their lists of runs are indexes into it. */
+  readonly metricRuns: Accessor<readonly string[]>;
+  /** Why the runs could not be read. */
+  readonly problem: Accessor<ReadError | undefined>;
+  /** Highest run number when the project was opened; runs above it came since. */
+  newestAtStart = Number.POSITIVE_INFINITY;
+
+  readonly #setRuns: (runs: readonly Run[]) => void;
+  readonly #setMetrics: (metrics: readonly Metric[], runs: readonly string[]) => void;
+  readonly #setProblem: (problem: ReadError | undefined) => void;
+  readonly #calls = new AbortController();
+  readonly #offline: () => void;
+  readonly #changedRuns = new Set<string>();
+  #wantedRuns: readonly string[] = [];
+  #metricCall: AbortController | undefined;
+  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #wantsMetrics = false;
+  #wasAsked = false;
+
+  constructor(project: string, offline: () => void) {
+    this.project = project;
+    this.#offline = offline;
+    const [runs, setRuns] = createSignal<readonly Run[] | undefined>();
+    const [metrics, setMetrics] = createSignal<readonly Metric[] | undefined>();
+    const [metricRuns, setMetricRuns] = createSignal<readonly string[]>([]);
+    const [problem, setProblem] = createSignal<ReadError | undefined>();
+    this.runs = runs;
+    this.metrics = metrics;
+    this.metricRuns = metricRuns;
+    this.problem = problem;
+    this.#setRuns = (value) => setRuns(() => value);
+    this.#setMetrics = (value, ids) =>
+      batch(() => {
+        setMetrics(() => value);
+        setMetricRuns(() => ids);
+      });
+    this.#setProblem = (value) => setProblem(() => value);
+  }
+
+  async readRuns(): Promise<void> {
+    await this.#guard(async () => {
+      const { runs } = await fetchRuns(this.project, this.#calls.signal);
+      if (this.newestAtStart === Number.POSITIVE_INFINITY) {
+        this.newestAtStart = runs[0]?.number ?? -1;
+      }
+      batch(() => {
+        this.#setProblem(undefined);
+        this.#setRuns(runs);
+      });
+    });
+  }
+
+  /** Asks for the metrics of `runs`, unless they are there already. */
+  wantMetrics(runs: readonly string[]): void {
+    const known = new Set(this.#wantedRuns);
+    if (this.#wasAsked && runs.every((run) => known.has(run))) return;
+    this.#wantedRuns = runs;
+    void this.readMetrics();
+  }
+
+  async readMetrics(): Promise<void> {
+    this.#metricCall?.abort();
+    this.#wasAsked = true;
+    const asked = this.#wantedRuns;
+    if (asked.length === 0) {
+      this.#setMetrics([], []);
+      return;
+    }
+    const call = new AbortController();
+    this.#metricCall = call;
+    const signal = AbortSignal.any([call.signal, this.#calls.signal]);
+    await this.#guard(async () => {
+      const table = await fetchMetrics(this.project, { runs: [...asked] }, signal);
+      if (!signal.aborted) this.#setMetrics(table.metrics, asked);
+    }, signal);
+  }
+
+  change(event: ChangeEvent): void {
+    for (const run of event.runs) {
+      if (run.facts) this.#changedRuns.add(run.id);
+      if (run.newKeys) this.#wantsMetrics = true;
+    }
+    if (this.#changedRuns.size === 0 && !this.#wantsMetrics) return;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.#readChanged();
+    }, GATHER_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#gathering);
+    this.#calls.abort();
+  }
+
+  async #readChanged(): Promise<void> {
+    const ids = [...this.#changedRuns];
+    this.#changedRuns.clear();
+    const wantsMetrics = this.#wantsMetrics;
+    this.#wantsMetrics = false;
+    if (ids.length > MOST_SINGLE_READS) await this.readRuns();
+    else await this.#guard(async () => this.#merge(await Promise.all(ids.map(this.#readRun))));
+    if (wantsMetrics) await this.readMetrics();
+  }
+
+  #readRun = async (id: string): Promise<{ id: string; run: Run | undefined }> => {
+    try {
+      return { id, run: await fetchRun(this.project, id, this.#calls.signal) };
+    } catch (error) {
+      const isGone = error instanceof ReadError && /not_found|deleted/.test(error.code ?? "");
+      if (isGone) return { id, run: undefined };
+      throw error;
+    }
+  };
+
+  /** Puts changed runs in the places of their old selves; new ones before all older ones. */
+  #merge(changed: readonly { id: string; run: Run | undefined }[]): void {
+    if (changed.length === 0) return;
+    const byId = new Map((this.runs() ?? []).map((run) => [run.id, run]));
+    for (const { id, run } of changed) {
+      if (run) byId.set(id, run);
+      else byId.delete(id);
+    }
+    this.#setRuns([...byId.values()].sort((a, b) => b.number - a.number));
+  }
+
+  async #guard(read: () => Promise<void>, signal = this.#calls.signal): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      if (signal.aborted) return;
+      const known = error instanceof ReadError ? error : new ReadError(String(error));
+      if (known.isOffline) this.#offline();
+      if (!known.isOffline || this.runs() === undefined) this.#setProblem(known);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * What the page shows, as the address says it: a link shows exactly what its
+ * sender saw. The parameters that the Trackio dashboard for Python has keep
+ * their names, so that its links open here. What is at its default is left out,
+ * what is unknown stays as it is.
+ */
+
+import { NEWEST, type Selection } from "./selection.ts";
+
+export interface View {
+  readonly project: string | undefined;
+  readonly selection: Selection;
+  /** Regular expression over metric names; empty: all. */
+  readonly metricFilter: string;
+  /** 0 to 99, in percent. */
+  readonly smoothing: number;
+  readonly xAxis: "step" | "time" | "wall";
+  readonly zoom: { readonly from: number; readonly to: number } | undefined;
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** Metrics whose y axis is the other way round than `logY`. */
+  readonly logSwitched: readonly string[];
+  readonly columns: 2 | 3 | 4;
+  readonly folded: readonly string[];
+  readonly sidebar: "shown" | "collapsed" | "hidden";
+  readonly navbar: "shown" | "hidden";
+  readonly accordion: "shown" | "hidden";
+  readonly page: "charts" | "runs";
+}
+
+export const DEFAULT_VIEW: View = {
+  project: undefined,
+  selection: NEWEST,
+  metricFilter: "",
+  smoothing: 60,
+  xAxis: "step",
+  zoom: undefined,
+  logX: false,
+  logY: false,
+  logSwitched: [],
+  columns: 3,
+  folded: [],
+  sidebar: "shown",
+  navbar: "shown",
+  accordion: "shown",
+  page: "charts",
+};
+
+const OURS = [
+  ["project", "selected_project"],
+  ["run_ids", "runs", "added_ids", "hidden_ids"],
+  ["metric_filter", "smoothing", "x_axis", "x-axis", "xmin", "xmax", "log", "log_metrics"],
+  ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "page"],
+].flat();
+
+/** Reads `search`, e.g. `?project=mnist&smoothing=20`. What cannot be read counts as not said. */
+export function parseView(search: string): View {
+  const given = new URLSearchParams(search);
+  const log = list(given.get("log"));
+  return {
+    project: given.get("project") ?? given.get("selected_project") ?? undefined,
+    selection: parseSelection(given),
+    metricFilter: given.get("metric_filter") ?? DEFAULT_VIEW.metricFilter,
+    smoothing: parseSmoothing(given.get("smoothing")),
+    xAxis: parseXAxis(given.get("x_axis") ?? given.get("x-axis")),
+    zoom: parseZoom(given.get("xmin"), given.get("xmax")),
+    logX: log.includes("x"),
+    logY: log.includes("y"),
+    logSwitched: list(given.get("log_metrics")),
+    columns: parseColumns(given.get("columns") ?? given.get("plots_per_row")),
+    folded: list(given.get("folded")),
+    sidebar: oneOf(given.get("sidebar"), ["hidden", "collapsed"]) ?? "shown",
+    navbar: oneOf(given.get("navbar"), ["hidden"]) ?? "shown",
+    accordion: oneOf(given.get("accordion"), ["hidden"]) ?? "shown",
+    page: oneOf(given.get("page"), ["runs"]) ?? "charts",
+  };
+}
+
+/** The query of `view`, without `?`; what `search` had beside it is kept. */
+export function formatView(view: View, search: string): string {
+  const query = new URLSearchParams(search);
+  for (const name of OURS) query.delete(name);
+  const set = (name: string, value: string | number | undefined) => {
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  };
+  const unlessDefault = <K extends keyof View>(key: K): View[K] | undefined =>
+    view[key] === DEFAULT_VIEW[key] ? undefined : view[key];
+
+  set("project", view.project);
+  const { base, added, hidden } = view.selection;
+  if (base.kind === "all") set("run_ids", "all");
+  if (base.kind === "ids") query.set("run_ids", joined(base.ids));
+  if (base.kind === "names") query.set("runs", joined(base.names));
+  set("added_ids", joined(added));
+  set("hidden_ids", joined(hidden));
+  set("metric_filter", unlessDefault("metricFilter"));
+  set("smoothing", unlessDefault("smoothing"));
+  set("x_axis", unlessDefault("xAxis"));
+  set("xmin", view.zoom?.from);
+  set("xmax", view.zoom?.to);
+  set("log", [view.logX ? "x" : "", view.logY ? "y" : ""].filter(Boolean).join(","));
+  set("log_metrics", joined(view.logSwitched));
+  set("columns", unlessDefault("columns"));
+  set("folded", joined(view.folded));
+  set("sidebar", unlessDefault("sidebar"));
+  set("navbar", unlessDefault("navbar"));
+  set("accordion", unlessDefault("accordion"));
+  set("page", unlessDefault("page"));
+  return query.toString();
+}
+
+function parseSelection(given: URLSearchParams): Selection {
+  const changes = {
+    added: new Set(list(given.get("added_ids"))),
+    hidden: new Set(list(given.get("hidden_ids"))),
+  };
+  const ids = given.get("run_ids");
+  if (ids === "all") return { base: { kind: "all" }, ...changes };
+  if (ids !== null) return { base: { kind: "ids", ids: new Set(list(ids)) }, ...changes };
+  const names = list(given.get("runs"));
+  if (names.length > 0) return { base: { kind: "names", names: new Set(names) }, ...changes };
+  return { base: { kind: "newest" }, ...changes };
+}
+
+function parseSmoothing(text: string | null): number {
+  const value = Number(text);
+  if (text === null || text.trim() === "" || !Number.isFinite(value)) return DEFAULT_VIEW.smoothing;
+  return Math.max(0, Math.min(99, Math.round(value)));
+}
+
+function parseXAxis(text: string | null): View["xAxis"] {
+  if (text === "relative") return "time";
+  return oneOf(text, ["time", "wall"]) ?? "step";
+}
+
+function parseZoom(from: string | null, to: string | null): View["zoom"] {
+  if (!from || !to) return undefined;
+  const zoom = { from: Number(from), to: Number(to) };
+  const isRange = Number.isFinite(zoom.from) && Number.isFinite(zoom.to) && zoom.from < zoom.to;
+  return isRange ? zoom : undefined;
+}
+
+function parseColumns(text: string | null): View["columns"] {
+  const columns = ([2, 3, 4] as const).find((count) => String(count) === text);
+  return columns ?? DEFAULT_VIEW.columns;
+}
+
+function oneOf<T extends string>(text: string | null, words: readonly T[]): T | undefined {
+  return words.find((word) => word === text);
+}
+
+/** Names may hold commas: those are written `%2C` inside a list. */
+function list(text: string | null): string[] {
+  if (!text) return [];
+  return text
+    .split(",")
+    .filter((part) => part !== "")
+    .map((part) => part.replaceAll("%2C", ",").replaceAll("%25", "%"));
+}
+
+function joined(parts: Iterable<string>): string {
+  return Array.from(parts, (part) => part.replaceAll("%", "%25").replaceAll(",", "%2C")).join(",");
+}

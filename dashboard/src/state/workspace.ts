@@ -1,0 +1,231 @@
+/**
+ * All that the page knows, as signals: the view that the address holds, the
+ * projects, and of the open project its runs, its metrics and the series of the
+ * charts in sight. One event stream keeps it true; while the page is hidden it
+ * is closed and nothing is asked for, and what changed is caught up on return.
+ */
+
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import type { ChangeEvent, Metric, Project, Run } from "../../../src/protocol/api.ts";
+import { ChangeFeed } from "../api/change-feed.ts";
+import { fetchProjects, fetchSeries, ReadError } from "../api/client.ts";
+import { ProjectFacts } from "./project-facts.ts";
+import { shownRuns } from "./selection.ts";
+import { type ChartState, SeriesBook } from "./series-book.ts";
+import type { View } from "./url-state.ts";
+import { type ChangeView, createView } from "./view.ts";
+
+export interface Workspace {
+  readonly view: Accessor<View>;
+  readonly changeView: ChangeView;
+  /** Undefined until they are there. */
+  readonly projects: Accessor<readonly Project[] | undefined>;
+  readonly readProjects: () => Promise<void>;
+  readonly project: Accessor<Project | undefined>;
+  readonly runs: Accessor<readonly Run[] | undefined>;
+  /** Ids of the runs that are drawn. */
+  readonly shown: Accessor<ReadonlySet<string>>;
+  readonly metrics: Accessor<readonly Metric[] | undefined>;
+  /** Ids of the runs that the metrics speak of, in the order of their indexes. */
+  readonly metricRuns: Accessor<readonly string[]>;
+  readonly wantMetrics: (runs: readonly string[]) => void;
+  readonly problem: Accessor<ReadError | undefined>;
+  /** Since when the server has not answered, epoch milliseconds. */
+  readonly offlineSince: Accessor<number | undefined>;
+  readonly retry: () => void;
+  readonly chart: (key: string) => Accessor<ChartState>;
+  readonly retryChart: (key: string) => void;
+  readonly seeCharts: (keys: readonly string[]) => void;
+  readonly setBuckets: (buckets: number) => void;
+}
+
+const AXES = { step: "step", time: "relative", wall: "wall" } as const;
+
+export function createWorkspace(): Workspace {
+  const [view, changeView] = createView();
+  const [projects, setProjects] = createSignal<readonly Project[] | undefined>();
+  const [listProblem, setListProblem] = createSignal<ReadError | undefined>();
+  const [offlineSince, setOfflineSince] = createSignal<number | undefined>();
+  const [buckets, setBuckets] = createSignal(384);
+  const offline = () => setOfflineSince((since) => since ?? Date.now());
+
+  const readProjects = async () => {
+    try {
+      const list = await fetchProjects();
+      setProjects(() => list.projects);
+      setListProblem(undefined);
+    } catch (error) {
+      const known = error instanceof ReadError ? error : new ReadError(String(error));
+      if (known.isOffline) offline();
+      setListProblem(() => known);
+    }
+  };
+
+  const wanted = createMemo(() => {
+    const name = view().project;
+    const list = projects();
+    const found = list?.find((project) => project.key === name || project.name === name);
+    return found?.key ?? name ?? list?.[0]?.key;
+  });
+  const project = createMemo(() => projects()?.find((one) => one.key === wanted()));
+
+  const facts = createMemo(() => {
+    const key = wanted();
+    if (key === undefined) return undefined;
+    const opened = new ProjectFacts(key, offline);
+    onCleanup(() => opened.close());
+    return opened;
+  });
+  const runs = createMemo(() => facts()?.runs());
+  const shown = createMemo(
+    () => shownRuns(view().selection, runs() ?? [], facts()?.newestAtStart),
+    new Set<string>(),
+    { equals: sameSet },
+  );
+  const charts = createCharts({ facts, shown, view, buckets, offline });
+
+  const readAll = () => {
+    void readProjects();
+    void facts()?.readRuns();
+    void facts()?.readMetrics();
+    charts.readAnew();
+  };
+  const feed = createMemo(() => {
+    const opened = facts();
+    const stream = new ChangeFeed(opened?.project, {
+      open: (isFirst) => {
+        const wasOffline = offlineSince() !== undefined;
+        setOfflineSince(undefined);
+        if (!isFirst || wasOffline) readAll();
+      },
+      change: (event) => {
+        if (!opened) void readProjects();
+        else if (event.project === opened.project) {
+          opened.change(event);
+          charts.change(event);
+        }
+      },
+      lost: offline,
+    });
+    onCleanup(() => stream.close());
+    return stream;
+  });
+
+  void readProjects();
+  createEffect(on(facts, (opened) => void opened?.readRuns()));
+  createEffect(() => {
+    const opened = facts();
+    if (runs() !== undefined) opened?.wantMetrics([...shown()]);
+  });
+
+  return {
+    view,
+    changeView,
+    projects,
+    readProjects,
+    project,
+    runs,
+    shown,
+    metrics: () => facts()?.metrics(),
+    metricRuns: () => facts()?.metricRuns() ?? [],
+    wantMetrics: (ids) => facts()?.wantMetrics(ids),
+    problem: () => facts()?.problem() ?? (projects() === undefined ? listProblem() : undefined),
+    offlineSince,
+    retry: () => {
+      if (offlineSince() === undefined) readAll();
+      feed().retry();
+    },
+    chart: charts.chart,
+    retryChart: charts.retry,
+    seeCharts: charts.see,
+    setBuckets,
+  };
+}
+
+interface ChartsOptions {
+  readonly facts: Accessor<ProjectFacts | undefined>;
+  readonly shown: Accessor<ReadonlySet<string>>;
+  readonly view: Accessor<View>;
+  readonly buckets: Accessor<number>;
+  readonly offline: () => void;
+}
+
+/** The series of the open project's charts, each chart with a signal of its own. */
+function createCharts({ facts, shown, view, buckets, offline }: ChartsOptions) {
+  let signals = new Map<string, ReturnType<typeof createSignal<ChartState>>>();
+  let inSight: readonly string[] = [];
+
+  const book = createMemo(() => {
+    const opened = facts();
+    if (!opened) return undefined;
+    signals = new Map();
+    const made = new SeriesBook({
+      fetch: (request, signal) => fetchSeries(opened.project, request, signal),
+      changed: (key, state) => signals.get(key)?.[1](() => state),
+      offline,
+      rangeClass: (key) => rangeClass(opened.metrics()?.find((metric) => metric.key === key)),
+    });
+    const onVisibility = () => made.pause(document.hidden);
+    document.addEventListener("visibilitychange", onVisibility);
+    onCleanup(() => {
+      document.removeEventListener("visibilitychange", onVisibility);
+      made.close();
+    });
+    return made;
+  });
+  const zoom = createMemo(() => view().zoom, undefined, { equals: sameRange });
+  const axis = createMemo(() => AXES[view().xAxis]);
+  createEffect(() => {
+    book()?.show({ runs: [...shown()], axis: axis(), zoom: zoom(), buckets: buckets() });
+  });
+
+  return {
+    chart: (key: string): Accessor<ChartState> => {
+      const made = book();
+      const known = signals.get(key);
+      if (known) return known[0];
+      const signal = createSignal(
+        made?.state(key) ?? { held: undefined, error: undefined, waitingSince: undefined },
+      );
+      signals.set(key, signal);
+      return signal[0];
+    },
+    see: (keys: readonly string[]) => {
+      inSight = keys;
+      book()?.see(inSight);
+    },
+    retry: (key: string) => book()?.retry(key),
+    readAnew: () => {
+      book()?.pause(document.hidden);
+      book()?.readAnew();
+    },
+    change: (event: ChangeEvent) => {
+      const createdAt = new Map(facts()?.runs()?.map((run) => [run.id, run.createdAt]));
+      for (const { id, step, time } of event.runs) {
+        const from = { step, wall: time, relative: relativeTime(time, createdAt.get(id)) }[axis()];
+        if (from !== undefined) book()?.change(id, from);
+      }
+    },
+  };
+}
+
+function relativeTime(time: number | undefined, createdAt: number | undefined): number | undefined {
+  return time === undefined || createdAt === undefined ? undefined : (time - createdAt) / 1000;
+}
+
+/** Metrics that end within a factor of four of each other share a grid: a short one is not squeezed into one bucket of a long one's. */
+function rangeClass(metric: Metric | undefined): number {
+  let last = 1;
+  for (const step of metric?.lastStep ?? []) {
+    if (typeof step === "number" && step > last) last = step;
+  }
+  return Math.round(Math.log2(last) / 2);
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((item) => b.has(item));
+}
+
+function sameRange(a: View["zoom"], b: View["zoom"]): boolean {
+  return a?.from === b?.from && a?.to === b?.to;
+}
