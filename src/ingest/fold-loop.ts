@@ -105,7 +105,15 @@ export class FoldLoop {
       if (change.facts) await this.#runs.refresh(change.project, change.run);
     }
     if (changes.length > 0) this.#tell({ news: "changes", changes });
+    if (changes.some(({ facts }) => facts)) await this.#lookAtCatalogue();
     this.#tellRunning();
+  }
+
+  async #lookAtCatalogue(): Promise<void> {
+    for (const project of await this.#catalogue.look()) {
+      await this.#runs.begin();
+      this.#tell({ news: "project", project });
+    }
   }
 
   #lookAtRuns(): void {
@@ -125,10 +133,7 @@ export class FoldLoop {
 
   async #tidy(): Promise<void> {
     await this.#folder.tidy();
-    for (const project of await this.#catalogue.look()) {
-      await this.#runs.begin();
-      this.#tell({ news: "project", project });
-    }
+    await this.#lookAtCatalogue();
     for (const journal of this.#folder.report.skipped) {
       if (this.#toldSkipped.has(journal.source)) continue;
       this.#toldSkipped.add(journal.source);

@@ -27,8 +27,9 @@ export class RunWatch {
     this.#now = now;
   }
 
-  /** Takes up all runs that have not ended. */
+  /** Takes up all runs that have not ended, and no others. */
   async begin(): Promise<void> {
+    this.#watched.clear();
     for (const project of await this.#store.listProjects()) {
       if (project.runningCount === 0) continue;
       for (const run of await this.#store.listRuns(project.key)) this.#take(run);
