@@ -34,7 +34,7 @@ export function createFoldBatch(
     ...(summary === undefined ? {} : { summary }),
     ...(end === undefined ? {} : { end }),
     // A script may give its records any time; what was seen was written by then.
-    seenAt: Math.min(facts.newestMs ?? file.modifiedMs, file.modifiedMs + CLOCK_SLACK_MS),
+    seenAt: Math.min(facts.newestMs ?? origin.run.createdAt, file.modifiedMs + CLOCK_SLACK_MS),
     damagedLines: piece.damagedLines + facts.damagedLines,
   };
 }
