@@ -8,8 +8,8 @@ import type { ChangeEvent } from "../../../src/protocol/api.ts";
 import { apiUrl } from "./client.ts";
 
 export interface ChangeFeedEvents {
-  /** The stream stands: now, or again after it was broken or the page was hidden. */
-  open(isFirst: boolean): void;
+  /** The stream stands: for the first time, or again after it was broken or the page was hidden. */
+  open(): void;
   change(event: ChangeEvent): void;
   /** The stream broke and is being tried again. */
   lost(): void;
@@ -23,7 +23,6 @@ export class ChangeFeed {
   #source: EventSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pauseMs = 1000;
-  #wasOpen = false;
 
   constructor(project: string | undefined, events: ChangeFeedEvents) {
     this.#url = apiUrl("events");
@@ -50,15 +49,12 @@ export class ChangeFeed {
     this.#source = source;
     source.addEventListener("open", () => {
       this.#pauseMs = 1000;
-      this.#events.open(!this.#wasOpen);
-      this.#wasOpen = true;
+      this.#events.open();
     });
-    const receive = (message: MessageEvent<string>) => {
+    source.addEventListener("change", (message: MessageEvent<string>) => {
       const change = parseChange(message.data);
       if (change) this.#events.change(change);
-    };
-    source.addEventListener("message", receive);
-    source.addEventListener("change", receive as (event: Event) => void);
+    });
     source.addEventListener("error", () => {
       source.close();
       if (this.#source !== source) return;

@@ -4,7 +4,10 @@ import { Show } from "solid-js";
 import { formatClock } from "../charts/format.ts";
 import { Icon } from "./icons.tsx";
 
-export function OfflineBar(props: { readonly since: number | undefined; readonly retry: () => void }) {
+export function OfflineBar(props: {
+  readonly since: number | undefined;
+  readonly retry: () => void;
+}) {
   return (
     <Show when={props.since !== undefined}>
       <div class="banner warn dock" role="status">

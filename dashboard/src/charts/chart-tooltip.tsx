@@ -19,7 +19,8 @@ export function ChartTooltip(props: {
     if (!tip) return;
     const { offsetWidth, offsetHeight } = box;
     const right = tip.clientX + GAP_PX;
-    const left = right + offsetWidth > innerWidth - EDGE_PX ? tip.clientX - GAP_PX - offsetWidth : right;
+    const left =
+      right + offsetWidth > innerWidth - EDGE_PX ? tip.clientX - GAP_PX - offsetWidth : right;
     const lowest = innerHeight - offsetHeight - EDGE_PX;
     const top = Math.max(EDGE_PX, Math.min(lowest, tip.clientY - offsetHeight / 2));
     box.style.transform = `translate(${Math.round(Math.max(EDGE_PX, left))}px, ${Math.round(top)}px)`;

@@ -36,7 +36,8 @@ export function valuesAt(
   for (const line of lines) {
     const { x, shown } = line;
     let at = cursor === null ? x.length - 1 : nearestIndex(x, cursor, slack);
-    if (cursor === null) while (at >= 0 && (x[at]! > view.to || !Number.isFinite(shown[at]!))) at -= 1;
+    if (cursor === null)
+      while (at >= 0 && (x[at]! > view.to || !Number.isFinite(shown[at]!))) at -= 1;
     if (at < 0 || x[at]! < view.from - slack) continue;
     if (Number.isFinite(shown[at]!)) values.push({ line, value: shown[at]!, x: x[at]! });
   }
@@ -118,7 +119,11 @@ function drawGutter(
   const top = area.top + 2;
   const bottom = area.top + area.height;
   const rows = values
-    .map(({ line, value }) => ({ line, value, y: Math.max(top - 6, Math.min(bottom, yPixel(value))) }))
+    .map(({ line, value }) => ({
+      line,
+      value,
+      y: Math.max(top - 6, Math.min(bottom, yPixel(value))),
+    }))
     .sort((a, b) => a.y - b.y);
   const places = spread(
     rows.map((row) => row.y),

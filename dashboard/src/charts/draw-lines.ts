@@ -138,7 +138,13 @@ function drawBand(
     if (hasHeight) {
       for (let i = end - 1; i >= from; i -= 1) context.lineTo(to.xPixel(x[i]!), lowPixel(i));
       if (end - from > 1) context.fill();
-      else context.fillRect(to.xPixel(x[from]!) - 0.5, to.yPixel(high[from]!), 1, lowPixel(from) - to.yPixel(high[from]!));
+      else
+        context.fillRect(
+          to.xPixel(x[from]!) - 0.5,
+          to.yPixel(high[from]!),
+          1,
+          lowPixel(from) - to.yPixel(high[from]!),
+        );
     }
     from = end;
   }

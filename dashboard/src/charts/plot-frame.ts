@@ -7,7 +7,7 @@
 
 import uPlot from "uplot";
 import { chartTheme } from "./chart-theme.ts";
-import { type Tick, valueTicks, xTicks, logTicks, type XUnit } from "./ticks.ts";
+import { logTicks, type Tick, valueTicks, type XUnit, xTicks } from "./ticks.ts";
 import type { Range } from "./value-range.ts";
 
 /** The rectangle that the lines fill, in CSS pixels of the chart's element. */
@@ -135,13 +135,21 @@ export class PlotFrame {
   #yAxis(): uPlot.Axis {
     const marks = (named: boolean) => () =>
       this.#yTicks().map((tick) => ((tick.text !== "") === named ? tick.at : null));
+    // The base line is stronger than the grid and would be lost below one of its lines.
+    const aboveBase = () => marks(true)().map((at) => (at === this.#y.from ? null : at));
     return {
       ...axisLook(),
       scale: "y",
       side: 3,
       size: INSET.left,
-      grid: { show: true, stroke: () => chartTheme().grid, width: 1, filter: marks(true) },
-      ticks: { show: true, stroke: () => chartTheme().line2, width: 1, size: 3, filter: marks(false) },
+      grid: { show: true, stroke: () => chartTheme().grid, width: 1, filter: aboveBase },
+      ticks: {
+        show: true,
+        stroke: () => chartTheme().line2,
+        width: 1,
+        size: 3,
+        filter: marks(false),
+      },
       splits: () => this.#yTicks().map((tick) => tick.at),
       values: () => this.#yTicks().map((tick) => tick.text),
     };
@@ -151,7 +159,9 @@ export class PlotFrame {
   #fits(tick: Tick): boolean {
     const { left, width } = this.area;
     const half = (tick.text.length * 6) / 2;
-    return left + positionOf(tick.at, this.#x, this.options.logX) * width + half <= this.#plot.width;
+    return (
+      left + positionOf(tick.at, this.#x, this.options.logX) * width + half <= this.#plot.width
+    );
   }
 }
 

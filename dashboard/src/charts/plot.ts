@@ -6,7 +6,7 @@
 
 import type { ChartLine, DrawnLine } from "./chart-line.ts";
 import type { CursorLink } from "./cursor-link.ts";
-import { type LineValue, drawCursorLayer, valuesAt } from "./draw-cursor.ts";
+import { drawCursorLayer, type LineValue, valuesAt } from "./draw-cursor.ts";
 import { createProjection, drawLines, type Projection } from "./draw-lines.ts";
 import { formatDuration, formatMoment, formatStep } from "./format.ts";
 import { type FrameOptions, PlotFrame, positionOf, valueAt } from "./plot-frame.ts";
@@ -306,9 +306,7 @@ export class Plot {
 }
 
 function sameOptions(a: FrameOptions, b: FrameOptions): boolean {
-  return (
-    a.logX === b.logX && a.logY === b.logY && a.xUnit === b.xUnit && a.gutter === b.gutter
-  );
+  return a.logX === b.logX && a.logY === b.logY && a.xUnit === b.xUnit && a.gutter === b.gutter;
 }
 
 /** An axis of one point, or one that a logarithm cannot show, gets room. */

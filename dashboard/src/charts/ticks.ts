@@ -28,7 +28,8 @@ export function roundTicks(
 /** Ticks of a linear value axis. */
 export function valueTicks(from: number, to: number, count: number): Tick[] {
   const { values, step } = roundTicks(from, to, count);
-  return values.map((at) => ({ at, text: tickText(at, step) }));
+  const largest = Math.max(step, ...values.map(Math.abs));
+  return values.map((at) => ({ at, text: tickText(at, step, largest) }));
 }
 
 /** Ticks of a logarithmic axis: decades, under 1.6 of them also 2 and 5; the rest are marks without words. */
@@ -109,15 +110,16 @@ function stepText(at: number, step: number): string {
   return minus(at.toLocaleString("en-US"));
 }
 
-function tickText(at: number, step: number): string {
+/** All words of an axis are of one form, by its `largest` value. */
+function tickText(at: number, step: number, largest: number): string {
   if (at === 0) return "0";
-  const size = Math.max(Math.abs(at), step);
-  if (size >= 1e15) return formatPower(at);
-  if (size >= 1e4) {
-    const [unit, prefix] = size >= 1e12 ? [1e12, "T"] : size >= 1e9 ? [1e9, "G"] : midSize(size);
+  if (largest >= 1e15) return formatPower(at);
+  if (largest >= 1e4) {
+    const [unit, prefix] =
+      largest >= 1e12 ? [1e12, "T"] : largest >= 1e9 ? [1e9, "G"] : midSize(largest);
     return minus((at / unit).toFixed(digitsAfterPoint(step / unit))) + prefix;
   }
-  if (size < 1e-3) return formatPower(at);
+  if (largest < 1e-3) return formatPower(at);
   return minus(at.toFixed(digitsAfterPoint(step)));
 }
 

@@ -69,7 +69,16 @@ export function ChartCard(props: ChartCardProps) {
           </button>
         </span>
       </header>
-      <Show when={state().error === undefined} fallback={<ChartError metric={props.metric} reason={state().error ?? ""} retry={() => retryChart(props.metric)} />}>
+      <Show
+        when={state().error === undefined}
+        fallback={
+          <ChartError
+            metric={props.metric}
+            reason={state().error ?? ""}
+            retry={() => retryChart(props.metric)}
+          />
+        }
+      >
         <Show when={props.isNear && !isWaiting()} fallback={<div class="plot" />}>
           <PlotView
             view={plotView(props.metric, lines(), view())}

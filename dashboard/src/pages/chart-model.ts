@@ -19,7 +19,9 @@ export function chartLines(state: ChartState, drawn: readonly Run[]): ChartLine[
     const one = series.get(run.id);
     if (!one || one.length === 0) continue;
     const { id, name } = run;
-    lines.push(chartLine(one, { id, name, ...runSign(run.number), live: run.status === "running" }));
+    lines.push(
+      chartLine(one, { id, name, ...runSign(run.number), live: run.status === "running" }),
+    );
   }
   return lines;
 }

@@ -44,7 +44,10 @@ export function ChartToolbar(props: ChartToolbarProps) {
           choose={setXAxis}
         />
         <span class="sep not-s" />
-        <SmoothingSlider value={view().smoothing} change={(smoothing) => changeView({ smoothing })} />
+        <SmoothingSlider
+          value={view().smoothing}
+          change={(smoothing) => changeView({ smoothing })}
+        />
         <span class="grow" />
         <Show when={view().zoom}>
           <button
@@ -76,7 +79,10 @@ export function ChartToolbar(props: ChartToolbarProps) {
   );
 }
 
-function MetricFilter(props: { readonly workspace: Workspace; readonly problem: string | undefined }) {
+function MetricFilter(props: {
+  readonly workspace: Workspace;
+  readonly problem: string | undefined;
+}) {
   const { view, changeView } = props.workspace;
   return (
     <div class="filter-metrics not-s">
@@ -172,10 +178,7 @@ function SmoothingSlider(props: {
   );
 }
 
-function ViewMenu(props: {
-  readonly view: View;
-  readonly change: (part: Partial<View>) => void;
-}) {
+function ViewMenu(props: { readonly view: View; readonly change: (part: Partial<View>) => void }) {
   const scales = [
     [false, "Linear"],
     [true, "Log"],

@@ -1,8 +1,8 @@
 /** The charts of a project in sections: a matrix with shared hairlines. Reads and draws only what can be seen. */
 
 import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
-import { nearestName } from "../../../src/protocol/nearest.ts";
 import type { Run } from "../../../src/protocol/api.ts";
+import { nearestName } from "../../../src/protocol/nearest.ts";
 import { Icon, LineSample } from "../app/icons.tsx";
 import { ChartTooltip } from "../charts/chart-tooltip.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
@@ -32,18 +32,22 @@ export function ChartsPage(props: ChartsPageProps) {
     EVERYTHING,
   );
   const keys = createMemo(() => metrics()?.map((metric) => metric.key) ?? []);
-  const sections = createMemo(
-    () => groupMetrics(keys().filter(search().matches)),
-    [],
-    { equals: sameSections },
+  const sections = createMemo(() => groupMetrics(keys().filter(search().matches)), [], {
+    equals: sameSections,
+  });
+  const drawn = createMemo<readonly Run[]>(() =>
+    (runs() ?? []).filter((run) => shown().has(run.id)),
   );
-  const drawn = createMemo<readonly Run[]>(() => (runs() ?? []).filter((run) => shown().has(run.id)));
 
   createEffect(() => {
     const one = full();
     props.workspace.seeCharts(one === undefined ? sight.seen() : [one]);
   });
-  followPlotWidth(() => scroll, () => full() !== undefined, props.workspace.setBuckets);
+  followPlotWidth(
+    () => scroll,
+    () => full() !== undefined,
+    props.workspace.setBuckets,
+  );
 
   return (
     <>
@@ -195,7 +199,8 @@ function followPlotWidth(
 ): void {
   const measure = () => {
     const plot = isFull() ? undefined : scroll().querySelector(".plot");
-    const width = (plot?.clientWidth ?? (isFull() ? innerWidth : 0)) * Math.min(2, devicePixelRatio);
+    const width =
+      (plot?.clientWidth ?? (isFull() ? innerWidth : 0)) * Math.min(2, devicePixelRatio);
     if (width > 0) setBuckets(Math.min(2048, Math.ceil(width / 128) * 128));
   };
   createEffect(() => {

@@ -118,7 +118,10 @@ function Legend(props: {
         <thead>
           <tr>
             <th aria-label="Sample" />
-            {head("name", () => `${props.lines.length} ${props.lines.length === 1 ? "line" : "lines"}`)}
+            {head(
+              "name",
+              () => `${props.lines.length} ${props.lines.length === 1 ? "line" : "lines"}`,
+            )}
             {head("min", () => "min")}
             {head("max", () => "max")}
             {head("value", at)}

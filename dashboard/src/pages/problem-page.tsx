@@ -8,10 +8,7 @@ import type { Workspace } from "../state/workspace.ts";
 
 const MOST_OFFERED = 5;
 
-export function ProblemPage(props: {
-  readonly workspace: Workspace;
-  readonly problem: ReadError;
-}) {
+export function ProblemPage(props: { readonly workspace: Workspace; readonly problem: ReadError }) {
   const { view, projects, changeView, retry } = props.workspace;
   const offered = () => {
     const names = (projects() ?? []).map((project) => project.name);

@@ -4,7 +4,13 @@ import { createVirtualizer } from "@tanstack/solid-virtual";
 import { createEffect, createMemo, createSignal, For, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
-import { formatAgo, formatDuration, formatMoment, formatStep, formatValue } from "../charts/format.ts";
+import {
+  formatAgo,
+  formatDuration,
+  formatMoment,
+  formatStep,
+  formatValue,
+} from "../charts/format.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { type Column, runColumns, sortRuns } from "./run-columns.ts";
@@ -15,10 +21,16 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
   const [text, setText] = createSignal("");
   const [sort, setSort] = createSignal<{ id: string; up: boolean }>({ id: "number", up: false });
   const search = createMemo<NameSearch>((last) => searchNames(text(), last), EVERYTHING);
-  const columns = createMemo(() => runColumns(runs() ?? [], metrics() ?? [], props.workspace.metricRuns()));
+  const columns = createMemo(() =>
+    runColumns(runs() ?? [], metrics() ?? [], props.workspace.metricRuns()),
+  );
   const sorted = createMemo(() => {
     const found = (runs() ?? []).filter((run) => search().matches(run.name));
-    return sortRuns(found, columns().find((column) => column.id === sort().id), sort().up);
+    return sortRuns(
+      found,
+      columns().find((column) => column.id === sort().id),
+      sort().up,
+    );
   });
   createEffect(() => props.workspace.wantMetrics(runs()?.map((run) => run.id) ?? []));
   const rowHeight = Number.parseFloat(
@@ -54,7 +66,7 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
                 setText("");
               }}
             />
-            <kbd aria-hidden="true">/</kbd>
+            <kbd>/</kbd>
           </label>
           <p class="field-problem below" aria-live="polite">
             {search().problem}
@@ -62,7 +74,11 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
         </div>
       </div>
       <div class="scroll table-scroll" ref={scroll}>
-        <table class="tbl" aria-rowcount={sorted().length + 1} aria-label={`Runs of ${view().project}`}>
+        <table
+          class="tbl"
+          aria-rowcount={sorted().length + 1}
+          aria-label={`Runs of ${view().project}`}
+        >
           <thead>
             <tr>
               <For each={columns()}>
@@ -70,9 +86,14 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
                   <HeadCell
                     column={column}
                     isPinned={index() === 0}
-                    direction={sort().id === column.id ? (sort().up ? "ascending" : "descending") : undefined}
+                    direction={
+                      sort().id === column.id ? (sort().up ? "ascending" : "descending") : undefined
+                    }
                     sort={() =>
-                      setSort((old) => ({ id: column.id, up: old.id === column.id ? !old.up : false }))
+                      setSort((old) => ({
+                        id: column.id,
+                        up: old.id === column.id ? !old.up : false,
+                      }))
                     }
                   />
                 )}
@@ -80,7 +101,7 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
             </tr>
           </thead>
           <tbody>
-            <tr class="gap" aria-hidden="true">
+            <tr class="gap">
               <td colSpan={columns().length} style={{ "--gap": `${above()}px` }} />
             </tr>
             <For each={virtual.getVirtualItems()}>
@@ -94,7 +115,7 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
                 </Show>
               )}
             </For>
-            <tr class="gap" aria-hidden="true">
+            <tr class="gap">
               <td colSpan={columns().length} style={{ "--gap": `${below()}px` }} />
             </tr>
           </tbody>

@@ -37,7 +37,9 @@ export function createSight(root: Accessor<HTMLElement>): Sight {
     setNear((old) => (now.every((name) => old.has(name)) ? old : new Set([...old, ...now])));
   };
   const leave = (entries: readonly IntersectionObserverEntry[]) => {
-    const gone = entries.filter((entry) => !entry.isIntersecting).map(({ target }) => nameOf(target));
+    const gone = entries
+      .filter((entry) => !entry.isIntersecting)
+      .map(({ target }) => nameOf(target));
     if (gone.length === 0) return;
     setNear((old) => new Set([...old].filter((name) => !gone.includes(name))));
   };

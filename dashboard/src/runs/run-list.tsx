@@ -7,7 +7,7 @@ import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import { formatAgo, formatMoment } from "../charts/format.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
-import { NEWEST, setShown, showAll, showOnly } from "../state/selection.ts";
+import { isUntouched, NEWEST, setShown, showAll, showOnly } from "../state/selection.ts";
 import type { Workspace } from "../state/workspace.ts";
 
 export interface RunListProps {
@@ -45,7 +45,7 @@ export function RunList(props: RunListProps) {
               setText("");
             }}
           />
-          <kbd aria-hidden="true">/</kbd>
+          <kbd>/</kbd>
         </label>
         <p id="run-search-problem" class="field-problem" aria-live="polite">
           {search().problem}
@@ -53,11 +53,19 @@ export function RunList(props: RunListProps) {
       </div>
       <div class="side-cols">
         <span class="grow">
-          {text() === "" ? "Newest first" : `${count(found().length)} of ${count(runs()?.length ?? 0)}`}
+          {text() === ""
+            ? "Newest first"
+            : `${count(found().length)} of ${count(runs()?.length ?? 0)}`}
         </span>
         <span>Status</span>
       </div>
-      <Rows found={found()} shown={shown()} link={props.link} toggle={toggle} only={(run) => changeView({ selection: showOnly([run.id]) })} />
+      <Rows
+        found={found()}
+        shown={shown()}
+        link={props.link}
+        toggle={toggle}
+        only={(run) => changeView({ selection: showOnly([run.id]) })}
+      />
       <div class="side-foot">
         <span class="grow" aria-live="polite">
           {count(shown().size)} of {count(runs()?.length ?? 0)} runs shown
@@ -68,7 +76,7 @@ export function RunList(props: RunListProps) {
           showFound={() => changeView({ selection: showOnly(found().map((run) => run.id)) })}
           showAll={() => changeView({ selection: showAll() })}
           showNewest={() => changeView({ selection: NEWEST })}
-          isNewest={view().selection === NEWEST}
+          isNewest={isUntouched(view().selection)}
         />
         <button type="button" class="btn only-s" onClick={props.close}>
           Done

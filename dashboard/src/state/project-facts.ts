@@ -36,6 +36,7 @@ export class ProjectFacts {
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #wantsMetrics = false;
   #wasAsked = false;
+  #isBegun = false;
 
   constructor(project: string, offline: () => void) {
     this.project = project;
@@ -55,6 +56,17 @@ export class ProjectFacts {
         setMetricRuns(() => ids);
       });
     this.#setProblem = (value) => setProblem(() => value);
+  }
+
+  /** Whether {@link begin} was called. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** The first read of all. */
+  begin(): void {
+    this.#isBegun = true;
+    void this.readRuns();
   }
 
   async readRuns(): Promise<void> {

@@ -84,3 +84,8 @@ export function showOnly(ids: Iterable<string>): Selection {
 export function showAll(): Selection {
   return { base: { kind: "all" }, added: NONE, hidden: NONE };
 }
+
+/** Whether nobody has chosen anything yet. */
+export function isUntouched({ base, added, hidden }: Selection): boolean {
+  return base.kind === "newest" && added.size === 0 && hidden.size === 0;
+}

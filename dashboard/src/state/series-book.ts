@@ -5,9 +5,9 @@
  * before it arrives is called off.
  */
 
-import { ReadError } from "../api/client.ts";
 import type { Axis, SeriesRequest } from "../../../src/protocol/api.ts";
 import type { SeriesFrame } from "../../../src/protocol/series-frame.ts";
+import { ReadError } from "../api/client.ts";
 import {
   type ChartSeries,
   coarsened,

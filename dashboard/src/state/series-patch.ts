@@ -59,8 +59,7 @@ export function mergeNeighbours(series: FrameSeries, grid: Grid): FrameSeries {
       ? series[name]
       : Float64Array.from(pairs, ([a, b]) => series[name][a]! + (a === b ? 0 : series[name][b]!));
   const finite = (i: number) =>
-    series.count[i]! -
-    ODD_COLUMNS.reduce((sum, name) => sum + (series[name][i] ?? 0), 0);
+    series.count[i]! - ODD_COLUMNS.reduce((sum, name) => sum + (series[name][i] ?? 0), 0);
   return {
     run: series.run,
     key: series.key,
@@ -77,7 +76,10 @@ export function mergeNeighbours(series: FrameSeries, grid: Grid): FrameSeries {
         ? series.mean[a]!
         : weightedMean(series.mean[a]!, finite(a), series.mean[b]!, finite(b)),
     ),
-    count: Float64Array.from(pairs, ([a, b]) => series.count[a]! + (a === b ? 0 : series.count[b]!)),
+    count: Float64Array.from(
+      pairs,
+      ([a, b]) => series.count[a]! + (a === b ? 0 : series.count[b]!),
+    ),
     nan: odd("nan"),
     posInf: odd("posInf"),
     negInf: odd("negInf"),

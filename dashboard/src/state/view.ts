@@ -14,7 +14,11 @@ export function createView(): readonly [Accessor<View>, ChangeView] {
   const write = () => {
     const query = formatView(view(), location.search);
     if (`?${query}` === location.search || (query === "" && location.search === "")) return;
-    history.replaceState(null, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+    history.replaceState(
+      null,
+      "",
+      `${location.pathname}${query ? `?${query}` : ""}${location.hash}`,
+    );
   };
   const change: ChangeView = (part) => {
     setView((old) => ({ ...old, ...part }));

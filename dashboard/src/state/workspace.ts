@@ -39,6 +39,9 @@ export interface Workspace {
   readonly setBuckets: (buckets: number) => void;
 }
 
+/** Reads wait so long for the event stream to stand. */
+const STREAM_FIRST_MS = 250;
+
 const AXES = { step: "step", time: "relative", wall: "wall" } as const;
 
 export function createWorkspace(): Workspace {
@@ -93,13 +96,14 @@ export function createWorkspace(): Workspace {
   const feed = createMemo(() => {
     const opened = facts();
     const stream = new ChangeFeed(opened?.project, {
-      open: (isFirst) => {
-        const wasOffline = offlineSince() !== undefined;
+      open: () => {
         setOfflineSince(undefined);
-        if (!isFirst || wasOffline) readAll();
+        if (opened && !opened.isBegun) opened.begin();
+        else readAll();
       },
       change: (event) => {
         if (!opened) void readProjects();
+        else if (event.runs.length === 0) readAll();
         else if (event.project === opened.project) {
           opened.change(event);
           charts.change(event);
@@ -112,7 +116,13 @@ export function createWorkspace(): Workspace {
   });
 
   void readProjects();
-  createEffect(on(facts, (opened) => void opened?.readRuns()));
+  createEffect(
+    on(facts, (opened) => {
+      // What changes between a read and the stream's begin would be missed: the stream comes first, if it comes soon.
+      const timer = setTimeout(() => opened?.isBegun || opened?.begin(), STREAM_FIRST_MS);
+      onCleanup(() => clearTimeout(timer));
+    }),
+  );
   createEffect(() => {
     const opened = facts();
     if (runs() !== undefined) opened?.wantMetrics([...shown()]);
@@ -200,7 +210,11 @@ function createCharts({ facts, shown, view, buckets, offline }: ChartsOptions) {
       book()?.readAnew();
     },
     change: (event: ChangeEvent) => {
-      const createdAt = new Map(facts()?.runs()?.map((run) => [run.id, run.createdAt]));
+      const createdAt = new Map(
+        facts()
+          ?.runs()
+          ?.map((run) => [run.id, run.createdAt]),
+      );
       for (const { id, step, time } of event.runs) {
         const from = { step, wall: time, relative: relativeTime(time, createdAt.get(id)) }[axis()];
         if (from !== undefined) book()?.change(id, from);
