@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import type { Run } from "../src/protocol/api.ts";
 import { readLink } from "../tools/read-link.ts";
 import { ROOT, runCommand } from "../tools/run-command.ts";
 import { TrainingProgress } from "./training-progress.ts";
@@ -73,10 +74,18 @@ async function watchTraining(
     process.stderr.write(`${who} ended early; its messages are above.\n`);
     return 1;
   }
-  if (options.once) return 0;
+  if (options.once) return tellOutcome(await progress.readOutcome());
   process.stderr.write(`The training is over. The dashboard stays at ${url} until Ctrl-C.\n`);
   await untilStopped(exitCodeOf(server));
   return 0;
+}
+
+/** Says how the runs ended, as the server shows them. Anything but finished is trouble. */
+function tellOutcome(runs: readonly Run[]): number {
+  for (const { name, status, recordCount } of runs) {
+    process.stdout.write(`${name}: ${status}, ${recordCount} logs\n`);
+  }
+  return runs.length > 0 && runs.every(({ status }) => status === "finished") ? 0 : 1;
 }
 
 function startChild(

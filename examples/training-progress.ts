@@ -1,15 +1,17 @@
 /**
- * A progress bar for the demo's training. It asks the server for the runs,
- * as any page may: each run's config tells how many steps it will have.
+ * How the demo's training goes, from the server's own read API, as any page
+ * may ask: each run's config tells how many steps it will have.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunList } from "../src/protocol/api.ts";
+import type { Run, RunList } from "../src/protocol/api.ts";
 
 const RUN_COUNT = 3;
 const BAR_WIDTH = 30;
 /** Twice a second looks alive. */
 const INTERVAL_MS = 500;
+/** What the training logged last is folded well within this. */
+const SETTLE_MS = 10_000;
 
 export class TrainingProgress {
   readonly #url: string;
@@ -19,7 +21,7 @@ export class TrainingProgress {
     this.#url = url;
   }
 
-  /** Draws until `ended` settles, where standard error is a terminal; settles as it does. */
+  /** Draws a bar on standard error, where that is a terminal, until `ended` settles; settles as it does. */
   async showUntil<T>(ended: Promise<T>): Promise<T> {
     if (!process.stderr.isTTY) return await ended;
     const stop = new AbortController();
@@ -33,33 +35,45 @@ export class TrainingProgress {
     }
   }
 
+  /** All runs, oldest first, once none of them is running or some seconds have passed. */
+  async readOutcome(): Promise<readonly Run[]> {
+    const until = Date.now() + SETTLE_MS;
+    for (;;) {
+      const runs = await this.#readRuns();
+      const isSettled = runs.length === RUN_COUNT && runs.every((run) => run.status !== "running");
+      if (isSettled || Date.now() > until) return runs;
+      await delay(INTERVAL_MS);
+    }
+  }
+
   async #draw(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const { share, number } = await this.#readShare(signal);
+      const runs = await this.#readRuns(signal);
+      const share = runs.reduce((sum, run) => sum + shareOf(run), 0) / RUN_COUNT;
       const full = Math.round(share * BAR_WIDTH);
       const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
       const percent = `${Math.floor(share * 100)}`.padStart(3);
-      const text = `Training, run ${number} of ${RUN_COUNT}  ${bar} ${percent} %`;
+      const text = `Training, run ${Math.max(1, runs.length)} of ${RUN_COUNT}  ${bar} ${percent} %`;
       if (!signal.aborted) process.stderr.write(`\r\u001b[K${text}`);
       await delay(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** How much of all steps is logged, and which run is on. A server that does not answer is asked again. */
-  async #readShare(signal: AbortSignal): Promise<{ share: number; number: number }> {
+  /** None where the server does not know the project yet, or does not answer: it is asked again. */
+  async #readRuns(signal?: AbortSignal): Promise<readonly Run[]> {
     try {
-      const response = await fetch(`${this.#url}/api/v1/projects/digits/runs`, { signal });
-      if (!response.ok) return { share: 0, number: 1 };
-      const { runs } = (await response.json()) as RunList;
-      const shares = runs.map(({ config, lastStep }) => {
-        const stepCount = Number(config.epochs) * Number(config.batches);
-        return lastStep === undefined ? 0 : Math.min(1, (lastStep + 1) / stepCount);
-      });
-      const done = shares.reduce((sum, share) => sum + share, 0);
-      return { share: done / RUN_COUNT, number: Math.max(1, runs.length) };
+      const address = `${this.#url}/api/v1/projects/digits/runs`;
+      const response = await fetch(address, signal === undefined ? {} : { signal });
+      if (!response.ok) return [];
+      return ((await response.json()) as RunList).runs.toReversed();
     } catch {
-      // Between two runs, or at the end: the next look tells.
-      return { share: 0, number: 1 };
+      // Not there yet, or just ending.
+      return [];
     }
   }
+}
+
+function shareOf({ config, lastStep }: Run): number {
+  const stepCount = Number(config.epochs) * Number(config.batches);
+  return lastStep === undefined ? 0 : Math.min(1, (lastStep + 1) / stepCount);
 }
