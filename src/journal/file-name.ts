@@ -14,6 +14,8 @@ const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/;
 
 /** The file's name of `text`: itself where it has only `a-z 0-9 _ -` and inner dots, at most 120 characters. */
 export function toFileName(text: string): string {
+  // Most names: told without the tables that the expressions below need.
+  if (/^[a-z0-9_-]{4,64}$/.test(text) && !DEVICE_NAME.test(text)) return text;
   if (!text.isWellFormed()) return hashed("", text);
   const escaped = text.replaceAll(/[^a-z0-9_.-]|^\.|\.$/gu, escapeCharacter);
   if (escaped === "" || escaped.length > MAX_LENGTH) return hashed(escaped.slice(0, 80), text);

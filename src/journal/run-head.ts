@@ -164,11 +164,12 @@ export function removeRun(folder: DataFolder, key: ProjectKey, id: RunId): boole
 export function removeProject(folder: DataFolder, key: ProjectKey): boolean {
   if (!existsSync(folder.projectFile(key))) return false;
   for (const id of listRunIds(folder, key)) removeRun(folder, key, id);
+  // The file first: a run that begins meanwhile makes all of it anew.
   for (const path of [
+    folder.projectFile(key),
     folder.runsFolder(key),
     folder.namesFolder(key),
     folder.numbersFolder(key),
-    folder.projectFile(key),
   ]) {
     rmSync(path, { recursive: true, force: true });
   }
@@ -186,11 +187,13 @@ export function listRunIds(folder: DataFolder, key: ProjectKey): RunId[] {
   return ids;
 }
 
+/** Makes the project where it is new: its folders, then the file that says that they are there. */
 function writeProjectFile(folder: DataFolder, run: NewRun, nowMs: number): void {
   const path = folder.projectFile(run.projectKey);
   if (existsSync(path)) return;
-  mkdirSync(folder.runsFolder(run.projectKey), { recursive: true });
-  mkdirSync(folder.namesFolder(run.projectKey), { recursive: true });
+  for (const needed of [folder.runsFolder, folder.namesFolder, folder.numbersFolder]) {
+    mkdirSync(needed.call(folder, run.projectKey), { recursive: true });
+  }
   const facts = { key: run.projectKey, name: run.project, createdAt: nowMs };
   try {
     writeFileSync(path, `${JSON.stringify(facts)}\n`, { flag: "wx" });

@@ -4,14 +4,13 @@
  * again, so the first free one is found by doubling and halving.
  */
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunId } from "../protocol/ids.ts";
 import { errorCode } from "./file-errors.ts";
 
-/** Takes the lowest free number in `numbersFolder` for run `id`. Costs O(log runs). */
+/** Takes the lowest free number in `numbersFolder`, which exists, for run `id`. Costs O(log runs). */
 export function allotRunNumber(numbersFolder: string, id: RunId): number {
-  mkdirSync(numbersFolder, { recursive: true });
   for (let number = findFree(numbersFolder); ; number += 1) {
     try {
       writeFileSync(join(numbersFolder, String(number)), id, { flag: "wx" });
