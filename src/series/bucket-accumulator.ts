@@ -133,14 +133,24 @@ export class BucketAccumulator {
     to: number,
   ): void {
     const { count, sum, min, max, first, last, nan, posInf, negInf } = rollups;
-    for (let at = from; at < to; at++) {
+    for (let at = from; at < to; ) {
       const cell = this.#cellOf(firstX[at]!);
-      this.#addNumbers(cell, count[at]!, sum[at]!, min[at]!, max[at]!);
-      this.#offerFirst(cell, firstX[at]!, first[at]!, origin, at);
-      this.#offerLast(cell, lastX[at]!, last[at]!, origin, at);
-      if (nan) this.#addOdd(cell, 0, nan[at]!);
-      if (posInf) this.#addOdd(cell, 1, posInf[at]!);
-      if (negInf) this.#addOdd(cell, 2, negInf[at]!);
+      const begin = at;
+      let [points, total] = [0, 0];
+      let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+      do {
+        points += count[at]!;
+        total += sum[at]!;
+        if (min[at]! < low) low = min[at]!;
+        if (max[at]! > high) high = max[at]!;
+        if (nan) this.#addOdd(cell, 0, nan[at]!);
+        if (posInf) this.#addOdd(cell, 1, posInf[at]!);
+        if (negInf) this.#addOdd(cell, 2, negInf[at]!);
+        at++;
+      } while (at < to && this.#cellOf(firstX[at]!) === cell);
+      this.#addNumbers(cell, points, total, low, high);
+      this.#offerFirst(cell, firstX[begin]!, first[begin]!, origin, begin);
+      this.#offerLast(cell, lastX[at - 1]!, last[at - 1]!, origin, at - 1);
     }
   }
 

@@ -4,71 +4,92 @@
  *     0 constant   the number
  *     1 linear     first, stride: number i is first + i·stride
  *     2 integers   first, width, then the zigzag of each difference, byte plane by byte plane
- *     3 float32    byte planes of the numbers as 32-bit floats
- *     4 float64    byte planes of the numbers as they are
- *     5 plain      the numbers as they are, little-endian
+ *     3 planes32   byte planes of the numbers as 32-bit floats
+ *     4 planes64   byte planes of the numbers as they are
+ *     5 flat32     the numbers as 32-bit floats
+ *     6 flat64     the numbers as they are
  *
- * The first byte names the form. A byte plane holds the lowest byte of all
- * numbers, the next plane the next byte: what is alike lies together, and any
- * compressor finds it. Law: decode(encode(v)) is v, bit for bit; NaN comes back
- * as the one NaN that JavaScript has.
+ * The first byte names the form; all is little-endian. A byte plane holds the
+ * lowest byte of all numbers, the next plane the next byte: what is alike lies
+ * together, and any compressor finds it. Law: decode(encode(v)) is v, bit for
+ * bit; NaN comes back as the one NaN that JavaScript has.
  */
 
 const CONSTANT = 0;
 const LINEAR = 1;
 const INTEGERS = 2;
-const FLOAT32 = 3;
-const FLOAT64 = 4;
-const PLAIN = 5;
+const PLANES32 = 3;
+const PLANES64 = 4;
+const FLAT32 = 5;
+const FLAT64 = 6;
 
-/** Bytes of `values` in the smallest form. Not compressed; see {@link encodePlain} for what is soon written anew. */
+/** First row (inclusive) and last row (exclusive). */
+type Rows = readonly [from: number, to: number];
+
+/** Bytes of `values` in the form that a compressor makes least of. */
 export function encodeNumbers(values: Float64Array): Uint8Array {
-  const count = values.length;
-  if (count === 0) return Uint8Array.of(CONSTANT);
-  if (isConstant(values)) return withHead(CONSTANT, [values[0]!], 0);
-  const deltas = integerDeltas(values);
-  if (deltas?.stride !== undefined) return withHead(LINEAR, [values[0]!, deltas.stride], 0);
-  const single = isSingle(values);
-  if (deltas && deltas.width <= (single ? 2 : 4)) return encodeIntegers(values, deltas.width);
-  return single ? encodeSingles(values) : encodeDoubles(values);
+  const short = encodeShort(values);
+  if (short) return short;
+  return isSingle(values) ? encodeSingles(values) : encodeDoubles(values);
+}
+
+/** Bytes of `values` in a form that is decoded at once, for what stays without a compressor. */
+export function encodeFlat(values: Float64Array): Uint8Array {
+  const short = encodeShort(values);
+  if (short) return short;
+  if (!isSingle(values)) return encodePlain(values);
+  return headed(FLAT32, new Uint8Array(Float32Array.from(values).buffer));
 }
 
 /** Bytes of `values` as they are: nothing is tried, nothing is saved. */
 export function encodePlain(values: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(1 + values.length * 8);
-  bytes[0] = PLAIN;
-  bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 1);
-  return bytes;
+  return headed(FLAT64, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
 /**
- * The `count` numbers that {@link encodeNumbers} wrote.
+ * Rows `from` (inclusive) to `to` (exclusive) of the `count` numbers that were encoded; all where not given.
  * @throws RangeError where the bytes name an unknown form or are too few.
  */
-export function decodeNumbers(bytes: Uint8Array, count: number): Float64Array {
-  const values = new Float64Array(count);
-  if (count === 0) return values;
+export function decodeNumbers(
+  bytes: Uint8Array,
+  count: number,
+  from = 0,
+  to = count,
+): Float64Array {
+  const rows: Rows = [from, to];
+  if (from >= to) return new Float64Array(0);
   switch (bytes[0]) {
     case CONSTANT:
-      return values.fill(doubleAt(bytes, 1));
+      return new Float64Array(to - from).fill(doubleAt(bytes, 1));
     case LINEAR: {
       const [first, stride] = [doubleAt(bytes, 1), doubleAt(bytes, 9)];
-      for (let i = 0; i < count; i++) values[i] = first + i * stride;
+      const values = new Float64Array(to - from);
+      for (let i = from; i < to; i++) values[i - from] = first + i * stride;
       return values;
     }
     case INTEGERS:
-      return decodeIntegers(bytes, values);
-    case FLOAT32:
-      return decodeSingles(bytes, values);
-    case FLOAT64:
-      return decodeDoubles(bytes, values);
-    case PLAIN:
-      needs(bytes, 1 + count * 8);
-      new Uint8Array(values.buffer).set(bytes.subarray(1, 1 + count * 8));
-      return values;
+      return decodeIntegers(bytes, count, rows);
+    case PLANES32:
+      return decodeSingles(bytes, count, rows);
+    case PLANES64:
+      return decodeDoubles(bytes, count, rows);
+    case FLAT32:
+      return Float64Array.from(new Float32Array(itemBytes(bytes, 4, rows)));
+    case FLAT64:
+      return new Float64Array(itemBytes(bytes, 8, rows));
     default:
       throw new RangeError(`Unknown form ${bytes[0]} of numbers.`);
   }
+}
+
+/** A form that needs at most half of the bytes, where the numbers have one. */
+function encodeShort(values: Float64Array): Uint8Array | undefined {
+  if (values.length === 0) return Uint8Array.of(CONSTANT);
+  if (isConstant(values)) return withHead(CONSTANT, [values[0]!], 0);
+  const deltas = integerDeltas(values);
+  if (deltas === undefined) return undefined;
+  if (deltas.stride !== undefined) return withHead(LINEAR, [values[0]!, deltas.stride], 0);
+  return deltas.width <= 2 || !isSingle(values) ? encodeIntegers(values, deltas.width) : undefined;
 }
 
 function isConstant(values: Float64Array): boolean {
@@ -130,81 +151,117 @@ function encodeIntegers(values: Float64Array, width: 1 | 2 | 4): Uint8Array {
   return bytes;
 }
 
-function decodeIntegers(bytes: Uint8Array, values: Float64Array): Float64Array {
-  const count = values.length - 1;
+function decodeIntegers(bytes: Uint8Array, total: number, [from, to]: Rows): Float64Array {
+  const count = total - 1;
   const width = bytes[9]!;
   needs(bytes, 10 + count * width);
+  const values = new Float64Array(to - from);
   let value = doubleAt(bytes, 1);
-  values[0] = value;
-  for (let i = 0; i < count; i++) {
+  if (from === 0) values[0] = value;
+  for (let i = 0; i < to - 1; i++) {
     let zigzag = bytes[10 + i]!;
     for (let plane = 1, at = 10 + i + count; plane < width; plane++, at += count) {
       zigzag |= bytes[at]! << (8 * plane);
     }
     value += (zigzag >>> 1) ^ -(zigzag & 1);
-    values[i + 1] = value;
+    if (i + 1 >= from) values[i + 1 - from] = value;
   }
   return values;
 }
 
 function encodeSingles(values: Float64Array): Uint8Array {
-  const count = values.length;
   const words = new Uint32Array(Float32Array.from(values).buffer);
-  const bytes = new Uint8Array(1 + count * 4);
-  bytes[0] = FLOAT32;
-  for (let i = 0; i < count; i++) {
-    const word = words[i]!;
-    bytes[1 + i] = word;
-    bytes[1 + count + i] = word >>> 8;
-    bytes[1 + 2 * count + i] = word >>> 16;
-    bytes[1 + 3 * count + i] = word >>> 24;
-  }
-  return bytes;
-}
-
-function decodeSingles(bytes: Uint8Array, values: Float64Array): Float64Array {
-  const count = values.length;
-  needs(bytes, 1 + count * 4);
-  const words = new Uint32Array(count);
-  const [b, c, d] = [1 + count, 1 + 2 * count, 1 + 3 * count];
-  for (let i = 0; i < count; i++) {
-    words[i] = bytes[1 + i]! | (bytes[b + i]! << 8) | (bytes[c + i]! << 16) | (bytes[d + i]! << 24);
-  }
-  values.set(new Float32Array(words.buffer));
-  return values;
+  return joinPlanes(PLANES32, planesOf(words, 1, 0), values.length);
 }
 
 function encodeDoubles(values: Float64Array): Uint8Array {
-  const count = values.length;
-  const words = new Uint32Array(values.buffer, values.byteOffset, count * 2);
-  const bytes = new Uint8Array(1 + count * 8);
-  bytes[0] = FLOAT64;
-  for (let half = 0; half < 2; half++) {
-    const at = 1 + half * 4 * count;
-    for (let i = 0; i < count; i++) {
-      const word = words[2 * i + half]!;
-      bytes[at + i] = word;
-      bytes[at + count + i] = word >>> 8;
-      bytes[at + 2 * count + i] = word >>> 16;
-      bytes[at + 3 * count + i] = word >>> 24;
-    }
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const planes = [...planesOf(words, 2, 0), ...planesOf(words, 2, 1)];
+  return joinPlanes(PLANES64, planes, values.length);
+}
+
+/** The four byte planes of every `stride`th word from `first` on; a plane of one byte where all its bytes are the same. */
+function planesOf(words: Uint32Array, stride: number, first: number): Uint8Array[] {
+  const count = words.length / stride;
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new Uint8Array(count)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  let differing = 0;
+  for (let i = 0, at = first; i < count; i++, at += stride) {
+    const word = words[at]!;
+    differing |= word ^ words[first]!;
+    a[i] = word;
+    b[i] = word >>> 8;
+    c[i] = word >>> 16;
+    d[i] = word >>> 24;
   }
+  return [a, b, c, d].map((plane, i) =>
+    (differing >>> (8 * i)) & 255 ? plane : plane.subarray(0, 1),
+  );
+}
+
+/** The form, a byte whose bits tell which planes are whole, then the planes; of the others one byte each. */
+function joinPlanes(form: number, planes: readonly Uint8Array[], count: number): Uint8Array {
+  const bytes = new Uint8Array(2 + planes.reduce((sum, plane) => sum + plane.length, 0));
+  bytes[0] = form;
+  let at = 2;
+  planes.forEach((plane, i) => {
+    if (plane.length === count) bytes[1]! |= 1 << i;
+    bytes.set(plane, at);
+    at += plane.length;
+  });
   return bytes;
 }
 
-function decodeDoubles(bytes: Uint8Array, values: Float64Array): Float64Array {
-  const count = values.length;
-  needs(bytes, 1 + count * 8);
-  const words = new Uint32Array(values.buffer);
-  for (let half = 0; half < 2; half++) {
-    const a = 1 + half * 4 * count;
-    const [b, c, d] = [a + count, a + 2 * count, a + 3 * count];
-    for (let i = 0; i < count; i++) {
-      words[2 * i + half] =
-        bytes[a + i]! | (bytes[b + i]! << 8) | (bytes[c + i]! << 16) | (bytes[d + i]! << 24);
-    }
+/** Rows `from` to `to` of each plane. */
+function splitPlanes(bytes: Uint8Array, planeCount: number, count: number, [from, to]: Rows) {
+  let at = 2;
+  return Array.from({ length: planeCount }, (_, i) => {
+    const isWhole = (bytes[1]! >> i) & 1;
+    const begin = at;
+    at += isWhole ? count : 1;
+    needs(bytes, at);
+    return isWhole
+      ? bytes.subarray(begin + from, begin + to)
+      : new Uint8Array(to - from).fill(bytes[begin]!);
+  });
+}
+
+/** Writes every `stride`th word from `first` on out of four planes. */
+function joinWords(
+  planes: readonly Uint8Array[],
+  words: Uint32Array,
+  stride: number,
+  first: number,
+): void {
+  const [a, b, c, d] = planes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  for (let i = 0, at = first; i < a.length; i++, at += stride) {
+    words[at] = a[i]! | (b[i]! << 8) | (c[i]! << 16) | (d[i]! << 24);
   }
+}
+
+function decodeSingles(bytes: Uint8Array, count: number, rows: Rows): Float64Array {
+  const words = new Uint32Array(rows[1] - rows[0]);
+  joinWords(splitPlanes(bytes, 4, count, rows), words, 1, 0);
+  return Float64Array.from(new Float32Array(words.buffer));
+}
+
+function decodeDoubles(bytes: Uint8Array, count: number, rows: Rows): Float64Array {
+  const values = new Float64Array(rows[1] - rows[0]);
+  const words = new Uint32Array(values.buffer);
+  const planes = splitPlanes(bytes, 8, count, rows);
+  joinWords(planes.slice(0, 4), words, 2, 0);
+  joinWords(planes.slice(4), words, 2, 1);
   return values;
+}
+
+/** The bytes of items `from` to `to` behind the head, in memory of their own. */
+function itemBytes(bytes: Uint8Array, itemSize: number, [from, to]: Rows): ArrayBuffer {
+  needs(bytes, 1 + to * itemSize);
+  return bytes.slice(1 + from * itemSize, 1 + to * itemSize).buffer as ArrayBuffer;
 }
 
 function withHead(form: number, numbers: readonly number[], more: number): Uint8Array {
@@ -214,6 +271,13 @@ function withHead(form: number, numbers: readonly number[], more: number): Uint8
   numbers.forEach((number, i) => {
     view.setFloat64(1 + i * 8, number, true);
   });
+  return bytes;
+}
+
+function headed(form: number, items: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(1 + items.length);
+  bytes[0] = form;
+  bytes.set(items, 1);
   return bytes;
 }
 

@@ -5,12 +5,12 @@
  * whatever the zoom, some level has a few entries for each pixel.
  */
 
-import { decodeNumbers, encodeNumbers } from "./number-codec.ts";
+import { decodeNumbers, encodeFlat } from "./number-codec.ts";
 
 /** Points of an entry of the lowest level. */
 export const ROLLUP_POINTS = 64;
 /** Entries of a level in an entry of the level above. */
-export const ROLLUP_FANOUT = 8;
+export const ROLLUP_FANOUT = 4;
 
 /** Entries of a level, as parallel arrays. */
 export interface Rollups {
@@ -56,7 +56,7 @@ export function rollUpValues(values: Float64Array): Rollups {
   return entries;
 }
 
-/** The level above: one entry for every eight of `below`, beginning with its first. */
+/** The level above: one entry for every four of `below`, beginning with its first. */
 export function rollUpRollups(below: Rollups): Rollups {
   const above = createEntries(Math.ceil(below.length / ROLLUP_FANOUT));
   for (let entry = 0, at = 0; entry < above.length; entry++) {
@@ -113,7 +113,7 @@ export function encodeRollups(rollups: Rollups): Uint8Array {
   const flags = ODD_COUNTS.reduce((sum, name, bit) => sum | (rollups[name] ? 1 << bit : 0), 0);
   return joinArrays(
     flags,
-    names.map((name) => encodeNumbers(rollups[name]!)),
+    names.map((name) => encodeFlat(rollups[name]!)),
   );
 }
 

@@ -2,8 +2,8 @@
  * A column as a blob. Its first byte is 0, or 1 where zstd packed what follows;
  * then a form of `series/number-codec.ts`, or one of these:
  *
- *     6 int64   byte planes of integers that fit into 64 bits, logged as bigint
- *     7 json    an array of values as JSON text
+ *     7 int64   byte planes of integers that fit into 64 bits, logged as bigint
+ *     8 json    an array of values as JSON text
  */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -11,18 +11,23 @@ import type { Json } from "../../protocol/values.ts";
 import { decodeNumbers, encodeNumbers, encodePlain } from "../../series/number-codec.ts";
 import type { Column } from "../store.ts";
 
-const INT64 = 6;
-const JSON_TEXT = 7;
+const INT64 = 7;
+const JSON_TEXT = 8;
 /** Fewer bytes than these are not worth a call of zstd. */
 const LEAST_PACKED_BYTES = 64;
 const ZSTD_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/** The blob of `bytes`, packed where that saves something. */
+/** The blob of `bytes`, packed where that saves an eighth: less is not worth the time of unpacking. */
 export function packBlob(bytes: Uint8Array): Uint8Array {
   if (bytes.length >= LEAST_PACKED_BYTES) {
     const packed = zstdCompressSync(bytes, ZSTD_OPTIONS);
-    if (packed.length < bytes.length - (bytes.length >> 6)) return headed(1, packed);
+    if (packed.length <= bytes.length * (7 / 8)) return headed(1, packed);
   }
+  return headed(0, bytes);
+}
+
+/** The blob of `bytes` as they are. */
+export function keepBlob(bytes: Uint8Array): Uint8Array {
   return headed(0, bytes);
 }
 
@@ -45,14 +50,16 @@ export function encodeLooseColumn(column: Column): Uint8Array {
   return column.kind === "numbers" ? encodePlain(column.values) : encodeColumn(column);
 }
 
-/** The column of `count` values that {@link encodeColumn} or {@link encodeLooseColumn} wrote. */
-export function decodeColumn(bytes: Uint8Array, count: number): Column {
+/** Rows `from` (inclusive) to `to` (exclusive) of a column of `count` values; all where not given. */
+export function decodeColumn(bytes: Uint8Array, count: number, from = 0, to = count): Column {
   if (bytes[0] === JSON_TEXT) {
     const text = new TextDecoder().decode(bytes.subarray(1));
-    return { kind: "values", values: JSON.parse(text) as readonly Json[] };
+    return { kind: "values", values: (JSON.parse(text) as readonly Json[]).slice(from, to) };
   }
-  if (bytes[0] === INT64) return { kind: "values", values: decodeInt64(bytes, count) };
-  return { kind: "numbers", values: decodeNumbers(bytes, count) };
+  if (bytes[0] === INT64) {
+    return { kind: "values", values: decodeInt64(bytes, count).slice(from, to) };
+  }
+  return { kind: "numbers", values: decodeNumbers(bytes, count, from, to) };
 }
 
 /** The integers where all values are integers of 64 bits in the form of `encodeValue`. */

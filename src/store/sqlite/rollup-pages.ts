@@ -1,6 +1,6 @@
 /**
  * The pyramid of a segment on disk. Level 1 has an entry for 64 records, each
- * level above one for eight entries; a level exists where the one below has
+ * level above one for four entries; a level exists where the one below has
  * more than one page. A page holds up to 512 entries of one level of one
  * column, or of an axis: there, the lowest and highest x of each entry and the
  * order of the records that have them, once for all columns.
@@ -9,7 +9,8 @@
  * needs it looks below.
  */
 
-import { decodeNumbers, encodeNumbers } from "../../series/number-codec.ts";
+import type { PointOrder } from "../../series/bucket-accumulator.ts";
+import { decodeNumbers, encodeFlat } from "../../series/number-codec.ts";
 import {
   decodeRollups,
   encodeRollups,
@@ -24,7 +25,7 @@ import {
   splitArrays,
 } from "../../series/rollups.ts";
 import type { Column } from "../store.ts";
-import { packBlob, unpackBlob } from "./column-blob.ts";
+import { keepBlob, unpackBlob } from "./column-blob.ts";
 import type { Database } from "./database.ts";
 import { columnNumbers, type Lane, nonNumbers, type Records } from "./records.ts";
 
@@ -37,9 +38,9 @@ export const AXIS_COLUMNS: Readonly<Record<Lane, number>> = { step: 0, time: 1 }
 /** Entries of an axis: what is true of the first and of the last record of each. */
 export interface AxisEntries {
   readonly length: number;
-  /** x, step, writer, record. */
-  readonly first: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
-  readonly last: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+  /** x, writer, record number; on the time axis the step as well. */
+  readonly first: readonly Float64Array[];
+  readonly last: readonly Float64Array[];
 }
 
 /** Entries of `level` that `records` records make. */
@@ -83,7 +84,7 @@ const AXIS: EntryKind<AxisEntries> = {
       entries[end][i]!.subarray(from, to),
     ),
   above: axisAbove,
-  encode: (entries) => joinArrays(0, [...entries.first, ...entries.last].map(encodeNumbers)),
+  encode: (entries) => joinArrays(0, [...entries.first, ...entries.last].map(encodeFlat)),
   decode: decodeAxis,
 };
 
@@ -116,15 +117,16 @@ export function appendValueRollups(
 /** Writes the entries of an axis for the records from `base` on. */
 export function appendAxis(db: Database, append: Append, lane: Lane, records: Records): void {
   const xs = lane === "step" ? columnNumbers(records.steps) : records.times;
-  const arrays = [xs, columnNumbers(records.steps), records.writers, records.records];
+  const arrays = [xs, records.writers, records.records];
+  if (lane === "time") arrays.push(columnNumbers(records.steps));
   const length = Math.ceil(records.count / ROLLUP_POINTS);
   const pick = (rowOf: (entry: number) => number) =>
     arrays.map((values) => Float64Array.from({ length }, (_, entry) => values[rowOf(entry)]!));
-  const entries = {
+  const entries: AxisEntries = {
     length,
     first: pick((entry) => entry * ROLLUP_POINTS),
     last: pick((entry) => Math.min((entry + 1) * ROLLUP_POINTS, records.count) - 1),
-  } as unknown as AxisEntries;
+  };
   appendEntries(db, append, AXIS_COLUMNS[lane], AXIS, entries);
 }
 
@@ -140,7 +142,14 @@ export function readValuePage(
   return readPage(db, [segment, level, column, page], VALUES, length);
 }
 
-/** Reads a page of an axis. */
+/** A page of an axis as a read needs it: the order of records is decoded where it decides. */
+export interface AxisPage {
+  readonly firstX: Float64Array;
+  readonly lastX: Float64Array;
+  order(entry: number, end: "first" | "last"): PointOrder;
+}
+
+/** Reads a page of an axis; undefined where there is none. */
 export function readAxisPage(
   db: Database,
   segment: number,
@@ -148,8 +157,22 @@ export function readAxisPage(
   lane: Lane,
   page: number,
   length: number,
-): AxisEntries | undefined {
-  return readPage(db, [segment, level, AXIS_COLUMNS[lane], page], AXIS, length);
+): AxisPage | undefined {
+  const key = [segment, level, AXIS_COLUMNS[lane], page] as const;
+  const row = db.get(`SELECT data FROM rollups WHERE id = ${PAGE_ID}`, ...key);
+  if (row === undefined) return undefined;
+  const bytes = unpackBlob(row.data as Uint8Array);
+  const parts = splitArrays(bytes);
+  let whole: AxisEntries | undefined;
+  return {
+    firstX: decodeNumbers(parts[0]!, length),
+    lastX: decodeNumbers(parts[parts.length / 2]!, length),
+    order: (entry, end) => {
+      whole ??= decodeAxis(bytes, length);
+      const [x, writer, record, step = x] = whole[end];
+      return { step: step![entry]!, writer: writer![entry]!, record: record![entry]! };
+    },
+  };
 }
 
 /** Removes all pages of a segment. */
@@ -200,7 +223,7 @@ function writePages<Entries extends { readonly length: number }>(
   for (let page = firstPage; page * PAGE_ENTRIES - begin < entries.length; page++) {
     const at = page * PAGE_ENTRIES - begin;
     const part = kind.slice(entries, at, Math.min(at + PAGE_ENTRIES, entries.length));
-    const data = packBlob(kind.encode(part));
+    const data = keepBlob(kind.encode(part));
     db.run(`INSERT OR REPLACE INTO rollups (id, data) VALUES (${PAGE_ID}, ?)`, ...key, page, data);
   }
 }
@@ -237,7 +260,8 @@ function axisAbove(below: AxisEntries): AxisEntries {
 
 function decodeAxis(bytes: Uint8Array, length: number): AxisEntries {
   const arrays = splitArrays(bytes).map((part) => decodeNumbers(part, length));
-  return { length, first: arrays.slice(0, 4), last: arrays.slice(4) } as unknown as AxisEntries;
+  const half = arrays.length / 2;
+  return { length, first: arrays.slice(0, half), last: arrays.slice(half) };
 }
 
 function mapAxis(
@@ -249,7 +273,7 @@ function mapAxis(
     length,
     first: like.first.map((_, i) => make("first", i)),
     last: like.last.map((_, i) => make("last", i)),
-  } as unknown as AxisEntries;
+  };
 }
 
 function joined(a: Float64Array, b: Float64Array): Float64Array {

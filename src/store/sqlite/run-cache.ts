@@ -4,13 +4,14 @@ import type { Column } from "../store.ts";
 import type { Database } from "./database.ts";
 import { columnNumbers, type Lane, type Records, stepAt } from "./records.ts";
 import {
-  type AxisEntries,
+  type AxisPage,
   entryCount,
   PAGE_ENTRIES,
   readAxisPage,
   readValuePage,
 } from "./rollup-pages.ts";
 import {
+  chunkLength,
   listSegments,
   RECORDS,
   readColumn,
@@ -39,7 +40,7 @@ export class RunCache {
   readonly #axis: Lane;
   readonly #segments = new Map<number, readonly Segment[]>();
   readonly #tails = new Map<number, readonly LoadedTail[]>();
-  readonly #axisPages = new Map<string, AxisEntries>();
+  readonly #axisPages = new Map<string, AxisPage>();
   readonly #axisColumns = new Map<string, Column>();
 
   constructor(db: Database, axis: Lane) {
@@ -57,7 +58,7 @@ export class RunCache {
     );
   }
 
-  axisPage(segment: Segment, level: number, page: number): AxisEntries {
+  axisPage(segment: Segment, level: number, page: number): AxisPage {
     return remembered(this.#axisPages, `${segment.id} ${level} ${page}`, () => {
       const length = pageLength(segment, level, page);
       const read = readAxisPage(this.#db, segment.id, level, this.#axis, page, length);
@@ -71,28 +72,29 @@ export class RunCache {
     return readValuePage(this.#db, segment.id, level, column, page, length);
   }
 
-  /** x of all records of a chunk, as numbers. */
-  chunkXs(segment: Segment, chunk: number): Float64Array {
+  /** x of rows `from` (inclusive) to `to` (exclusive) of a chunk, as numbers. */
+  chunkXs(segment: Segment, chunk: number, from: number, to: number): Float64Array {
     const number = this.#axis === "step" ? STEPS : TIMES;
-    return columnNumbers(this.#axisColumn(segment, chunk, number));
+    return columnNumbers(this.#axisColumn(segment, chunk, number, from, to));
   }
 
-  chunkColumn(segment: Segment, chunk: number, column: number): Column {
-    return readColumn(this.#db, segment, chunk, column);
+  chunkColumn(segment: Segment, chunk: number, column: number, from: number, to: number): Column {
+    return readColumn(this.#db, segment, chunk, column, from, to);
   }
 
   chunkOrder(segment: Segment, chunk: number, row: number): PointOrder {
-    const numbers = (column: number) => this.#axisColumn(segment, chunk, column).values[row];
+    const column = (number: number) =>
+      this.#axisColumn(segment, chunk, number, 0, chunkLength(segment.count, chunk));
     return {
-      step: stepAt(this.#axisColumn(segment, chunk, STEPS), row),
-      writer: numbers(WRITERS) as number,
-      record: numbers(RECORDS) as number,
+      step: stepAt(column(STEPS), row),
+      writer: column(WRITERS).values[row] as number,
+      record: column(RECORDS).values[row] as number,
     };
   }
 
-  #axisColumn(segment: Segment, chunk: number, column: number): Column {
-    return remembered(this.#axisColumns, `${segment.id} ${chunk} ${column}`, () =>
-      readColumn(this.#db, segment, chunk, column),
+  #axisColumn(segment: Segment, chunk: number, column: number, from: number, to: number): Column {
+    return remembered(this.#axisColumns, `${segment.id} ${chunk} ${column} ${from} ${to}`, () =>
+      readColumn(this.#db, segment, chunk, column, from, to),
     );
   }
 

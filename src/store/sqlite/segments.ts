@@ -116,18 +116,21 @@ export function loadChunk(
   };
 }
 
-/** One column of one chunk. */
+/** One column of one chunk, or its rows `from` (inclusive) to `to` (exclusive). */
 export function readColumn(
   db: Database,
   segment: Pick<Segment, "id" | "count">,
   chunk: number,
   column: number,
+  from?: number,
+  to?: number,
 ): Column {
   const row = db.get(`SELECT data FROM columns WHERE id = ${COLUMN_ID}`, segment.id, chunk, column);
   if (row === undefined) {
     throw new RangeError(`Column ${column} of chunk ${chunk} of segment ${segment.id} is missing.`);
   }
-  return decodeColumn(unpackBlob(row.data as Uint8Array), chunkLength(segment.count, chunk));
+  const bytes = unpackBlob(row.data as Uint8Array);
+  return decodeColumn(bytes, chunkLength(segment.count, chunk), from, to);
 }
 
 export function chunkLength(segmentCount: number, chunk: number): number {

@@ -129,6 +129,11 @@ function scanColumn(cache: RunCache, { keySet, number }: SeriesColumn, scan: Sca
   for (const tail of cache.tails(keySet)) scanTail(tail, number, scan);
 }
 
+/** What becomes of an entry: nothing, what is below it, or itself. */
+const OUTSIDE = 0;
+const BELOW = 1;
+const WHOLE = 2;
+
 /** A look through the pyramid of one column of one segment. */
 class SegmentScan {
   readonly #cache: RunCache;
@@ -170,41 +175,48 @@ class SegmentScan {
 
   /** Takes entries of a page: stretches that fit whole, the others by what is below them. */
   #takePage(level: number, page: number, from: number, to: number): void {
-    const { widest, from: low, to: high } = this.#scan;
     const axis = this.#cache.axisPage(this.#segment, level, page);
-    const [firstX, lastX] = [axis.first[0], axis.last[0]];
+    const { firstX, lastX } = axis;
     const begin = page * PAGE_ENTRIES;
-    const firstWhole = Math.ceil(this.#first / spanOf(level)) - begin;
-    let values: Rollups | undefined | null = null;
-    const fits = (i: number): boolean => {
-      const [x0, x1] = [firstX[i]!, lastX[i]!];
-      if (x1 - x0 > widest || x0 < low || x1 > high || i < firstWhole) return false;
-      if (values === null) values = this.#cache.valuePage(this.#segment, level, this.#column, page);
-      return values !== undefined && values.count[i]! >= 0;
-    };
-    const origin: PointOrigin = {
-      stream: this.#stream,
-      order: (i, end) => ({
-        step: axis[end][1][i]!,
-        writer: axis[end][2][i]!,
-        record: axis[end][3][i]!,
-      }),
-    };
-    for (let at = from; at < to; ) {
-      const start = at;
-      if (lastX[at]! < low || firstX[at]! > high) {
-        at++;
-      } else if (fits(at)) {
-        do at++;
-        while (at < to && fits(at));
-        const rollups = values as unknown as Rollups;
-        this.#scan.buckets.addRollups(origin, rollups, firstX, lastX, start, at);
-      } else {
-        do at++;
-        while (at < to && lastX[at]! >= low && firstX[at]! <= high && !fits(at));
-        this.#takeBelow(level, begin + start, begin + at);
+    const { buckets } = this.#scan;
+    const origin = { stream: this.#stream, order: axis.order };
+    let values: Rollups | undefined;
+    const kinds = this.#classify(level, begin, firstX, lastX, from, to);
+    if (kinds.includes(WHOLE)) {
+      values = this.#cache.valuePage(this.#segment, level, this.#column, page);
+      for (let i = from; i < to; i++) {
+        if (kinds[i] === WHOLE && !(values && values.count[i]! >= 0)) kinds[i] = BELOW;
       }
     }
+    for (let at = from; at < to; ) {
+      const start = at;
+      const kind = kinds[at];
+      while (at < to && kinds[at] === kind) at++;
+      if (kind === BELOW) this.#takeBelow(level, begin + start, begin + at);
+      else if (kind === WHOLE) buckets.addRollups(origin, values!, firstX, lastX, start, at);
+    }
+  }
+
+  /** Which entries of a page are outside of the range, are taken whole, or are to be looked into. */
+  #classify(
+    level: number,
+    begin: number,
+    firstX: Float64Array,
+    lastX: Float64Array,
+    from: number,
+    to: number,
+  ): Uint8Array {
+    const { widest, from: low, to: high } = this.#scan;
+    const firstWhole = Math.ceil(this.#first / spanOf(level)) - begin;
+    const kinds = new Uint8Array(to);
+    for (let i = from; i < to; i++) {
+      const x0 = firstX[i]!;
+      const x1 = lastX[i]!;
+      if (x1 < low || x0 > high) kinds[i] = OUTSIDE;
+      else if (x1 - x0 > widest || x0 < low || x1 > high || i < firstWhole) kinds[i] = BELOW;
+      else kinds[i] = WHOLE;
+    }
+    return kinds;
   }
 
   #takeBelow(level: number, from: number, to: number): void {
@@ -230,13 +242,15 @@ class SegmentScan {
       const chunk = Math.floor(at / CHUNK_RECORDS);
       const begin = chunk * CHUNK_RECORDS;
       const end = Math.min(to, begin + CHUNK_RECORDS);
-      const xs = this.#cache.chunkXs(this.#segment, chunk);
-      const [i, j] = clip(xs, at - begin, end - begin, this.#scan.from, this.#scan.to);
+      const first = at - begin;
+      const xs = this.#cache.chunkXs(this.#segment, chunk, first, end - begin);
+      const [i, j] = clip(xs, 0, xs.length, this.#scan.from, this.#scan.to);
       if (i < j) {
-        const column = this.#cache.chunkColumn(this.#segment, chunk, this.#column);
+        const [cache, segment] = [this.#cache, this.#segment];
+        const column = cache.chunkColumn(segment, chunk, this.#column, first, end - begin);
         const origin: PointOrigin = {
           stream: this.#stream,
-          order: (row) => this.#cache.chunkOrder(this.#segment, chunk, row),
+          order: (row) => cache.chunkOrder(segment, chunk, first + row),
         };
         addColumn(this.#scan.buckets, origin, xs, column, i, j);
       }
