@@ -84,7 +84,7 @@ describe("a running run is deleted only by force", () => {
     await folder.foldAll();
     await deleteRun(data, store, run.projectKey, run.id, { force: true });
     journal.log(1, { loss: 1 });
-    expect(await folder.foldOnce()).toBe(false);
+    expect(await folder.foldOnce()).toEqual({ bytes: 0, more: false });
     expect(await store.listRuns(run.projectKey)).toEqual([]);
   });
 });

@@ -2,9 +2,9 @@
  * Folds for as long as a server runs: what is logged is in the store, and
  * told, within about 300 ms; what nobody logs costs a few `stat`s a second.
  *
- * It looks instead of being called by the file system: a `stat` of each living
- * journal five times a second costs less than an event for each `log()`, and
- * holds on network file systems too.
+ * It looks instead of being called by the file system: a few `stat`s of each
+ * living journal a second cost less than an event for each `log()`, and see
+ * what is written on network file systems too.
  */
 
 import { setTimeout as delay } from "node:timers/promises";
@@ -26,11 +26,10 @@ export type FoldNews =
   | { readonly news: "skipped"; readonly journal: SkippedJournal }
   | { readonly news: "trouble"; readonly message: string };
 
-const BUSY_PAUSE_MS = 200;
-const IDLE_PAUSE_MS = 500;
-/** After so long without a byte the loop is idle. */
-const IDLE_AFTER_MS = 30_000;
-const LOOK_EVERY_MS = 200;
+/** Between two turns. What is logged in between is folded together, and told together. */
+const PAUSE_MS = 150;
+/** A turn that folded so much has a script behind it that logs without pause, and the next follows at once. */
+const FLOOD_BYTES = 256 * 1024;
 const STATUS_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 2_000;
 const COMPACT_EVERY_MS = 2_000;
@@ -48,7 +47,6 @@ export class FoldLoop {
   readonly #toldSkipped = new Set<string>();
   #changes: FoldChange[] = [];
   #toldRunning = "{}";
-  #lastFoldMs = 0;
   #mayCompact = true;
 
   constructor(folder: DataFolder, store: Store, tell: (news: FoldNews) => void) {
@@ -82,19 +80,15 @@ export class FoldLoop {
 
   /** One turn; how long to pause after it is told. */
   async #turn(signal: AbortSignal): Promise<number> {
-    if (this.#isDue("look", LOOK_EVERY_MS)) this.#folder.look();
-    const more = await this.#folder.foldOnce();
+    this.#folder.look();
+    const { bytes, more } = await this.#folder.foldOnce();
     await this.#tellChanges();
-    const now = performance.now();
-    if (more) {
-      this.#lastFoldMs = now;
-      this.#mayCompact = true;
-    }
+    if (bytes > 0) this.#mayCompact = true;
+    const isBusy = more || bytes >= FLOOD_BYTES;
     if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
     if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
-    await this.#compact(more, signal);
-    if (more) return 0;
-    return now - this.#lastFoldMs > IDLE_AFTER_MS ? IDLE_PAUSE_MS : BUSY_PAUSE_MS;
+    await this.#compact(isBusy, signal);
+    return isBusy ? 0 : PAUSE_MS;
   }
 
   async #tellChanges(): Promise<void> {

@@ -96,16 +96,18 @@ export class Folder {
   /**
    * Folds one piece of every known journal that has grown, so that a long one
    * keeps no other waiting.
-   * @returns Whether there may be more to fold at once.
+   * @returns Bytes folded, and whether more are waiting.
    */
-  async foldOnce(): Promise<boolean> {
+  async foldOnce(): Promise<{ readonly bytes: number; readonly more: boolean }> {
+    let bytes = 0;
     let more = false;
     for (const fold of [...this.#folds.values()]) {
       if (this.#isGone(fold)) continue;
       const step = await this.#foldPiece(fold);
+      bytes += step.bytes;
       more ||= step.more;
     }
-    return more;
+    return { bytes, more };
   }
 
   /** Removes the journals of runs that are over. */

@@ -18,7 +18,7 @@ import type { FoldChange, SkippedJournal } from "./fold-report.ts";
 import { type JournalOrigin, journalOrigin } from "./journal-origin.ts";
 import type { RunEnds } from "./run-ends.ts";
 
-/** What one step of a fold did. `more` is false where nothing is left to fold for now. */
+/** What one step of a fold did. `more`: there was more on disk when it began. */
 export interface FoldStep {
   readonly bytes: number;
   readonly more: boolean;
@@ -175,7 +175,7 @@ export class JournalFold {
         batch.summary !== undefined ||
         batch.end !== undefined,
     };
-    return { bytes: batch.to - batch.from, more: true, change };
+    return { bytes: batch.to - batch.from, more: this.file.sizeBytes > batch.to, change };
   }
 
   /** Another folder was here: what it folded is told on, as far as it can be known. */
