@@ -6,7 +6,7 @@ import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import { type DataFolder, JOURNAL_EXTENSION } from "./data-folder.ts";
 import { isMissing } from "./file-errors.ts";
 import { fromFileName } from "./file-name.ts";
-import { readHeadFile } from "./run-head.ts";
+import { readHeadFile } from "./head-file.ts";
 
 export interface JournalFile {
   /** The store's name for it. */

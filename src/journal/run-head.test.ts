@@ -88,7 +88,18 @@ test("a lock of a process that died is taken away", () => {
   expect(readdirSync(folder.runFolder(PROJECT, run.id))).toEqual(["head.json"]);
 });
 
-test("a head that is torn is no head, and hurts no other", () => {
+test("a head that a power cut tore is made again from the journals beside it", () => {
+  const folder = temporaryFolder();
+  const { run } = beginRun(folder, { name: "a" });
+  JournalWriter.create(folder, { run, time: 5, config: { lr: 1 } }).close();
+  writeFileSync(folder.headFile(PROJECT, run.id), '{"head":1,"ru');
+  const head = readHead(folder, PROJECT, run.id);
+  expect(head).toMatchObject({ run, config: { lr: 1 }, state: "running" });
+  expect(updateHead(folder, PROJECT, run.id, (torn) => torn)).toEqual(head);
+  expect(readHead(folder, PROJECT, run.id)).toEqual(head);
+});
+
+test("a torn head without a journal is no head, and hurts no other", () => {
   const folder = temporaryFolder();
   const first = beginRun(folder, { name: "a" }).run;
   const second = beginRun(folder, { name: "a", id: "second" as RunId }).run;

@@ -14,7 +14,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -22,9 +21,9 @@ import { dirname, join } from "node:path";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { Config, RunEnd, RunIdentity, RunState } from "../protocol/run.ts";
-import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { errorCode, isMissing } from "./file-errors.ts";
+import { readHeadFile, writeHead } from "./head-file.ts";
 import { waitFor, withHeadLock } from "./head-lock.ts";
 import { allotRunNumber } from "./run-number.ts";
 
@@ -99,19 +98,9 @@ export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHe
   return head;
 }
 
-/** The head of run `id`; undefined where there is no such run, or its head cannot be read. */
+/** The head of run `id`; undefined where there is no such run. */
 export function readHead(folder: DataFolder, key: ProjectKey, id: RunId): RunHead | undefined {
   return readHeadFile(folder.headFile(key, id));
-}
-
-/** A head by its file, e.g. beside a journal; undefined where it is missing or cannot be read. */
-export function readHeadFile(path: string): RunHead | undefined {
-  const stored = readJson(path) as (RunHead & { readonly highestStep?: Json }) | undefined;
-  if (stored?.head !== 1 || typeof stored.run?.id !== "string") return undefined;
-  const { highestStep, ...rest } = stored;
-  return highestStep === undefined
-    ? rest
-    : { ...rest, highestStep: decodeValue(highestStep) as number | bigint };
 }
 
 /** The run of that id, or the newest of that name; undefined where there is none. */
@@ -121,7 +110,8 @@ export function findHead(
   wanted: { readonly id: RunId } | { readonly name: string },
 ): RunHead | undefined {
   if ("id" in wanted) return readHead(folder, key, wanted.id);
-  const ids = readLines(folder.namesFile(key, wanted.name));
+  const path = folder.namesFile(key, wanted.name);
+  const ids = ifThere(() => readFileSync(path, "utf8").split("\n").filter(Boolean), []);
   for (const id of ids.toReversed()) {
     const head = readHead(folder, key, id as RunId);
     if (head !== undefined) return head;
@@ -180,7 +170,7 @@ export function removeProject(folder: DataFolder, key: ProjectKey): boolean {
 export function listRunIds(folder: DataFolder, key: ProjectKey): RunId[] {
   const runsFolder = folder.runsFolder(key);
   const ids: RunId[] = [];
-  for (const name of readFolder(runsFolder)) {
+  for (const name of ifThere(() => readdirSync(runsFolder), [])) {
     const id = readHeadFile(join(runsFolder, name, "head.json"))?.run.id;
     if (id !== undefined) ids.push(id);
   }
@@ -224,45 +214,12 @@ function appendName(namesFile: string, id: RunId): void {
   appendFileSync(namesFile, `${id}\n`);
 }
 
-function writeHead(path: string, head: RunHead): void {
-  const { highestStep, ...rest } = head;
-  const stored =
-    highestStep === undefined ? rest : { ...rest, highestStep: encodeValue(highestStep) };
-  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  writeFileSync(draft, `${JSON.stringify(stored)}\n`);
-  renameSync(draft, path);
-}
-
-function readJson(path: string): unknown {
-  let text: string;
+/** What `read` gives, or `otherwise` where the file or folder is not there. */
+function ifThere<Result>(read: () => Result, otherwise: Result): Result {
   try {
-    text = readFileSync(path, "utf8");
+    return read();
   } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Torn by a power cut; the journals beside it still say what the run is.
-    return undefined;
-  }
-}
-
-function readLines(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-function readFolder(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return otherwise;
     throw error;
   }
 }

@@ -160,7 +160,7 @@ test("the run's url is the dashboard's while one shows this folder", async () =>
   const announce = (pid: number) =>
     writeFileSync(folder.serverFile, JSON.stringify({ url: "http://127.0.0.1:7860/", pid }));
   announce(process.pid);
-  expect(run.url).toBe(`http://127.0.0.1:7860/?project=MyProject&runs=${run.id}`);
+  expect(run.url).toBe(`http://127.0.0.1:7860/?project=MyProject&run_ids=${run.id}`);
   announce(2 ** 22 + 1);
   expect(run.url).toBeUndefined();
   writeFileSync(folder.serverFile, '{"url":');

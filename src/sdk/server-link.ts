@@ -12,7 +12,8 @@ export function findRunUrl(folder: DataFolder, run: RunIdentity): string | undef
   if (server === undefined) return undefined;
   const url = new URL(server);
   url.searchParams.set("project", run.projectKey);
-  url.searchParams.set("runs", run.id);
+  // The page reads a list of ids here: commas part them.
+  url.searchParams.set("run_ids", run.id.replaceAll("%", "%25").replaceAll(",", "%2C"));
   return url.href;
 }
 
