@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fingerprintInputs, forgetBuild, isBuilt, noteBuild } from "./build-inputs.ts";
+import { bundleSdk } from "./bundle-sdk.ts";
 import { installedCommand, ROOT, runCommand } from "./run-command.ts";
 
 const DIST = join(ROOT, "dist");
@@ -62,6 +63,7 @@ async function buildRooms(): Promise<number> {
     outDir,
   ]);
   if (code !== 0) return code;
+  await bundleSdk(outDir, join(BESIDE, "sdk"));
   for (const entry of readdirSync(DIST)) {
     if (entry !== "dashboard") rmSync(join(DIST, entry), { recursive: true });
   }
