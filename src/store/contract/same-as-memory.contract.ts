@@ -1,0 +1,138 @@
+/** Whatever is folded in whatever pieces, an implementation answers as the plain one in memory does. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Value } from "../../protocol/values.ts";
+import { MemoryStore } from "../memory/memory-store.ts";
+import type { Store } from "../store.ts";
+import { EPOCH_MS, JournalLike, type LoggedRecord, PROJECT, RUN } from "../testing/batches.ts";
+import type { Open } from "../testing/opened-store.ts";
+import { allPoints, allRows, compactAll, readOne } from "../testing/reading.ts";
+
+const plainValue: fc.Arbitrary<Value> = fc.oneof(
+  { weight: 8, arbitrary: fc.double() },
+  { weight: 4, arbitrary: fc.integer({ min: -3, max: 3 }) },
+  { weight: 1, arbitrary: fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }) },
+  { weight: 1, arbitrary: fc.constantFrom<Value>("text", true, null, -0, Number.NaN, [1, [2]]) },
+);
+const stepOf = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: -4, max: 12 }) },
+  { weight: 1, arbitrary: fc.constantFrom<number | bigint>(0.5, 2n ** 60n, 2n ** 60n + 1n) },
+);
+const recordOf: fc.Arbitrary<LoggedRecord> = fc.record({
+  step: stepOf,
+  time: fc.integer({ min: EPOCH_MS, max: EPOCH_MS + 20 }),
+  values: fc.constantFrom(["a"], ["a", "b"], ["c", "a"], []).chain((keys) =>
+    fc.record(Object.fromEntries(keys.map((key) => [key, plainValue])), {
+      noNullPrototype: true,
+    }),
+  ),
+});
+/** Records of up to three writers, cut into batches, and what happens between two folds. */
+const folding = fc.array(
+  fc.record({
+    writer: fc.integer({ min: 0, max: 2 }),
+    records: fc.array(recordOf, { maxLength: 12 }),
+    afterwards: fc.constantFrom("go on", "go on", "compact", "reopen"),
+  }),
+  { maxLength: 12 },
+);
+
+export function sameAsMemory(open: Open, runs: number): void {
+  test("batches in any order, with restarts and compaction between, give what the reference gives", async () => {
+    await fc.assert(
+      fc.asyncProperty(folding, async (folds) => {
+        const fresh = await open();
+        const reference = new MemoryStore();
+        const journals = [0, 1, 2].map((writer) => new JournalLike({}, `w${writer}`));
+        let { store } = fresh;
+        for (const { writer, records, afterwards } of folds) {
+          const batch = journals[writer]!.batch(records);
+          expect(await store.fold(batch)).toEqual(await reference.fold(batch));
+          if (afterwards === "compact") await compactAll(store);
+          if (afterwards === "reopen") store = await fresh.reopen();
+        }
+        if (folds.length > 0) await expectSame(store, reference);
+        await fresh.remove();
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test("compact changes no answer, and any cut into batches gives the same", async () => {
+    const values = Float64Array.from({ length: 9000 }, (_, i) => Math.fround(Math.sin(i / 50)));
+    const shuffled = Float64Array.from(values, (_, i) => (i * 7919) % 9000);
+    const reference = new MemoryStore();
+    const whole = new JournalLike();
+    await reference.fold(whole.columns({ a: values, b: shuffled }, { steps: shuffled }));
+    const { store } = await open();
+    const journal = new JournalLike();
+    for (let at = 0, size = 1; at < 9000; at += size, size = (size * 13) % 4099) {
+      const cut = (from: Float64Array) => from.slice(at, at + size);
+      await store.fold(
+        journal.columns({ a: cut(values), b: cut(shuffled) }, { steps: cut(shuffled) }),
+      );
+    }
+    const probe = async (): Promise<void> => {
+      expect(await allRows(store)).toEqual(await allRows(reference));
+      for (const axis of ["step", "time"] as const) {
+        const got = await readOne(store, { key: "a", axis, buckets: 10_000 });
+        expect(got).toEqual(await readOne(reference, { key: "a", axis, buckets: 10_000 }));
+      }
+    };
+    await probe();
+    await compactAll(store);
+    await probe();
+  });
+}
+
+async function expectSame(store: Store, reference: Store): Promise<void> {
+  expect(await allRows(store)).toEqual(await allRows(reference));
+  expect(await store.listRuns(PROJECT)).toEqual(await reference.listRuns(PROJECT));
+  const summaries = await store.listMetrics(PROJECT, [RUN]);
+  expectClose(summaries, await reference.listMetrics(PROJECT, [RUN]));
+  for (const { key } of summaries) {
+    expect(await allPoints(store, key)).toEqual(await allPoints(reference, key));
+    for (const axis of ["step", "time"] as const) {
+      for (const buckets of [3, 1000]) {
+        const query = { key, axis, buckets };
+        expectClose(await readOne(store, query), await readOne(reference, query));
+      }
+    }
+  }
+}
+
+/** Equal, but for the order in which a sum was added up. */
+function expectClose(got: unknown, wanted: unknown): void {
+  const close = (a: unknown, b: unknown): boolean | undefined => {
+    if (typeof a !== "number" || typeof b !== "number") return undefined;
+    if (Number.isNaN(a) || Number.isNaN(b) || Object.is(a, b)) return undefined;
+    return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), 1);
+  };
+  const plain = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value, (_, v) =>
+        ArrayBuffer.isView(v)
+          ? Array.from(v as Float64Array, String)
+          : v === undefined
+            ? null
+            : typeof v === "number"
+              ? String(v)
+              : v,
+      ),
+    );
+  const walk = (a: unknown, b: unknown): boolean => {
+    if (typeof a === "string" && typeof b === "string") {
+      return a === b || close(Number(a), Number(b)) === true;
+    }
+    if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+    const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+    return (
+      keysA.length === keysB.length &&
+      keysA.every((key) =>
+        walk((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+      )
+    );
+  };
+  if (!walk(plain(got), plain(wanted))) expect(got).toEqual(wanted);
+}
