@@ -4,6 +4,7 @@ import { type DrawnLine, nearestIndex } from "./chart-line.ts";
 import { type ChartTheme, chartTheme } from "./chart-theme.ts";
 import { disc, drawLines, type Projection } from "./draw-lines.ts";
 import { formatShort } from "./format.ts";
+import type { Tick } from "./ticks.ts";
 import type { Range } from "./value-range.ts";
 
 /** A line's value at the cursor, or its last in view. */
@@ -19,6 +20,8 @@ export interface CursorLayer {
   readonly xRange: Range;
   readonly cursor: number | null;
   readonly cursorText: string;
+  /** Words of the x axis, so that none of them shines through beside the cursor's. */
+  readonly xTicks: readonly Tick[];
   readonly lit: string | null;
   readonly gutter: boolean;
   /** Both ends of a zoom being drawn, in CSS pixels. */
@@ -98,9 +101,14 @@ function drawCursor(
   const width = context.measureText(layer.cursorText).width + 8;
   const left = Math.max(area.left, Math.min(area.left + area.width - width, x - width / 2));
   const top = area.top + area.height + 3;
-  // The words of the axis below it must not shine through at its sides.
   context.fillStyle = theme.background;
-  context.fillRect(left - 22, top + 1, width + 44, 16);
+  for (const tick of layer.xTicks) {
+    const half = context.measureText(tick.text).width / 2 + 1;
+    const at = xPixel(tick.at);
+    if (at - half < left + width + 4 && at + half > left - 4) {
+      context.fillRect(at - half, top + 1, half * 2, 16);
+    }
+  }
   context.fillStyle = theme.ink;
   context.beginPath();
   context.roundRect(left, top, width, 15, 3);

@@ -105,7 +105,7 @@ export class PlotFrame {
     this.#plot.destroy();
   }
 
-  #xTicks(): Tick[] {
+  get xTicks(): Tick[] {
     const { width } = this.area;
     const { from, to } = this.#x;
     const each = this.options.xUnit === "step" ? 72 : 84;
@@ -127,8 +127,8 @@ export class PlotFrame {
       size: INSET.bottom,
       grid: { show: false },
       border: { show: true, stroke: () => chartTheme().line2, width: 1 },
-      splits: () => this.#xTicks().map((tick) => tick.at),
-      values: () => this.#xTicks().map((tick) => (this.#fits(tick) ? tick.text : "")),
+      splits: () => this.xTicks.map((tick) => tick.at),
+      values: () => this.xTicks.map((tick) => (this.#fits(tick) ? tick.text : "")),
     };
   }
 

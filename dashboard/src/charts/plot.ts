@@ -147,6 +147,7 @@ export class Plot {
       xRange: this.#frame.x,
       cursor: this.#link.x,
       cursorText: this.#link.x === null ? "" : this.#xText(this.#link.x),
+      xTicks: this.#frame.xTicks,
       lit: this.#link.lit,
       gutter: this.#frame.options.gutter,
       ...(brush ? { brush } : {}),
