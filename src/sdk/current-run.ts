@@ -31,7 +31,7 @@ export function init<
   Metrics extends object = AnyMetrics,
 >(options: InitOptions<Config>): Run<Config, Metrics> {
   const nowMs = Date.now();
-  const checked = checkInitOptions(options, process.env);
+  const checked = checkInitOptions(options, process.env.TRACKIO_MODE);
   const run = checked.isDisabled
     ? new DisabledRun<Config, Metrics>(checked)
     : openLocalRun<Config, Metrics>(checked, nowMs);

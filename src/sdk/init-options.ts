@@ -74,8 +74,11 @@ const OPTION_NAMES = [
   "mode",
 ] as const satisfies readonly (keyof InitOptions)[];
 
-/** @throws {@link TrackioError} `invalid_argument` naming the option, its value and the remedy. */
-export function checkInitOptions(options: unknown, env: NodeJS.ProcessEnv): CheckedOptions {
+/**
+ * @param envMode `TRACKIO_MODE`; decides where the options do not.
+ * @throws {@link TrackioError} `invalid_argument` naming the option, its value and the remedy.
+ */
+export function checkInitOptions(options: unknown, envMode: string | undefined): CheckedOptions {
   if (!isPlainObject(options)) {
     throw misuse("init()", options, 'give it an object, e.g. trackio.init({ project: "mnist" })');
   }
@@ -99,7 +102,7 @@ export function checkInitOptions(options: unknown, env: NodeJS.ProcessEnv): Chec
     project,
     projectKey,
     resume,
-    isDisabled: checkMode(options.mode, env.TRACKIO_MODE) === "disabled",
+    isDisabled: checkMode(options.mode, envMode) === "disabled",
     ...(name === undefined ? {} : { name }),
     ...(options.id === undefined ? {} : { id: parseRunId(options.id) }),
     ...(config === undefined ? {} : { config: config as { readonly [key: string]: unknown } }),
