@@ -5,7 +5,9 @@ import { TrackioError } from "../protocol/errors.ts";
 import { FoldLoop } from "./fold-loop.ts";
 import type { FoldThreadMessage } from "./fold-worker.ts";
 import { openStoreForFolding } from "./open-store.ts";
+import { lowerThreadPriority } from "./thread-priority.ts";
 
+lowerThreadPriority();
 const port = parentPort!;
 const { root } = workerData as { readonly root: string };
 const tell = (message: FoldThreadMessage) => port.postMessage(message);

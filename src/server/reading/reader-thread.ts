@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openStoreForReading } from "../../ingest/open-store.ts";
 import { runStatus } from "../../ingest/run-status.ts";
+import { lowerThreadPriority } from "../../ingest/thread-priority.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import { answerQuestion } from "./answer-question.ts";
 import type { AnswerBytes, Question, Refusal } from "./question.ts";
@@ -16,6 +17,7 @@ export type ReaderResult =
   | { readonly id: number; readonly bytes: AnswerBytes }
   | { readonly id: number; readonly refusal: Refusal };
 
+lowerThreadPriority();
 const port = parentPort!;
 const { root } = workerData as { readonly root: string };
 const { store, folder } = await openStoreForReading(root);

@@ -1,6 +1,7 @@
 import { seriesRequestSchema } from "../../protocol/api.ts";
 import { SERIES_FRAME_TYPE } from "../../protocol/series-frame-codec.ts";
 import { type Operation, readBody } from "../operation.ts";
+import { freeWhenSent } from "../respond.ts";
 import { projectOf } from "./project-of.ts";
 
 export const readSeries: Operation = {
@@ -25,6 +26,7 @@ export const readSeries: Operation = {
     const request = await readBody(c, seriesRequestSchema);
     const question = { ask: "series", ...projectOf(c), request } as const;
     const bytes = await server.reader.ask(question, c.req.raw.signal);
+    freeWhenSent(c, bytes);
     return c.body(bytes, 200, {
       "content-type": SERIES_FRAME_TYPE,
       "content-length": String(bytes.length),
