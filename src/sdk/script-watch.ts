@@ -6,8 +6,9 @@
  * A signal's default action ends the process at once, a listener waits for the
  * event loop. So that a loop that never yields stays interruptible, listeners
  * for signals are there only while the event loop turns: not before its first
- * turn after `init`, and not from the moment that `log()` sees that it has
- * stood still for two seconds.
+ * turn after `init`, and not once calls of `log()` have come for 0.4 s without
+ * a turn between them. (A single call after a long step says nothing: the loop
+ * may turn next, and then a signal that came meanwhile is heard.)
  *
  * Laws: a signal goes on after it was noted, unless the script listens for it
  * itself; nothing here keeps the script alive or changes its exit code.
@@ -27,9 +28,9 @@ export interface WatchedRun {
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-const TURN_EVERY_MS = 500;
-/** The event loop stands still after so long without a turn. */
-const STILL_AFTER_MS = 2_000;
+const TURN_EVERY_MS = 100;
+/** The event loop stands still after so long a row of calls without a turn between them. */
+const STILL_AFTER_MS = 400;
 /** The heartbeat begins so long after the first run: a short script needs none. */
 const HEARTBEAT_AFTER_MS = 1_000;
 const MAX_ERROR_LENGTH = 16_384;
@@ -37,7 +38,8 @@ const MAX_ERROR_LENGTH = 16_384;
 const runs = new Set<WatchedRun>();
 const heartbeat = new Heartbeat();
 let turnTimer: NodeJS.Timeout | undefined;
-let lastTurnMs = 0;
+/** When the first call since the last turn came; 0 for none. */
+let calledSinceMs = 0;
 let heartbeatDueMs = 0;
 let isListening = false;
 let uncaughtError: { readonly error: unknown } | undefined;
@@ -56,7 +58,8 @@ export function unwatchRun(run: WatchedRun): void {
 
 /** To be called at every `log()`: the only moment that a loop that never yields gives. */
 export function watchTime(nowMs: number): void {
-  if (isListening && nowMs - lastTurnMs > STILL_AFTER_MS) stopListening();
+  if (calledSinceMs === 0) calledSinceMs = nowMs;
+  else if (isListening && nowMs - calledSinceMs > STILL_AFTER_MS) stopListening();
   if (nowMs >= heartbeatDueMs) beginHeartbeat();
 }
 
@@ -78,9 +81,9 @@ function endWatch(): void {
 
 function onTurn(): void {
   if (runs.size === 0) return;
-  lastTurnMs = Date.now();
+  calledSinceMs = 0;
   startListening();
-  if (lastTurnMs >= heartbeatDueMs) beginHeartbeat();
+  if (Date.now() >= heartbeatDueMs) beginHeartbeat();
 }
 
 function beginHeartbeat(): void {
