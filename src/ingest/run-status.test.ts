@@ -4,6 +4,8 @@ import { readFileSync, utimesSync } from "node:fs";
 import { hostname } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { currentWriterProcess } from "../journal/process-liveness.ts";
+import { updateHead } from "../journal/run-head.ts";
+import { parseProjectKey, parseRunId } from "../protocol/ids.ts";
 import type { Writer } from "../protocol/run.ts";
 import { runStatus } from "./run-status.ts";
 import { TestFolder } from "./testing/journals.ts";
@@ -22,6 +24,8 @@ const NOW = 1_800_000_000_000;
 
 function statusOf(writers: readonly Writer[], seenAt = 0, source = "none/runs/none/w.jsonl") {
   const run = {
+    projectKey: parseProjectKey("none"),
+    id: parseRunId("none"),
     state: "running" as const,
     updatedAt: seenAt,
     writers: writers.map((writer) => ({ ...writer, source, seenAt })),
@@ -31,8 +35,18 @@ function statusOf(writers: readonly Writer[], seenAt = 0, source = "none/runs/no
 
 test("a run that said its end is what it said", () => {
   for (const state of ["finished", "failed"] as const) {
-    expect(runStatus({ state, updatedAt: 0, writers: [] }, NOW, data)).toBe(state);
+    const said = { projectKey: parseProjectKey("none"), id: parseRunId("none"), state };
+    expect(runStatus({ ...said, updatedAt: 0, writers: [] }, NOW, data)).toBe(state);
   }
+});
+
+test("a run that ended is not lost in the moment before its last lines are folded", () => {
+  const { projectKey, id } = data.run("vision");
+  const dead = { id: "a", host: hostname(), pid: 999_999_999, source: "none", seenAt: 0 };
+  const run = { projectKey, id, state: "running" as const, updatedAt: 0, writers: [dead] };
+  expect(runStatus(run, NOW, data)).toBe("lost");
+  updateHead(data, projectKey, id, (head) => ({ ...head, state: "failed" }));
+  expect(runStatus(run, NOW, data)).toBe("failed");
 });
 
 test("on this host its process decides, however long it is silent", async () => {
