@@ -35,12 +35,12 @@ export class TrainingProgress {
     }
   }
 
-  /** All runs, oldest first, once none of them is running or some seconds have passed. */
+  /** All runs, oldest first, once the server knows how each has ended or some seconds have passed. */
   async readOutcome(): Promise<readonly Run[]> {
     const until = Date.now() + SETTLE_MS;
     for (;;) {
       const runs = await this.#readRuns();
-      const isSettled = runs.length === RUN_COUNT && runs.every((run) => run.status !== "running");
+      const isSettled = runs.length === RUN_COUNT && runs.every((run) => run.endedAt !== undefined);
       if (isSettled || Date.now() > until) return runs;
       await delay(INTERVAL_MS);
     }

@@ -3,7 +3,7 @@
  * `npm install`, and used there. `npm test` has built `dist` before.
  */
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,9 +18,15 @@ const INSTALL_MS = 180_000;
 let folder: string;
 let env: NodeJS.ProcessEnv;
 
-/** Runs a command in the folder to its end; what it printed. */
+/** Runs a command in the folder to its end; what it printed. Where it fails, all that it said is the error's text. */
 function run(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, { cwd: folder, env, encoding: "utf8" });
+  const { status, stdout, stderr } = runToEnd(command, ...args);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} (${status}): ${stdout}${stderr}`);
+  return stdout;
+}
+
+function runToEnd(command: string, ...args: readonly string[]) {
+  return spawnSync(command, args, { cwd: folder, env, encoding: "utf8" });
 }
 
 /** Runs a script there, as ESM. */
@@ -157,18 +163,10 @@ test("an older Node gets one sentence and exit code 1", () => {
     await import(${JSON.stringify(trackio)});
   `;
   writeFileSync(join(folder, "old.mjs"), source);
-  const outcome = runToEnd(process.execPath, "old.mjs");
-  expect(outcome).toEqual({
+  expect(runToEnd(process.execPath, "old.mjs")).toMatchObject({
     status: 1,
-    text: "trackio needs Node 22.18 or newer; this is Node 20.11.1. Install a newer Node (https://nodejs.org) and try again.\n",
+    stdout: "",
+    stderr:
+      "trackio needs Node 22.18 or newer; this is Node 20.11.1. Install a newer Node (https://nodejs.org) and try again.\n",
   });
 });
-
-function runToEnd(command: string, ...args: readonly string[]): { status: number; text: string } {
-  try {
-    return { status: 0, text: run(command, ...args) };
-  } catch (error) {
-    const { status, stderr } = error as { readonly status: number; readonly stderr: string };
-    return { status, text: stderr };
-  }
-}
