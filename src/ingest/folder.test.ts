@@ -1,11 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
 import type { RunIdentity } from "../protocol/run.ts";
@@ -261,7 +254,7 @@ describe("a journal goes only when its run has ended and all of it is folded", (
     const run = data.run("vision");
     const journal = data.journal(run);
     journal.end();
-    truncateSync(data.headFile(run.projectKey, run.id));
+    rmSync(data.headFile(run.projectKey, run.id));
     await new Folder(data, store).foldAll();
     expect(existsSync(journal.path)).toBe(true);
   });
