@@ -92,6 +92,7 @@ export class BucketAccumulator {
   ): void {
     for (let at = from; at < to; ) {
       const cell = this.#cellOf(xs[at]!);
+      const end = this.#endOf(cell);
       const begin = at;
       let [sum, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       do {
@@ -104,7 +105,7 @@ export class BucketAccumulator {
           this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
         }
         at++;
-      } while (at < to && this.#cellOf(xs[at]!) === cell);
+      } while (at < to && xs[at]! < end);
       this.#addNumbers(cell, at - begin, sum, low, high);
       this.#offerFirst(cell, xs[begin]!, values[begin]!, origin, begin);
       this.#offerLast(cell, xs[at - 1]!, values[at - 1]!, origin, at - 1);
@@ -132,9 +133,11 @@ export class BucketAccumulator {
     from: number,
     to: number,
   ): void {
-    const { count, sum, min, max, first, last, nan, posInf, negInf } = rollups;
+    const { count, sum, min, max, first, last } = rollups;
+    const hasOdd = rollups.nan ?? rollups.posInf ?? rollups.negInf;
     for (let at = from; at < to; ) {
       const cell = this.#cellOf(firstX[at]!);
+      const end = this.#endOf(cell);
       const begin = at;
       let [points, total] = [0, 0];
       let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -143,12 +146,10 @@ export class BucketAccumulator {
         total += sum[at]!;
         if (min[at]! < low) low = min[at]!;
         if (max[at]! > high) high = max[at]!;
-        if (nan) this.#addOdd(cell, 0, nan[at]!);
-        if (posInf) this.#addOdd(cell, 1, posInf[at]!);
-        if (negInf) this.#addOdd(cell, 2, negInf[at]!);
         at++;
-      } while (at < to && this.#cellOf(firstX[at]!) === cell);
+      } while (at < to && firstX[at]! < end);
       this.#addNumbers(cell, points, total, low, high);
+      if (hasOdd) this.#addOddRollups(cell, rollups, begin, at);
       this.#offerFirst(cell, firstX[begin]!, first[begin]!, origin, begin);
       this.#offerLast(cell, lastX[at - 1]!, last[at - 1]!, origin, at - 1);
     }
@@ -156,38 +157,53 @@ export class BucketAccumulator {
 
   /** The buckets that hold points. */
   finish(): Buckets {
-    const cells: number[] = [];
-    for (let cell = 0; cell < this.#count.length; cell++) {
-      if (this.#count[cell]! > 0) cells.push(cell);
-    }
+    const index = this.#filledCells();
     const take = (from: Float64Array | undefined) => {
-      const values = new Float64Array(from ? cells.length : 0);
-      if (from) for (let i = 0; i < cells.length; i++) values[i] = from[cells[i]!]!;
+      if (from === undefined) return new Float64Array(0);
+      if (index.length === from.length) return from.slice();
+      const values = new Float64Array(index.length);
+      for (let i = 0; i < index.length; i++) values[i] = from[index[i]!]!;
       return values;
     };
-    const finite = (values: Float64Array) => {
-      for (let i = 0; i < values.length; i++) {
-        if (values[i]! - values[i]! !== 0) values[i] = Number.NaN;
-      }
-      return values;
-    };
-    const index = new Int32Array(cells.length);
-    for (let i = 0; i < cells.length; i++) index[i] = cells[i]! + this.#firstCell;
-    return {
-      length: cells.length,
+    const buckets = {
+      length: index.length,
       index,
       firstX: take(this.#firstX),
       lastX: take(this.#lastX),
       first: take(this.#first),
       last: take(this.#last),
-      min: finite(take(this.#min)),
-      max: finite(take(this.#max)),
+      min: withoutInfinity(take(this.#min)),
+      max: withoutInfinity(take(this.#max)),
       sum: take(this.#sum),
       count: take(this.#count),
       nan: take(this.#odd[0]),
       posInf: take(this.#odd[1]),
       negInf: take(this.#odd[2]),
     };
+    for (let i = 0; i < index.length; i++) index[i]! += this.#firstCell;
+    return buckets;
+  }
+
+  #filledCells(): Int32Array {
+    const cells = new Int32Array(this.#count.length);
+    let length = 0;
+    for (let cell = 0; cell < cells.length; cell++) {
+      if (this.#count[cell]! > 0) cells[length++] = cell;
+    }
+    return cells.slice(0, length);
+  }
+
+  /** Where the cell ends: a lower x that comes later lies in it, too. */
+  #endOf(cell: number): number {
+    return this.#origin + (cell + this.#firstCell + 1) * this.#width;
+  }
+
+  #addOddRollups(cell: number, { nan, posInf, negInf }: Rollups, from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      if (nan) this.#addOdd(cell, 0, nan[at]!);
+      if (posInf) this.#addOdd(cell, 1, posInf[at]!);
+      if (negInf) this.#addOdd(cell, 2, negInf[at]!);
+    }
   }
 
   #cellOf(x: number): number {
@@ -239,6 +255,14 @@ export class BucketAccumulator {
     this.#lastFrom[cell] = origin;
     this.#lastRow[cell] = row;
   }
+}
+
+/** The minimum or maximum of no finite value is NaN. */
+function withoutInfinity(values: Float64Array): Float64Array {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! - values[i]! !== 0) values[i] = Number.NaN;
+  }
+  return values;
 }
 
 /** Below 0 where `a` comes before `b`. */

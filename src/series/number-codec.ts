@@ -38,7 +38,7 @@ export function encodeFlat(values: Float64Array): Uint8Array {
   const short = encodeShort(values);
   if (short) return short;
   if (!isSingle(values)) return encodePlain(values);
-  return headed(FLAT32, new Uint8Array(Float32Array.from(values).buffer));
+  return headed(FLAT32, new Uint8Array(new Float32Array(values).buffer));
 }
 
 /** Bytes of `values` as they are: nothing is tried, nothing is saved. */
@@ -47,7 +47,8 @@ export function encodePlain(values: Float64Array): Uint8Array {
 }
 
 /**
- * Rows `from` (inclusive) to `to` (exclusive) of the `count` numbers that were encoded; all where not given.
+ * Rows `from` (inclusive) to `to` (exclusive) of the `count` numbers that were encoded; all where not given. They may
+ * share the memory of `bytes`.
  * @throws RangeError where the bytes name an unknown form or are too few.
  */
 export function decodeNumbers(
@@ -74,9 +75,9 @@ export function decodeNumbers(
     case PLANES64:
       return decodeDoubles(bytes, count, rows);
     case FLAT32:
-      return Float64Array.from(new Float32Array(itemBytes(bytes, 4, rows)));
+      return singlesIn(bytes, rows);
     case FLAT64:
-      return new Float64Array(itemBytes(bytes, 8, rows));
+      return doublesIn(bytes, rows);
     default:
       throw new RangeError(`Unknown form ${bytes[0]} of numbers.`);
   }
@@ -170,7 +171,7 @@ function decodeIntegers(bytes: Uint8Array, total: number, [from, to]: Rows): Flo
 }
 
 function encodeSingles(values: Float64Array): Uint8Array {
-  const words = new Uint32Array(Float32Array.from(values).buffer);
+  const words = new Uint32Array(new Float32Array(values).buffer);
   return joinPlanes(PLANES32, planesOf(words, 1, 0), values.length);
 }
 
@@ -246,7 +247,7 @@ function joinWords(
 function decodeSingles(bytes: Uint8Array, count: number, rows: Rows): Float64Array {
   const words = new Uint32Array(rows[1] - rows[0]);
   joinWords(splitPlanes(bytes, 4, count, rows), words, 1, 0);
-  return Float64Array.from(new Float32Array(words.buffer));
+  return new Float64Array(new Float32Array(words.buffer));
 }
 
 function decodeDoubles(bytes: Uint8Array, count: number, rows: Rows): Float64Array {
@@ -258,10 +259,18 @@ function decodeDoubles(bytes: Uint8Array, count: number, rows: Rows): Float64Arr
   return values;
 }
 
-/** The bytes of items `from` to `to` behind the head, in memory of their own. */
-function itemBytes(bytes: Uint8Array, itemSize: number, [from, to]: Rows): ArrayBuffer {
-  needs(bytes, 1 + to * itemSize);
-  return bytes.slice(1 + from * itemSize, 1 + to * itemSize).buffer as ArrayBuffer;
+/** The 64-bit floats `from` to `to` behind the head: in place where they lie as the machine wants them, else a copy. */
+function doublesIn(bytes: Uint8Array, [from, to]: Rows): Float64Array {
+  needs(bytes, 1 + to * 8);
+  const at = bytes.byteOffset + 1 + from * 8;
+  if (at % 8 === 0) return new Float64Array(bytes.buffer as ArrayBuffer, at, to - from);
+  return new Float64Array(bytes.slice(1 + from * 8, 1 + to * 8).buffer as ArrayBuffer);
+}
+
+function singlesIn(bytes: Uint8Array, [from, to]: Rows): Float64Array {
+  needs(bytes, 1 + to * 4);
+  const items = bytes.slice(1 + from * 4, 1 + to * 4);
+  return new Float64Array(new Float32Array(items.buffer as ArrayBuffer));
 }
 
 function withHead(form: number, numbers: readonly number[], more: number): Uint8Array {

@@ -129,17 +129,20 @@ export function decodeRollups(bytes: Uint8Array, length: number): Rollups {
   return { length, ...rollups } as unknown as Rollups;
 }
 
-/** A byte of flags, then each part behind its length in four bytes. */
+/**
+ * A byte of flags, then each part behind its length in four bytes. Lengths lie at 2, 10, 18, … so that, where one byte
+ * precedes the whole, the numbers of a flat form lie at a multiple of 8 and are read in place.
+ */
 export function joinArrays(flags: number, parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + 4 + part.length, 1);
+  const size = parts.reduce((at, part) => afterPart(at, part.length), FIRST_PART);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   bytes[0] = flags;
-  let at = 1;
+  let at = FIRST_PART;
   for (const part of parts) {
     view.setUint32(at, part.length, true);
     bytes.set(part, at + 4);
-    at += 4 + part.length;
+    at = afterPart(at, part.length);
   }
   return bytes;
 }
@@ -148,12 +151,19 @@ export function joinArrays(flags: number, parts: readonly Uint8Array[]): Uint8Ar
 export function splitArrays(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: Uint8Array[] = [];
-  for (let at = 1; at < bytes.length; ) {
+  for (let at = FIRST_PART; at < bytes.length; ) {
     const size = view.getUint32(at, true);
     parts.push(bytes.subarray(at + 4, at + 4 + size));
-    at += 4 + size;
+    at = afterPart(at, size);
   }
   return parts;
+}
+
+const FIRST_PART = 2;
+
+/** Where the part behind one of `size` bytes begins. */
+function afterPart(at: number, size: number): number {
+  return FIRST_PART + Math.ceil((at + 4 + size - FIRST_PART) / 8) * 8;
 }
 
 const ARRAYS = ["count", "sum", "min", "max", "first", "last"] as const;

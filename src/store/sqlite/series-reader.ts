@@ -1,8 +1,8 @@
 /**
  * Reading a chart. For each series the segments of the lane and the tails are
  * looked through, from the top of each pyramid down: an entry that lies inside
- * the range and is no wider than half a bucket is taken whole, any other is
- * looked into, down to the points. So a read touches a few entries for each
+ * the range, and inside one bucket or no wider than half of one, is taken whole,
+ * any other is looked into, down to the points. So a read touches a few entries for each
  * bucket, whatever the number of points, and an entry is counted in the bucket
  * of its first point.
  */
@@ -107,7 +107,7 @@ function readOne(
   if (!(first <= last)) return new BucketAccumulator(grid, 0, -1).finish();
   const buckets = new BucketAccumulator(grid, cellOf(grid, first), cellOf(grid, last));
   for (const column of columnsOfSeries(db, series.id)) {
-    scanColumn(cache, column, { axis, from, to, widest: grid.width / 2, buckets });
+    scanColumn(cache, column, { axis, from, to, grid, buckets });
   }
   return buckets.finish();
 }
@@ -117,8 +117,7 @@ interface Scan {
   /** Inclusive. */
   readonly from: number;
   readonly to: number;
-  /** Widest entry that is taken whole. */
-  readonly widest: number;
+  readonly grid: Grid;
   readonly buckets: BucketAccumulator;
 }
 
@@ -206,15 +205,16 @@ class SegmentScan {
     from: number,
     to: number,
   ): Uint8Array {
-    const { widest, from: low, to: high } = this.#scan;
+    const { grid, from: low, to: high } = this.#scan;
+    const widest = grid.width / 2;
     const firstWhole = Math.ceil(this.#first / spanOf(level)) - begin;
     const kinds = new Uint8Array(to);
     for (let i = from; i < to; i++) {
       const x0 = firstX[i]!;
       const x1 = lastX[i]!;
       if (x1 < low || x0 > high) kinds[i] = OUTSIDE;
-      else if (x1 - x0 > widest || x0 < low || x1 > high || i < firstWhole) kinds[i] = BELOW;
-      else kinds[i] = WHOLE;
+      else if (x0 < low || x1 > high || i < firstWhole) kinds[i] = BELOW;
+      else kinds[i] = x1 - x0 <= widest || cellOf(grid, x0) === cellOf(grid, x1) ? WHOLE : BELOW;
     }
     return kinds;
   }
