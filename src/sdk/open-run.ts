@@ -83,6 +83,11 @@ function resume(
   nowMs: number,
 ): OpenedRun {
   const { projectKey, id } = former.run;
+  // Before the head is read: who folds brings that up to date, then removes a journal.
+  let highestStep: Step | undefined;
+  for (const journal of listJournalsOf(folder, projectKey, id)) {
+    highestStep = higherStep(highestStep, readHighestStep(journal.path));
+  }
   const head = updateHead(folder, projectKey, id, ({ end: _, ...rest }) => ({
     ...rest,
     state: "running",
@@ -92,10 +97,7 @@ function resume(
   if (head === undefined) {
     throw new TrackioError("deleted", `Run "${id}" was deleted while it was being resumed.`);
   }
-  let highestStep = head.highestStep;
-  for (const journal of listJournalsOf(folder, projectKey, id)) {
-    highestStep = higherStep(highestStep, readHighestStep(journal.path));
-  }
+  highestStep = higherStep(highestStep, head.highestStep);
   const header = { run: head.run, time: nowMs, resumed: true };
   const journal = JournalWriter.create(
     folder,

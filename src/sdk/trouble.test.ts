@@ -95,6 +95,20 @@ test("config and summary take what can be kept and tell the rest", async () => {
   expect(events.map((event) => event.summary).filter(Boolean)).toEqual([{ best: 1 }, { best: 2 }]);
 });
 
+test("a config that cannot be kept whole is told, and the run begins", async () => {
+  const { told } = openLoosely();
+  const folder = temporaryFolder();
+  const config: { [key: string]: unknown } = { lr: 1, activation: Math.tanh };
+  config.itself = config;
+  const run = trackio.init({ project: "p", config, dir: folder.root });
+  expect(told()).toEqual([
+    'trackio: "activation" is left out: config.activation is a function, which cannot be kept.',
+    'trackio: "itself" is left out: config.itself is part of a cycle, which cannot be kept.',
+  ]);
+  expect(await run.finish()).toMatchObject({ warnings: expect.objectContaining({ length: 2 }) });
+  expect(readRun(folder).head.config).toEqual({ lr: 1 });
+});
+
 test("a descriptor that the script closed is opened again", async () => {
   const { folder, run, log, told } = openLoosely();
   log({ a: 0 });
