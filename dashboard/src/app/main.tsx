@@ -1,9 +1,9 @@
+import { render } from "solid-js/web";
 import "../styles/tokens.css";
 import "uplot/dist/uPlot.min.css";
 import "../styles/components.css";
 import "../styles/app.css";
-import { useSafeLocale } from "./safe-locale.ts";
+import { App } from "./app.tsx";
 
-useSafeLocale();
-const { start } = await import("./start.tsx");
-start();
+const root = document.getElementById("root");
+if (root) render(() => <App />, root);

@@ -17,6 +17,8 @@ export interface Projection {
 
 /** More lines than this are drawn thinner, with less behind them. */
 const MANY_LINES = 8;
+/** With more lines than this the raw line behind a smoothed one is left out: the band shows what it would. */
+const CROWD = 40;
 
 export function createProjection(
   area: PlotArea,
@@ -53,7 +55,7 @@ export function drawLines(
   for (const line of drawn) drawBand(context, line, to, theme, many);
   for (const line of drawn) {
     context.strokeStyle = theme.hues[line.hue]!;
-    if (line.isSmoothed) {
+    if (line.isSmoothed && lines.length <= CROWD) {
       context.globalAlpha = theme.raw * (many ? 0.6 : 1);
       context.lineWidth = 1;
       context.setLineDash([]);

@@ -4,7 +4,7 @@
  */
 
 /** Without a choice, so many of the newest runs are drawn. */
-export const DEFAULT_SHOWN = 50;
+export const DEFAULT_SHOWN = 100;
 
 export interface Selection {
   /** What is shown before the changes below: the newest runs, all, those of these ids, or those of these names. */

@@ -42,6 +42,9 @@ export interface Workspace {
 /** Reads wait so long for the event stream to stand. */
 const STREAM_FIRST_MS = 250;
 
+/** More lines than this are read at two pixels a bucket: their bands still hold every spike, and nobody can tell such lines apart more finely. */
+const MANY_RUNS = 40;
+
 const AXES = { step: "step", time: "relative", wall: "wall" } as const;
 
 export function createWorkspace(): Workspace {
@@ -186,7 +189,9 @@ function createCharts({ facts, shown, view, buckets, offline }: ChartsOptions) {
   const zoom = createMemo(() => view().zoom, undefined, { equals: sameRange });
   const axis = createMemo(() => AXES[view().xAxis]);
   createEffect(() => {
-    book()?.show({ runs: [...shown()], axis: axis(), zoom: zoom(), buckets: buckets() });
+    const runs = [...shown()];
+    const fewer = runs.length > MANY_RUNS ? 2 : 1;
+    book()?.show({ runs, axis: axis(), zoom: zoom(), buckets: buckets() / fewer });
   });
 
   return {

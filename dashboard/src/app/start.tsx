@@ -1,7 +1,0 @@
-import { render } from "solid-js/web";
-import { App } from "./app.tsx";
-
-export function start(): void {
-  const root = document.getElementById("root");
-  if (root) render(() => <App />, root);
-}
