@@ -6,11 +6,12 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { FoldReport } from "../ingest/fold-report.ts";
 import { Folder } from "../ingest/folder.ts";
-import { DataFolder, resolveDataRoot } from "../journal/data-folder.ts";
+import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
+import { findDataFolder } from "./find-data-folder.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,6 +31,12 @@ export interface OpenData extends AsyncDisposable {
  */
 export async function openData(terminal: Terminal, dir?: string): Promise<OpenData> {
   const folder = findDataFolder(terminal, dir);
+  if (dir !== undefined && !existsSync(folder.root)) {
+    throw new TrackioError(
+      "not_found",
+      `There is no folder '${folder.root}'; name the one that the script logs to.`,
+    );
+  }
   const store = await openStore(folder);
   const data = { folder, store, [Symbol.asyncDispose]: () => store.close() };
   try {
@@ -40,18 +47,6 @@ export async function openData(terminal: Terminal, dir?: string): Promise<OpenDa
     throw error;
   }
   return data;
-}
-
-/** The data folder that `dir`, else the environment, names, which need not be there unless `dir` names it. */
-export function findDataFolder(terminal: Terminal, dir?: string): DataFolder {
-  const folder = new DataFolder(resolveDataRoot({ dir, env: terminal.env }));
-  if (dir !== undefined && !existsSync(folder.root)) {
-    throw new TrackioError(
-      "not_found",
-      `There is no folder '${folder.root}'; name the one that the script logs to.`,
-    );
-  }
-  return folder;
 }
 
 async function openStore(folder: DataFolder): Promise<Store> {

@@ -4,7 +4,10 @@ import { addRequired, dirOption, jsonOption, projectOption, runOption } from "./
 
 /** `trackio delete run|project`. */
 export function declareDelete(program: Command, terminal: Terminal): void {
-  const remove = program.command("delete").description("delete a run or a whole project for good");
+  const remove = program
+    .command("delete")
+    .helpCommand(false)
+    .description("delete a run or a whole project for good");
   addRequired(remove.command("run"), runOption())
     .description("delete a run with all that it logged")
     .addOption(projectOption())

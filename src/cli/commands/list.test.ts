@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as trackio from "../../sdk/index.ts";
 import { LoggedFolder } from "../testing/logged-folder.ts";
@@ -133,4 +134,15 @@ test("a data folder that is not there is told", async () => {
   ]);
   expect(exitCode).toBe(1);
   expect(notes).toMatch(/^There is no folder '.+typo'; name the one that the script logs to\.\n$/);
+});
+
+test("a data folder that is a file is told", async () => {
+  using folder = new LoggedFolder();
+  const file = `${folder.dir}/file`;
+  writeFileSync(file, "");
+  for (const args of [["list", "projects"], ["show"], ["status"]]) {
+    const { exitCode, notes } = await folder.trackio([...args, "--dir", file]);
+    expect(exitCode).toBe(2);
+    expect(notes).toMatch(/^The data folder '.+file' is a file; name a folder by --dir/);
+  }
 });

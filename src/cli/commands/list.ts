@@ -4,7 +4,10 @@ import { addRequired, dirOption, jsonOption, projectOption, runOption } from "./
 
 /** `trackio list projects|runs|metrics`. */
 export function declareList(program: Command, terminal: Terminal): void {
-  const list = program.command("list").description("list projects, runs or metrics");
+  const list = program
+    .command("list")
+    .helpCommand(false)
+    .description("list projects, runs or metrics");
   list
     .command("projects")
     .description("list all projects")

@@ -2,9 +2,9 @@
 
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { DataFolder, resolveDataRoot } from "../../journal/data-folder.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import { startServer } from "../../server/start-server.ts";
+import { findDataFolder } from "../find-data-folder.ts";
 import type { Terminal } from "../terminal.ts";
 import { hasScreen, openBrowser } from "./open-browser.ts";
 
@@ -20,7 +20,7 @@ export interface ShowOptions {
 
 /** Shows the dashboard until SIGINT or SIGTERM. A data folder that is not there yet is made: a script may be about to log to it. */
 export async function showDashboard(terminal: Terminal, options: ShowOptions): Promise<void> {
-  const { root } = new DataFolder(resolveDataRoot({ dir: chooseDir(options), env: terminal.env }));
+  const { root } = findDataFolder(terminal, chooseDir(options));
   const ended = untilAsked();
   const server = await startServer({
     root,
