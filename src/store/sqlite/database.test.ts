@@ -1,0 +1,104 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunId } from "../../protocol/ids.ts";
+import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";
+import { allRows, compactAll } from "../testing/reading.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "trackio-database-"));
+  path = join(folder, "deep", "store.db");
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test("a store of a newer version is refused by its version, and left alone", async () => {
+  await (await SqliteStore.open(path)).close();
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA user_version = 99");
+  database.close();
+  await expect(SqliteStore.open(path)).rejects.toMatchObject({
+    code: "conflict",
+    message: expect.stringMatching(/has format 99.*update trackio/),
+  });
+});
+
+test("a file that is no store is refused, and left alone", async () => {
+  const text = join(folder, "store.db");
+  await writeFile(text, "my notes, not to be lost. ".repeat(100));
+  await expect(SqliteStore.open(text)).rejects.toMatchObject({ code: "damaged" });
+  expect((await stat(text)).size).toBe(2600);
+});
+
+test("opened to be read only, a missing store is not made", async () => {
+  const missing = SqliteStore.open(path, { readOnly: true });
+  await expect(missing).rejects.toMatchObject({ code: "not_found" });
+  await expect(stat(path)).rejects.toThrow();
+});
+
+test("a reader sees what was folded, also while it is open, and may not fold", async () => {
+  await using writer = await SqliteStore.open(path);
+  await using reader = await SqliteStore.open(path, { readOnly: true });
+  const journal = new JournalLike();
+  await writer.fold(journal.batch([{ step: 0, values: { loss: 1 } }]));
+  expect(await allRows(reader)).toHaveLength(1);
+  const more = journal.batch([{ step: 1, values: { loss: 1 } }]);
+  await expect(reader.fold(more)).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("two folders of one store fold each record once", async () => {
+  await using a = await SqliteStore.open(path);
+  await using b = await SqliteStore.open(path);
+  const journal = new JournalLike();
+  const batches = Array.from({ length: 40 }, (_, i) =>
+    journal.batch([{ step: i, values: { loss: i } }]),
+  );
+  for (const batch of batches) {
+    const outcomes = [await a.fold(batch), await b.fold(batch)].map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(["folded", "moved"]);
+  }
+  expect((await allRows(b)).map((row) => row.values.loss)).toEqual(batches.map((_, i) => i));
+});
+
+test("deleting gives the space back, and leaves the other run whole", async () => {
+  await using store = await SqliteStore.open(path);
+  const values = Float64Array.from({ length: 40_000 }, () => Math.random());
+  await store.fold(new JournalLike().columns({ loss: values, acc: values }));
+  const other = new JournalLike({ id: "other" as RunId, number: 1 });
+  await store.fold(other.columns({ loss: values.subarray(0, 5000) }));
+  await compactAll(store);
+  const before = (await stat(path)).size;
+  await store.deleteRun(PROJECT, RUN);
+  const after = (await stat(path)).size;
+  expect(before).toBeGreaterThan(600_000);
+  expect(after).toBeLessThan(before / 5);
+  expect(await allRows(store, "other" as RunId)).toHaveLength(5000);
+});
+
+test("a run that has ended is packed by compaction into fewer bytes than 5 a point", async () => {
+  const journal = new JournalLike();
+  const names = Array.from({ length: 10 }, (_, i) => `m${i}`);
+  const count = 20_000;
+  const columns = Object.fromEntries(
+    names.map((name) => [
+      name,
+      Float64Array.from({ length: count }, (_, i) => Math.fround(Math.exp(-i / 5000) + (i % 3))),
+    ]),
+  );
+  {
+    await using store = await SqliteStore.open(path);
+    for (let at = 0; at < count; at += 777) {
+      const part = names.map((name) => [name, columns[name]!.slice(at, at + 777)]);
+      await store.fold(journal.columns(Object.fromEntries(part)));
+    }
+    await store.fold(journal.batch([], { end: { state: "finished" } }));
+    await compactAll(store);
+    expect(await store.compact(1000)).toBe(false);
+  }
+  expect((await stat(path)).size / (count * names.length)).toBeLessThan(5);
+  await expect(stat(`${path}-wal`)).rejects.toThrow();
+});
