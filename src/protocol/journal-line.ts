@@ -9,7 +9,8 @@
  *     {"config":{…},"time":…}   {"summary":{…},"time":…}   {"end":{…},"time":…}
  *
  * Laws: the last whole record tells the highest step of its file; a record
- * needs no other line than the `set` it names; an object with keys that this
+ * needs no other line than the `set` it names; an end is the last line of its
+ * file, and a run that goes on has a later file; an object with keys that this
  * version does not know is passed over.
  */
 

@@ -16,24 +16,20 @@ import { JournalKeeper } from "./journal-keeper.ts";
 const ROUND_MS = 1_000;
 
 export class Heartbeat {
-  readonly #paths = new Set<string>();
+  #paths: readonly string[] = [];
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  add(path: string): void {
-    this.#paths.add(path);
-    this.#tell();
-  }
-
-  remove(path: string): void {
-    this.#paths.delete(path);
-    if (this.#paths.size > 0) this.#tell();
-    else this.#stop();
+  /** From now on these journals, and no others. Without any it stops. */
+  follow(paths: readonly string[]): void {
+    this.#paths = paths;
+    if (paths.length === 0) this.#stop();
+    else this.#worker?.postMessage(paths);
   }
 
   /** Begins to beat, once; takes about 2 ms, which is why a short script never pays for it. */
   start(): void {
-    if (this.#worker !== undefined || this.#timer !== undefined || this.#paths.size === 0) return;
+    if (this.#worker !== undefined || this.#timer !== undefined || this.#paths.length === 0) return;
     try {
       this.#worker = this.#startWorker();
     } catch {
@@ -47,7 +43,7 @@ export class Heartbeat {
     const file = new URL(`./heartbeat-worker.${extension}`, import.meta.url);
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const order: HeartbeatOrder = {
-      paths: [...this.#paths],
+      paths: this.#paths,
       roundMs: ROUND_MS,
       signIntervalMs: SIGN_INTERVAL_MS,
     };
@@ -60,14 +56,10 @@ export class Heartbeat {
     worker.on("error", () => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
-      if (this.#paths.size > 0) this.#startTimer();
+      if (this.#paths.length > 0) this.#startTimer();
     });
     worker.unref();
     return worker;
-  }
-
-  #tell(): void {
-    this.#worker?.postMessage([...this.#paths]);
   }
 
   #stop(): void {
@@ -82,7 +74,7 @@ export class Heartbeat {
     // Not waited for: whoever runs on this thread is the script.
     const keeper = new JournalKeeper(SIGN_INTERVAL_MS, (fd) => fsync(fd, () => undefined));
     this.#timer = setInterval(() => {
-      keeper.follow([...this.#paths]);
+      keeper.follow(this.#paths);
       keeper.beat(Date.now());
     }, ROUND_MS);
     this.#timer.unref();

@@ -4,20 +4,16 @@
  * after `init`; what it uses may throw.
  */
 
-import type { DataFolder } from "../journal/data-folder.ts";
 import { errorCode } from "../journal/file-errors.ts";
-import type { JournalWriter } from "../journal/journal-writer.ts";
-import { type RunHead, updateHead } from "../journal/run-head.ts";
-import { higherStep } from "../journal/step-field.ts";
 import type { RunId } from "../protocol/ids.ts";
-import type { RunEnd, RunIdentity, Config as StoredConfig } from "../protocol/run.ts";
+import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, type Json, type Value } from "../protocol/values.ts";
 import { encodeConfig } from "./encode-config.ts";
 import { isPlainObject } from "./init-options.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
-import { RecordEncoder } from "./record-encoder.ts";
 import type { AnyMetrics, LogOptions, LogValues, Run, RunReport, RunStats } from "./run.ts";
+import { RunJournal } from "./run-journal.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
 import { findRunUrl } from "./server-link.ts";
@@ -37,49 +33,46 @@ export class LocalRun<
   readonly config: NotedValues<Config>;
   readonly summary: NotedValues<{ [key: string]: Value }>;
 
-  readonly #run: RunIdentity;
-  readonly #folder: DataFolder;
-  readonly #journal: JournalWriter;
-  readonly #encoder: RecordEncoder;
+  readonly #opened: OpenedRun;
+  readonly #journal: RunJournal;
   readonly #steps: StepCounter;
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
   readonly #startedMs: number;
   readonly #counters: Counters = { ...noTrouble };
   #config: StoredConfig;
-  /** Set while the run is marked as ended; data that comes after a signal takes it back. */
-  #end: RunEnd | undefined;
+  /** Set once the run has finished for this process. */
   #report: RunReport | undefined;
 
   constructor(opened: OpenedRun, warnings: Warnings, nowMs: number) {
-    const { folder, head, journal, highestStep } = opened;
-    this.#run = head.run;
-    this.id = head.run.id;
-    this.name = head.run.name;
-    this.project = head.run.project;
-    this.#folder = folder;
-    this.#journal = journal;
-    this.#steps = new StepCounter(highestStep);
+    const { run, config } = opened.head;
+    this.id = run.id;
+    this.name = run.name;
+    this.project = run.project;
+    this.#opened = opened;
+    this.#steps = new StepCounter(opened.highestStep);
     this.#warnings = warnings;
     this.#startedMs = nowMs;
-    this.#encoder = new RecordEncoder(journal, (path, error) => {
+    this.#journal = new RunJournal(opened, this.#steps, (path, error) => {
       this.#counters.droppedValues += 1;
       const key = path.join("/");
       warnings.warn(`value ${key}`, `"${key}" is left out: ${error.message}`);
     });
-    this.#config = head.config;
-    this.config = createNotedValues(decodeAll(head.config), (values) => this.#setConfig(values));
+    this.#config = config;
+    this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
     this.summary = createNotedValues({}, (values) => this.#setSummary(values));
     this.#watched = {
-      journalPath: journal.path,
-      onSignal: (end) => this.#markEnded(end),
-      onExit: (end) => this.#close(this.#end ?? end),
+      journalPath: () => this.#journal.path,
+      onSignal: (end) => {
+        if (this.#journal.ended === undefined) this.#markEnded(end);
+      },
+      onExit: (end) => this.#close(this.#journal.ended ?? end),
     };
     watchRun(this.#watched);
   }
 
   get url(): string | undefined {
-    return findRunUrl(this.#folder, this.#run);
+    return findRunUrl(this.#opened.folder, this.#opened.head.run);
   }
 
   log(values: LogValues<Metrics>, options?: LogOptions): void {
@@ -103,21 +96,22 @@ export class LocalRun<
   }
 
   #log(values: object, options: LogOptions | undefined): void {
-    if (this.#end !== undefined && !this.#reopen("log()")) return;
+    if (this.#journal.ended !== undefined && !this.#reopen("log()")) return;
     const nowMs = Date.now();
     watchTime(nowMs);
     if (typeof values !== "object" || values === null || Array.isArray(values)) {
       this.#refuse(values);
       return;
     }
-    const { set, fields } = this.#encoder.encode(values as { readonly [key: string]: unknown });
+    const record = this.#journal.encode(values as { readonly [key: string]: unknown });
+    const { set, fields } = record;
     if (set.keys.length === 0 && !isPlainObject(values)) {
       this.#refuse(values);
       return;
     }
     fields[1] = options?.step === undefined ? this.#steps.next() : this.#takeStep(options.step);
     fields[2] = options?.time === undefined ? nowMs : this.#takeTime(options.time, nowMs);
-    this.#journal.append(set, fields);
+    this.#journal.append(record);
     this.#counters.recordCount += 1;
   }
 
@@ -156,7 +150,7 @@ export class LocalRun<
       const config = { ...this.#config, ...encoded };
       this.#journal.appendEvent({ time, config });
       this.#config = config;
-      this.#updateHead(time, (head) => ({ ...head, config }));
+      this.#journal.updateHead(time, (head) => ({ ...head, config }));
     });
     return decodeAll(change);
   }
@@ -176,7 +170,7 @@ export class LocalRun<
     keep: (encoded: StoredConfig, timeMs: number) => void,
   ): StoredConfig {
     try {
-      if (this.#report !== undefined && !this.#reopen(`run.${place}.set()`)) return {};
+      if (this.#journal.ended !== undefined && !this.#reopen(`run.${place}.set()`)) return {};
       const encoded = encodeConfig(values, place, this.#warnings);
       keep(encoded, Date.now());
       return encoded;
@@ -196,33 +190,21 @@ export class LocalRun<
       );
       return false;
     }
-    this.#end = undefined;
-    this.#updateHead(Date.now(), ({ end: _, ...head }) => ({ ...head, state: "running" }));
+    this.#journal.reopen(Date.now());
+    watchRun(this.#watched);
     return true;
   }
 
-  /** Says on disk that the run has ended; the journal stays open. */
+  /** Says on disk that the run has ended, be it for now. */
   #markEnded(end: RunEnd): void {
-    this.#end = end;
-    const time = Date.now();
-    try {
-      this.#journal.appendEvent({ time, end });
-      this.#journal.sync();
-    } catch (error) {
-      this.#tellTrouble(error, "the end of the run");
-    }
-    this.#updateHead(time, (head) => withHighest({ ...head, state: end.state, end }, this.#steps));
+    this.#journal.end(end, Date.now(), (error) => this.#tellTrouble(error, "the end of the run"));
   }
 
   #close(end: RunEnd): RunReport {
     if (this.#report !== undefined) return this.#report;
-    if (this.#end !== end) this.#markEnded(end);
+    const { ended } = this.#journal;
+    if (ended === undefined || (ended !== end && this.#canReopen())) this.#markEnded(end);
     unwatchRun(this.#watched);
-    try {
-      this.#journal.close();
-    } catch (error) {
-      this.#tellTrouble(error, "the end of the run");
-    }
     this.#report = {
       project: this.project,
       name: this.name,
@@ -234,14 +216,13 @@ export class LocalRun<
     return this.#report;
   }
 
-  #updateHead(nowMs: number, change: (head: RunHead) => RunHead): void {
+  /** Opens the run anew for an end that differs from the one it has. */
+  #canReopen(): boolean {
     try {
-      updateHead(this.#folder, this.#run.projectKey, this.id, (head) => ({
-        ...change(head),
-        updatedAt: nowMs,
-      }));
+      return this.#reopen("finish()");
     } catch (error) {
-      this.#tellTrouble(error, "the run's head");
+      this.#tellTrouble(error, "the end of the run");
+      return false;
     }
   }
 
@@ -262,11 +243,6 @@ export class LocalRun<
       `${place} could not be written to ${this.#journal.path} (${message}); it is not kept, the next is tried again.`,
     );
   }
-}
-
-function withHighest(head: RunHead, steps: StepCounter): RunHead {
-  const highestStep = higherStep(head.highestStep, steps.highest);
-  return highestStep === undefined ? head : { ...head, highestStep };
 }
 
 function decodeAll(stored: StoredConfig): { readonly [key: string]: Value } {

@@ -92,13 +92,38 @@ test("a script that listens for the signal itself decides, and its run heals whe
     await script.told(`listening ${time}`);
     script.process.kill("SIGINT");
     await script.told(`noted ${time}`);
-    states.push(readRun(folder).head.state);
+    states.push(readRuns(folder)[0]?.head.state);
   }
   expect(states).toEqual(["failed", "running", "failed"]);
   expect(await script.ended()).toMatchObject({ code: 0, signal: null });
-  const { head, records } = readRun(folder);
-  expect(records).toHaveLength(2);
-  expect(head.end).toEqual({ state: "failed", reason: "SIGINT" });
+  const [before, after, ...others] = readRuns(folder);
+  expect(others).toEqual([]);
+  expect([before?.rows, after?.rows]).toEqual([[{ a: 1 }], [{ a: 2 }]]);
+  // An end is the last line of its journal: it may be removed once it is folded.
+  const end = { state: "failed", reason: "SIGINT" };
+  for (const run of [before, after]) expect(run?.events.map((event) => event.end)).toEqual([end]);
+  expect(after?.head).toMatchObject({ state: "failed", end, highestStep: 1 });
+});
+
+test("finish after a signal that the script listened for marks the run finished", async () => {
+  const folder = temporaryFolder();
+  const script = startScript(
+    folder,
+    `${INIT}
+     process.on("SIGTERM", async () => {
+       await trackio.finish();
+       process.exit(0);
+     });
+     setTimeout(() => tell("turned"), 20);
+     setTimeout(() => {}, 60_000);`,
+  );
+  await script.told("turned");
+  script.process.kill("SIGTERM");
+  expect(await script.ended()).toMatchObject({ code: 0, errors: "" });
+  expect(readRuns(folder)[0]?.head).toMatchObject({
+    state: "finished",
+    end: { state: "finished" },
+  });
 });
 
 test("a library that ends the script unless others listen is not kept from it", async () => {

@@ -18,9 +18,10 @@ import { inspect } from "node:util";
 import type { RunEnd } from "../protocol/run.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
-/** A run as it is watched; both methods work at once and never throw. */
+/** A run as it is watched; the methods work at once and never throw. */
 export interface WatchedRun {
-  readonly journalPath: string;
+  /** The journal that it writes now. */
+  journalPath(): string;
   /** The script was told to end by a signal; it may yet go on. */
   onSignal(end: RunEnd): void;
   /** The script ends now. */
@@ -44,15 +45,16 @@ let heartbeatDueMs = 0;
 let isListening = false;
 let uncaughtError: { readonly error: unknown } | undefined;
 
+/** Begins to watch a run; to be called again when it writes another journal. */
 export function watchRun(run: WatchedRun): void {
   if (runs.size === 0) beginWatch();
   runs.add(run);
-  heartbeat.add(run.journalPath);
+  followJournals();
 }
 
 export function unwatchRun(run: WatchedRun): void {
   if (!runs.delete(run)) return;
-  heartbeat.remove(run.journalPath);
+  followJournals();
   if (runs.size === 0) endWatch();
 }
 
@@ -61,6 +63,10 @@ export function watchTime(nowMs: number): void {
   if (calledSinceMs === 0) calledSinceMs = nowMs;
   else if (isListening && nowMs - calledSinceMs > STILL_AFTER_MS) stopListening();
   if (nowMs >= heartbeatDueMs) beginHeartbeat();
+}
+
+function followJournals(): void {
+  heartbeat.follow(Array.from(runs, (run) => run.journalPath()));
 }
 
 function beginWatch(): void {

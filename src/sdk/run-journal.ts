@@ -1,0 +1,104 @@
+/**
+ * What this process writes of one run. An end is the last line of its journal:
+ * whoever folds may remove a journal that says so. So what comes after an end
+ * (a script that outlives a signal) begins a journal of its own.
+ *
+ * The methods throw the system's errors; {@link RunJournal.end} does all it can first.
+ */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import { JournalWriter } from "../journal/journal-writer.ts";
+import { type RunHead, updateHead } from "../journal/run-head.ts";
+import { higherStep } from "../journal/step-field.ts";
+import type { EventLine } from "../protocol/journal-line.ts";
+import type { RunEnd, RunIdentity } from "../protocol/run.ts";
+import type { OpenedRun } from "./open-run.ts";
+import { type EncodedRecord, type OnUnkeepable, RecordEncoder } from "./record-encoder.ts";
+import type { StepCounter } from "./step-counter.ts";
+
+export class RunJournal {
+  readonly #folder: DataFolder;
+  readonly #run: RunIdentity;
+  readonly #steps: StepCounter;
+  readonly #onUnkeepable: OnUnkeepable;
+  #journal: JournalWriter;
+  #encoder: RecordEncoder;
+  /** Of the journals before the present one. */
+  #formerBytes = 0;
+  #end: RunEnd | undefined;
+
+  constructor(opened: OpenedRun, steps: StepCounter, onUnkeepable: OnUnkeepable) {
+    this.#folder = opened.folder;
+    this.#run = opened.head.run;
+    this.#steps = steps;
+    this.#onUnkeepable = onUnkeepable;
+    this.#journal = opened.journal;
+    this.#encoder = new RecordEncoder(opened.journal, onUnkeepable);
+  }
+
+  /** Set while the run is marked as ended. */
+  get ended(): RunEnd | undefined {
+    return this.#end;
+  }
+
+  get path(): string {
+    return this.#journal.path;
+  }
+
+  /** Of all journals that this process wrote of the run. */
+  get sizeBytes(): number {
+    return this.#formerBytes + this.#journal.sizeBytes;
+  }
+
+  encode(values: { readonly [key: string]: unknown }): EncodedRecord {
+    return this.#encoder.encode(values);
+  }
+
+  append({ set, fields }: EncodedRecord): void {
+    this.#journal.append(set, fields);
+  }
+
+  appendEvent(event: EventLine): void {
+    this.#journal.appendEvent(event);
+  }
+
+  updateHead(nowMs: number, change: (head: RunHead) => RunHead): void {
+    updateHead(this.#folder, this.#run.projectKey, this.#run.id, (head) => ({
+      ...change(head),
+      updatedAt: nowMs,
+    }));
+  }
+
+  /** Says that the run has ended, in its journal and in its head; returns when the disk itself has both. */
+  end(end: RunEnd, nowMs: number, onTrouble: (error: unknown) => void): void {
+    this.#end = end;
+    const attempt = (action: () => void): void => {
+      try {
+        action();
+      } catch (error) {
+        onTrouble(error);
+      }
+    };
+    attempt(() => this.#journal.appendEvent({ time: nowMs, end }));
+    attempt(() => this.#journal.sync());
+    attempt(() => this.#journal.close());
+    attempt(() => this.updateHead(nowMs, (head) => this.#headAfter(head, end)));
+  }
+
+  /** Takes the end back: the run goes on in a new journal. */
+  reopen(nowMs: number): void {
+    this.updateHead(nowMs, ({ end: _, ...head }) => ({ ...head, state: "running" }));
+    const header = { run: this.#run, time: nowMs, resumed: true };
+    const journal = JournalWriter.create(this.#folder, header);
+    this.#formerBytes += this.#journal.sizeBytes;
+    this.#journal = journal;
+    this.#encoder = new RecordEncoder(journal, this.#onUnkeepable);
+    this.#end = undefined;
+  }
+
+  #headAfter(head: RunHead, end: RunEnd): RunHead {
+    const highestStep = higherStep(head.highestStep, this.#steps.highest);
+    const ended = { ...head, state: end.state, end };
+    return highestStep === undefined ? ended : { ...ended, highestStep };
+  }
+}
