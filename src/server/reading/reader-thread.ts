@@ -1,11 +1,11 @@
-/** One reader of the pool: opens the store for reading and answers one question after the other. */
+/** One reader of the pool: answers one question after the other. Opens the store with the first one, so that the thread may begin before there is a store. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { openStoreForReading } from "../../ingest/open-store.ts";
 import { runStatus } from "../../ingest/run-status.ts";
 import { lowerThreadPriority } from "../../ingest/thread-priority.ts";
 import { TrackioError } from "../../protocol/errors.ts";
-import { answerQuestion } from "./answer-question.ts";
+import { answerQuestion, type Source } from "./answer-question.ts";
 import type { AnswerBytes, Question, Refusal } from "./question.ts";
 
 export interface ReaderTask {
@@ -20,11 +20,7 @@ export type ReaderResult =
 lowerThreadPriority();
 const port = parentPort!;
 const { root } = workerData as { readonly root: string };
-const { store, folder } = await openStoreForReading(root);
-const source = {
-  store,
-  statusOf: (run: Parameters<typeof runStatus>[0]) => runStatus(run, Date.now(), folder),
-};
+let source: Source | undefined;
 
 port.on("message", (task: ReaderTask | "close") => {
   void (task === "close" ? close() : answer(task));
@@ -32,11 +28,17 @@ port.on("message", (task: ReaderTask | "close") => {
 
 async function answer({ id, question }: ReaderTask): Promise<void> {
   try {
+    source ??= await openSource();
     const bytes = await answerQuestion(source, question);
     port.postMessage({ id, bytes } satisfies ReaderResult, [bytes.buffer]);
   } catch (error) {
     port.postMessage({ id, refusal: refusalOf(error) } satisfies ReaderResult);
   }
+}
+
+async function openSource(): Promise<Source> {
+  const { store, folder } = await openStoreForReading(root);
+  return { store, statusOf: (run) => runStatus(run, Date.now(), folder) };
 }
 
 function refusalOf(error: unknown): Refusal {
@@ -46,6 +48,6 @@ function refusalOf(error: unknown): Refusal {
 }
 
 async function close(): Promise<void> {
-  await store.close();
+  await source?.store.close();
   port.close();
 }
