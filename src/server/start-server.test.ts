@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deleteRun } from "../ingest/delete-run.ts";
@@ -90,8 +90,9 @@ describe("from a journal to a page", () => {
     const journal = data.journal(run);
     const events = await follow("Vision");
     journal.log(0, { loss: 1 });
-    const born = await events.next();
-    expect(born.runs[0]).toMatchObject({ id: run.id, newKeys: true, facts: true, step: 0 });
+    // The header may be told by itself, before the record behind it.
+    const born = await until(async () => (await events.next()).runs.find(({ newKeys }) => newKeys));
+    expect(born).toMatchObject({ id: run.id, step: 0 });
     const beganAt = performance.now();
     journal.log(1, { loss: 0.5 });
     const told = await events.next();
@@ -152,6 +153,56 @@ test("a run that another process deletes is gone, and pages are told", async () 
   await until(async () => (await events.next()).runs.length === 0);
   expect((await runsOf("vision")).length).toBe(1);
   events.close();
+});
+
+describe("every byte from outside may be hostile", () => {
+  /** What the server answers to these bytes, until it or the answer ends. */
+  async function raw(bytes: string): Promise<string> {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.end(bytes);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  }
+
+  test.each([
+    "GET /../../../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "GET /api/v1/projects/%/runs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "POST /api/v1/projects/x/series HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{}",
+    "POST /api/v1/projects/x/series HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n",
+    "\0\0\0 nonsense \r\n\r\n",
+  ])("%j gets no file, no crash, and the next request is answered", async (bytes) => {
+    expect(await raw(bytes)).not.toMatch(/root:|HTTP\/1.1 5\d\d (?!Service)/);
+    expect((await fetch(`${server.url}/version`)).status).toBe(200);
+  });
+
+  test("a page that goes away in the middle of an answer harms nobody", async () => {
+    const journal = data.journal(data.run("vision"));
+    for (let step = 0; step < 5_000; step++) journal.log(step, { loss: step });
+    await until(async () => (await runsOf("vision"))[0]?.recordCount === 5_000);
+    for (let i = 0; i < 20; i++) {
+      const leaving = new AbortController();
+      const body = JSON.stringify({ runs: [(await runsOf("vision"))[0]!.id], keys: ["loss"] });
+      const answer = fetch(`${server.url}/api/v1/projects/vision/series`, {
+        method: "POST",
+        body,
+        signal: leaving.signal,
+      });
+      setImmediate(() => leaving.abort());
+      await answer.catch(() => undefined);
+    }
+    expect((await fetch(`${server.url}/version`)).status).toBe(200);
+  });
+});
+
+test("a data folder whose store is damaged is refused by name", async () => {
+  using other = new TestFolder();
+  mkdirSync(join(other.root, "store"));
+  writeFileSync(join(other.root, "store", "store.db"), "no database".repeat(1000));
+  const refused = startServer({ root: other.root, port: 0 });
+  await expect(refused).rejects.toMatchObject({ code: "damaged" });
 });
 
 describe("where it listens", () => {
