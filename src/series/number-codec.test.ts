@@ -53,6 +53,17 @@ for (const encode of [encodeNumbers, encodeFlat, encodePlain]) {
   });
 }
 
+test("integers whose difference is beyond 2^53 come back exactly", () => {
+  const pairs = [
+    [7367623017627783, -1858512047881888],
+    [-9007199254740991, -3002399751580331, 3002399751580329, 9007199254740989],
+  ];
+  for (const pair of pairs) {
+    const values = Float64Array.from(pair);
+    expect(decodeNumbers(encodeNumbers(values), values.length)).toEqual(values);
+  }
+});
+
 test("numbers count on, repeat and fit into 32 bits at the price of few bytes", () => {
   const count = 4096;
   const rising = Float64Array.from({ length: count }, (_, i) => 1e12 + 20 * i);

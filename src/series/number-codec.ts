@@ -126,7 +126,8 @@ function integerDeltas(values: Float64Array): { width: 1 | 2 | 4; stride?: numbe
     before = value;
   }
   const width = largest < 128 ? 1 : largest < 32_768 ? 2 : 4;
-  if (isLinear) return { width, stride };
+  // Beyond 2^53 a multiple of the stride is rounded, and the sum with it.
+  if (isLinear && Number.isSafeInteger(stride * (values.length - 1))) return { width, stride };
   return largest < 2 ** 31 ? { width } : undefined;
 }
 
