@@ -18,7 +18,7 @@ const LOOP = `
   const isTouched = () => statSync(journal).mtimeMs > 1_000_000;
   const wait = new Int32Array(new SharedArrayBuffer(4));`;
 
-test("the sign of life goes on while the training loop never yields", async () => {
+test("a run's status is the truth, even if its training loop never yields: the sign of life goes on", async () => {
   const body = `${LOOP}
     const start = Date.now();
     while (Date.now() - start < 1_100) Atomics.wait(wait, 0, 0, 50);

@@ -13,6 +13,7 @@ import {
   type RunId,
 } from "../protocol/ids.ts";
 import { nearestName } from "../protocol/nearest.ts";
+import { describeValue } from "./describe-value.ts";
 
 /** Options of `init`. */
 export interface InitOptions<Config extends object = object> {
@@ -183,13 +184,5 @@ function checkChoice<const Choice extends string>(
 }
 
 function misuse(place: string, value: unknown, remedy: string): TrackioError {
-  return new TrackioError("invalid_argument", `${place} is ${show(value)}; ${remedy}.`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
-  if (typeof value === "object" && value !== null) {
-    return Array.isArray(value) ? "an array" : "an object";
-  }
-  return String(value);
+  return new TrackioError("invalid_argument", `${place} is ${describeValue(value)}; ${remedy}.`);
 }

@@ -8,6 +8,7 @@ import { errorCode } from "../journal/file-errors.ts";
 import type { RunId } from "../protocol/ids.ts";
 import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, type Json, type Value } from "../protocol/values.ts";
+import { describeValue } from "./describe-value.ts";
 import { encodeConfig } from "./encode-config.ts";
 import { isPlainObject } from "./init-options.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
@@ -121,7 +122,7 @@ export class LocalRun<
     this.#counters.wrongOptions += 1;
     this.#warnings.warn(
       "step",
-      `step is ${String(given)}, which is neither a finite number nor a bigint; the next step is taken instead.`,
+      `step is ${describeValue(given)}, which is neither a finite number nor a bigint; the next step is taken instead.`,
     );
     return this.#steps.next();
   }
@@ -132,7 +133,7 @@ export class LocalRun<
     this.#counters.wrongOptions += 1;
     this.#warnings.warn(
       "time",
-      `time is ${String(given)}, which is neither epoch milliseconds nor a date; the present is taken instead.`,
+      `time is ${describeValue(given)}, which is neither epoch milliseconds nor a date; the present is taken instead.`,
     );
     return nowMs;
   }
@@ -141,7 +142,7 @@ export class LocalRun<
     this.#counters.refusedCalls += 1;
     this.#warnings.warn(
       "call",
-      `log() was given ${describe(values)}; give it an object, e.g. { loss: 0.5 }. The call is not kept.`,
+      `log() was given ${describeValue(values)}; give it an object, e.g. { loss: 0.5 }. The call is not kept.`,
     );
   }
 
@@ -247,11 +248,4 @@ export class LocalRun<
 
 function decodeAll(stored: StoredConfig): { readonly [key: string]: Value } {
   return Object.fromEntries(Object.entries(stored).map(([key, json]) => [key, decodeValue(json)]));
-}
-
-function describe(values: unknown): string {
-  if (values === null) return "null";
-  if (Array.isArray(values)) return "an array";
-  if (typeof values === "object") return `a ${values.constructor?.name ?? "object"} without keys`;
-  return typeof values === "string" ? "a string" : String(values);
 }

@@ -6,7 +6,7 @@ import { runScript, SDK } from "./testing/run-script.ts";
 const CALLS = 300;
 const OPTIONS = `{ project: "p", id: "shared", resume: "allow", config: { lr: 1 } }`;
 
-test("processes that begin and log to one run at once wait for nobody and lose nothing", async () => {
+test("writers never wait for readers, nor for each other: one file per run and writing process", async () => {
   const folder = temporaryFolder();
   const body = `
     trackio.init(${OPTIONS});
@@ -22,7 +22,7 @@ test("processes that begin and log to one run at once wait for nobody and lose n
   expect(runs[0]?.head).toMatchObject({ run: { id: "shared", number: 0 }, state: "finished" });
 });
 
-test("threads of one process have a journal each", async () => {
+test("one file per run and writing thread", async () => {
   const folder = temporaryFolder();
   const thread = `
     import * as trackio from ${JSON.stringify(SDK)};

@@ -18,13 +18,16 @@ test.each([
     13,
     { state: "failed", reason: "exit code 13" },
   ],
-])("a run without finish ends as the script does: %s", async (_, body, code, end) => {
-  const folder = temporaryFolder();
-  expect((await runScript(folder, INIT + body)).code).toBe(code);
-  const { head, events } = readRun(folder);
-  expect(head).toMatchObject({ ...{ state: end.state }, end, highestStep: 0 });
-  expect(events).toEqual([{ time: expect.any(Number), end }]);
-});
+])(
+  "a run's status is the truth: without finish it ends as the script does, %s",
+  async (_, body, code, end) => {
+    const folder = temporaryFolder();
+    expect((await runScript(folder, INIT + body)).code).toBe(code);
+    const { head, events } = readRun(folder);
+    expect(head).toMatchObject({ ...{ state: end.state }, end, highestStep: 0 });
+    expect(events).toEqual([{ time: expect.any(Number), end }]);
+  },
+);
 
 test.each([
   ["thrown", `throw new Error("the loss is gone");`],
@@ -192,7 +195,7 @@ test("a signal that comes during a long step is heard when the step is over", as
   expect(readRun(folder).head.end).toEqual({ state: "failed", reason: "SIGINT" });
 });
 
-test("killed: the run never says that it ended, and its writer is known to be gone at once", async () => {
+test("a run's status is the truth: killed, it never says that it ended, and its process is known to be gone", async () => {
   const folder = temporaryFolder();
   const { signal } = await runScript(folder, `${INIT} process.kill(process.pid, "SIGKILL");`);
   expect(signal).toBe("SIGKILL");

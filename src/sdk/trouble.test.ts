@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import * as trackio from "./index.ts";
@@ -14,6 +15,61 @@ function openLoosely() {
   const log = run.log.bind(run) as (values?: unknown, options?: unknown) => void;
   return { folder, run, log, told: () => told.mock.calls.map(([line]) => String(line)) };
 }
+
+/** Whatever a script without types may hand over by mistake. */
+const anything = fc.oneof(
+  fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  }),
+  fc.constantFrom<unknown>(
+    Symbol("s"),
+    () => 1,
+    class {},
+    new Proxy({}, { get: () => explode(), ownKeys: () => explode() }),
+  ),
+  fc.string().map((key) => Object.defineProperty({}, key, { enumerable: true, get: explode })),
+  fc.constant(null).map(() => {
+    const cycle: { self?: unknown } = {};
+    cycle.self = [cycle];
+    return cycle;
+  }),
+);
+
+function explode(): never {
+  throw new Error("touched");
+}
+
+test("after init the SDK never throws into the training script: trouble becomes one warning and a counter", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), anything, anything), { maxLength: 20 }),
+      async (calls) => {
+        const { folder, run, log } = openLoosely();
+        for (const [method, first, second] of calls) {
+          if (method === 0) log(first, second);
+          if (method === 1) log({ value: first }, { step: second, time: first });
+          if (method === 2) run.config.set(first as never);
+          if (method === 3) run.summary.set({ [String(method)]: first } as never);
+        }
+        const { recordCount, refusedCalls, failedWrites, warnings } = await run.finish();
+        const logged = calls.filter(([method]) => method < 2).length;
+        expect(recordCount).toBeLessThanOrEqual(logged);
+        expect(recordCount + refusedCalls).toBeGreaterThanOrEqual(logged);
+        expect(failedWrites).toBe(0);
+        expect(new Set(warnings).size).toBe(warnings.length);
+        const read = readRun(folder);
+        expect(read.records).toHaveLength(recordCount);
+        expect(read.damagedLines).toBe(0);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
 
 test("what cannot be kept is left out with one warning naming its key; the rest is logged", async () => {
   const { folder, run, log, told } = openLoosely();
@@ -38,15 +94,17 @@ test("what cannot be kept is left out with one warning naming its key; the rest 
 
 test("a step or time that is none is told and counted, and the call is kept", async () => {
   const { folder, run, log, told } = openLoosely();
-  for (const step of [Number.NaN, "7", null, {}, Infinity]) log({ a: 1 }, { step });
+  const none = Object.create(null) as unknown;
+  for (const step of [Number.NaN, "7", null, none, Infinity, Symbol("s"), explode])
+    log({ a: 1 }, { step });
   for (const time of [Number.NaN, "now", new Date(Number.NaN)]) log({ a: 1 }, { time });
   expect(told()).toEqual([
     expect.stringMatching(/^trackio: step is NaN, which is neither .* next step is taken/),
     expect.stringMatching(/^trackio: time is NaN, which is neither .* present is taken/),
   ]);
-  expect(run.stats()).toMatchObject({ wrongOptions: 8, recordCount: 8 });
+  expect(run.stats()).toMatchObject({ wrongOptions: 10, recordCount: 10 });
   await run.finish();
-  expect(readRun(folder).steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(readRun(folder).steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test("a call with nothing to log is told and counted, never thrown", async () => {
