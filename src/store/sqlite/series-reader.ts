@@ -107,7 +107,7 @@ function readOne(
   if (!(first <= last)) return new BucketAccumulator(grid, 0, -1).finish();
   const buckets = new BucketAccumulator(grid, cellOf(grid, first), cellOf(grid, last));
   for (const column of columnsOfSeries(db, series.id)) {
-    scanColumn(cache, column, { axis, from, to, grid, buckets });
+    scanColumn(cache, column, { axis, from, to, last, grid, buckets });
   }
   return buckets.finish();
 }
@@ -117,6 +117,8 @@ interface Scan {
   /** Inclusive. */
   readonly from: number;
   readonly to: number;
+  /** Highest x of the series in the range: its bucket holds it, whatever entry it lies in. */
+  readonly last: number;
   readonly grid: Grid;
   readonly buckets: BucketAccumulator;
 }
@@ -205,7 +207,7 @@ class SegmentScan {
     from: number,
     to: number,
   ): Uint8Array {
-    const { grid, from: low, to: high } = this.#scan;
+    const { grid, last, from: low, to: high } = this.#scan;
     const widest = grid.width / 2;
     const firstWhole = Math.ceil(this.#first / spanOf(level)) - begin;
     const kinds = new Uint8Array(to);
@@ -214,7 +216,8 @@ class SegmentScan {
       const x1 = lastX[i]!;
       if (x1 < low || x0 > high) kinds[i] = OUTSIDE;
       else if (x0 < low || x1 > high || i < firstWhole) kinds[i] = BELOW;
-      else kinds[i] = x1 - x0 <= widest || cellOf(grid, x0) === cellOf(grid, x1) ? WHOLE : BELOW;
+      else if (x1 - x0 <= widest && x1 < last) kinds[i] = WHOLE;
+      else kinds[i] = cellOf(grid, x0) === cellOf(grid, x1) ? WHOLE : BELOW;
     }
     return kinds;
   }
