@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
 import type { RunIdentity } from "../protocol/run.ts";
@@ -103,6 +111,21 @@ test("changes name the lowest new step, new keys and new facts", async () => {
   expect(first).toMatchObject({ run: run.id, from: { step: 5 }, newKeys: true, facts: true });
   expect(second).toMatchObject({ from: { step: 2 }, newKeys: false, facts: false });
   expect(third).toEqual({ project: run.projectKey, run: run.id, newKeys: false, facts: true });
+});
+
+test("a journal that nobody touched for long is looked at now and then", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  logMany(journal, 0, 1);
+  const folder = new Folder(data, store);
+  await folder.foldAll();
+  utimesSync(journal.path, 1, 1);
+  folder.look();
+  await folder.foldOnce();
+  logMany(journal, 1, 1);
+  utimesSync(journal.path, 1, 1);
+  for (let turn = 0; turn < 16; turn++) await folder.foldOnce();
+  expect((await rowsOf(run)).length).toBe(2);
 });
 
 test("progress tells bytes and ends full", async () => {

@@ -21,6 +21,10 @@ import { RunEnds } from "./run-ends.ts";
 
 export type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
 
+/** A living writer touches its journal every 30 s; what was not touched for so long is seldom looked at. */
+const COLD_AFTER_MS = 5 * 60_000;
+const COLD_LOOK_EVERY = 16;
+
 export interface FolderOptions {
   /** Bytes read and folded at once; 4 MiB unless told. */
   readonly pieceBytes?: number;
@@ -36,6 +40,7 @@ export class Folder {
   readonly #finder: JournalFinder;
   readonly #runEnds: RunEnds;
   readonly #folds = new Map<string, JournalFold>();
+  #turns = 0;
   readonly #report = { bytes: 0, removedJournals: 0 };
 
   constructor(folder: DataFolder, store: Store, options: FolderOptions = {}) {
@@ -101,7 +106,10 @@ export class Folder {
   async foldOnce(): Promise<{ readonly bytes: number; readonly more: boolean }> {
     let bytes = 0;
     let more = false;
+    const withCold = this.#turns++ % COLD_LOOK_EVERY === 0;
+    const coldBefore = this.#now() - COLD_AFTER_MS;
     for (const fold of [...this.#folds.values()]) {
+      if (!withCold && fold.file.modifiedMs < coldBefore) continue;
       if (this.#isGone(fold)) continue;
       const step = await this.#foldPiece(fold);
       bytes += step.bytes;

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TrackioError } from "../protocol/errors.ts";
+import { MemoryStore } from "../store/memory/memory-store.ts";
+import type { FoldBatch, FoldOutcome } from "../store/store.ts";
+import { FoldLoop, type FoldNews } from "./fold-loop.ts";
+import { TestFolder } from "./testing/journals.ts";
+
+/** Fails as often as it is told, and counts how often it was compacted. */
+class TestStore extends MemoryStore {
+  failures = 0;
+  compactions = 0;
+
+  override async fold(batch: FoldBatch): Promise<FoldOutcome> {
+    if (this.failures-- > 0) throw new TrackioError("storage_full", "No space left.");
+    return super.fold(batch);
+  }
+
+  override async compact(): Promise<boolean> {
+    this.compactions += 1;
+    return this.compactions < 3;
+  }
+}
+
+let data: TestFolder;
+let store: TestStore;
+let news: FoldNews[];
+let ending: AbortController;
+let ended: Promise<void> | undefined;
+
+beforeEach(() => {
+  data = new TestFolder();
+  store = new TestStore();
+  news = [];
+  ending = new AbortController();
+});
+
+afterEach(async () => {
+  ending.abort();
+  await ended;
+  data[Symbol.dispose]();
+});
+
+function begin(): void {
+  ended = new FoldLoop(data, store, (item) => news.push(item)).run(ending.signal);
+}
+
+/** Waits until `isSo`, for 10 s at most. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+const told = (kind: FoldNews["news"]) => news.filter((item) => item.news === kind);
+
+test("what is logged is folded and told, and how many runs run", async () => {
+  begin();
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  journal.log(0, { loss: 1 });
+  await until(async () => (await store.listRuns(run.projectKey))[0]?.recordCount === 1);
+  await until(() => told("running").length > 0);
+  expect(told("running").at(-1)).toEqual({ news: "running", counts: { vision: 1 } });
+  journal.end();
+  await until(() => told("running").length > 1);
+  expect(told("running").at(-1)).toEqual({ news: "running", counts: {} });
+});
+
+test("trouble of the store is told, nothing is lost, and it is tried again", async () => {
+  store.failures = 1;
+  const run = data.run("vision");
+  data.journal(run).log(0, { loss: 1 });
+  begin();
+  await until(async () => (await store.listRuns(run.projectKey))[0]?.recordCount === 1);
+  expect(told("trouble")).toEqual([{ news: "trouble", message: "No space left." }]);
+});
+
+test("a journal that cannot be folded is told once", async () => {
+  const journal = data.journal(data.run("vision"));
+  const text = readFileSync(journal.path, "utf8");
+  writeFileSync(journal.path, text.replace('"trackio":1', '"trackio":2'));
+  begin();
+  const run = data.run("vision");
+  data.journal(run).log(0, { loss: 1 });
+  await until(async () => (await store.listRuns(run.projectKey)).length === 1);
+  await until(() => told("skipped").length > 0);
+  expect(told("skipped")).toMatchObject([{ journal: { code: "unavailable" } }]);
+});
+
+describe("compaction", () => {
+  test("follows what was folded, until nothing is left to do", async () => {
+    begin();
+    data.journal(data.run("vision")).log(0, { loss: 1 });
+    await until(() => store.compactions === 3);
+  });
+});
