@@ -9,7 +9,13 @@ import { openRun } from "./open-run.ts";
 import type { AnyMetrics, LogOptions, LogValues, Run, RunReport } from "./run.ts";
 import { Warnings } from "./warnings.ts";
 
-let latest: Pick<Run, "log" | "finish"> | undefined;
+/** What the functions need of a run, whatever its types. */
+interface LatestRun {
+  log(values: object, options?: LogOptions): void;
+  finish(): Promise<RunReport>;
+}
+
+let latest: LatestRun | undefined;
 
 /**
  * Opens a run and makes it the one that {@link log} and {@link finish} act on.
@@ -35,7 +41,7 @@ export function init<
   const run = checked.isDisabled
     ? new DisabledRun<Config, Metrics>(checked)
     : openLocalRun<Config, Metrics>(checked, nowMs);
-  latest = run as unknown as Run;
+  latest = run;
   return run;
 }
 
@@ -43,7 +49,10 @@ export function init<
  * Keeps values in the latest run; see {@link Run.log}. Never throws after {@link init}.
  * @throws {@link TrackioError} `invalid_argument` before the first `init`.
  */
-export function log(values: LogValues<AnyMetrics>, options?: LogOptions): void {
+export function log<Given extends object>(
+  values: LogValues<AnyMetrics, Given>,
+  options?: LogOptions,
+): void {
   latestRun("log").log(values, options);
 }
 
@@ -58,7 +67,7 @@ export function finish(): Promise<RunReport> {
 function openLocalRun<Config extends object, Metrics extends object>(
   options: ReturnType<typeof checkInitOptions>,
   nowMs: number,
-): Run<Config, Metrics> {
+): LocalRun<Config, Metrics> {
   const warnings = new Warnings();
   if (options.serverUrl !== undefined) {
     warnings.warn(
@@ -69,7 +78,7 @@ function openLocalRun<Config extends object, Metrics extends object>(
   return new LocalRun<Config, Metrics>(openRun(options, warnings, nowMs), warnings, nowMs);
 }
 
-function latestRun(name: string): Pick<Run, "log" | "finish"> {
+function latestRun(name: string): LatestRun {
   if (latest !== undefined) return latest;
   throw new TrackioError(
     "invalid_argument",

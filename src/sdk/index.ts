@@ -8,7 +8,7 @@ export type { InitOptions } from "./init-options.ts";
 export type { NotedValues } from "./noted-values.ts";
 export type {
   AnyMetrics,
-  Loggable,
+  Kept,
   LogOptions,
   LogValues,
   Run,

@@ -13,7 +13,7 @@ import { encodeConfig } from "./encode-config.ts";
 import { isPlainObject } from "./init-options.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
-import type { AnyMetrics, LogOptions, LogValues, Run, RunReport, RunStats } from "./run.ts";
+import type { AnyMetrics, LogOptions, Run, RunReport, RunStats } from "./run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
@@ -76,7 +76,7 @@ export class LocalRun<
     return findRunUrl(this.#opened.folder, this.#opened.head.run);
   }
 
-  log(values: LogValues<Metrics>, options?: LogOptions): void {
+  log(values: object, options?: LogOptions): void {
     try {
       this.#log(values, options);
     } catch (error) {

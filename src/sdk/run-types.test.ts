@@ -65,9 +65,17 @@ test("without types of its own a run takes whatever can be kept", async () => {
     nested: { a: { b: 1n } },
     none: null,
   });
+  const metrics: Metrics = { loss: 1, train: { acc: 0.5 } };
+  run.log(metrics);
+  const logs: { readonly [key: string]: number } | undefined = { loss: 1 };
+  trackio.log({ loss: logs?.loss });
   // @ts-expect-error a function cannot be kept
   trackio.log({ f: () => 1 });
+  // @ts-expect-error a symbol cannot be kept, at any depth
+  trackio.log({ deep: [{ s: Symbol("s") }] });
+  // @ts-expect-error a number has no name
+  const withoutName = () => trackio.log(5);
   const report: trackio.RunReport = await trackio.finish();
-  expect(report.recordCount).toBe(2);
+  expect([report.recordCount, typeof withoutName]).toEqual([5, "function"]);
   expect(readRun(folder).rows[0]).toMatchObject({ lr: 0.1, "nested/a/b": 1n, none: null });
 });

@@ -4,18 +4,28 @@ import type { RunId } from "../protocol/ids.ts";
 import type { Value } from "../protocol/values.ts";
 import type { NotedValues } from "./noted-values.ts";
 
-/** What may stand under a key of `log()`: any {@link Value}; numbers in nested objects become series `parent/child`; `undefined` is left out. */
-export type Loggable = Value | undefined | { readonly [key: string]: Loggable };
-
 /** The metrics of a run that has no type of its own for them. */
 export interface AnyMetrics {
-  readonly [key: string]: Loggable;
+  readonly [key: string]: Value | undefined;
 }
 
-/** What one call of `log()` takes: any of the metrics. */
-export type LogValues<Metrics extends object> = {
-  readonly [Key in keyof Metrics]?: Metrics[Key] | undefined;
-};
+/**
+ * `Given` where all of it can be kept; what cannot, a function or a symbol at any
+ * depth, is no type that it could have. Numbers in nested objects become series
+ * `parent/child`; `undefined` is left out.
+ */
+export type Kept<Given> = Given extends symbol | ((...given: never[]) => unknown)
+  ? never
+  : Given extends Value | undefined
+    ? Given
+    : Given extends object
+      ? { readonly [Key in keyof Given]: Kept<Given[Key]> }
+      : never;
+
+/** What one call of `log()` takes: any of the metrics, or whatever can be kept where they have no type. */
+export type LogValues<Metrics extends object, Given> = string extends keyof Metrics
+  ? Given & Kept<Given>
+  : { readonly [Key in keyof Metrics]?: Metrics[Key] | undefined };
 
 export interface LogOptions {
   /** Any finite number or bigint, in any order, repeats kept. Default: one more than the highest so far; 0 at first. */
@@ -73,7 +83,7 @@ export interface Run<
   readonly url: string | undefined;
 
   /** Keeps the values: when it returns they are the operating system's, and outlive the process. */
-  log(values: LogValues<Metrics>, options?: LogOptions): void;
+  log<Given extends object>(values: LogValues<Metrics, Given>, options?: LogOptions): void;
   stats(): RunStats;
   /** Marks the run finished before it returns; the promise gives a report. Further calls give the same. */
   finish(): Promise<RunReport>;
