@@ -4,13 +4,13 @@
  * person did; it knows numbers and pixels, never runs or fetch.
  */
 
+import { smooth } from "../../../src/series/smooth.ts";
 import type { ChartLine, DrawnLine } from "./chart-line.ts";
 import type { CursorLink } from "./cursor-link.ts";
 import { drawCursorLayer, type LineValue, valuesAt } from "./draw-cursor.ts";
 import { createProjection, drawLines, type Projection } from "./draw-lines.ts";
 import { formatDuration, formatMoment, formatStep } from "./format.ts";
 import { type FrameOptions, PlotFrame, positionOf, valueAt } from "./plot-frame.ts";
-import { smooth } from "./smooth.ts";
 import type { XUnit } from "./ticks.ts";
 import { type Range, valueRange, xExtent } from "./value-range.ts";
 
@@ -110,6 +110,7 @@ export class Plot {
     const known = this.#smoothed.get(line);
     if (known) return known;
     const isSmoothed = weight > 0 && line.x.length > 2;
+    // Each point drawn weighs one, however many were logged in its pixel: else a long run could not be smoothed.
     const shown = isSmoothed ? smooth(line.y, weight) : line.y;
     const drawn = { ...line, shown, isSmoothed };
     this.#smoothed.set(line, drawn);

@@ -141,7 +141,8 @@ function multiples(from: number, to: number, step: number): number[] {
   const last = Math.floor(to / step + 1e-9);
   for (let n = first; n <= last && values.length < 1000; n += 1) {
     // 3 × 0.1 is not 0.3: what is shown and compared is the round number.
-    values.push(n === 0 ? 0 : Number((n * step).toPrecision(15)));
+    const value = n === 0 ? 0 : Number((n * step).toPrecision(15));
+    if (values.length === 0 || value > values.at(-1)!) values.push(value);
   }
   return values;
 }

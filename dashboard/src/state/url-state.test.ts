@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { NEWEST } from "./selection.ts";
+import { DEFAULT_VIEW, formatView, parseView, type View } from "./url-state.ts";
+
+test("an empty address is the default view, and the default view an empty address", () => {
+  expect(parseView("")).toEqual(DEFAULT_VIEW);
+  expect(formatView(DEFAULT_VIEW, "")).toBe("");
+});
+
+test("links of the Trackio dashboard for Python open here", () => {
+  const view = parseView(
+    "?selected_project=mnist&run_ids=a,b&metric_filter=loss&smoothing=10&x_axis=time&xmin=5&xmax=9&sidebar=hidden&navbar=hidden&accordion=hidden",
+  );
+  expect(view).toMatchObject({
+    project: "mnist",
+    metricFilter: "loss",
+    smoothing: 10,
+    xAxis: "time",
+    zoom: { from: 5, to: 9 },
+    sidebar: "hidden",
+    navbar: "hidden",
+    accordion: "hidden",
+  });
+  expect(view.selection.base).toEqual({ kind: "ids", ids: new Set(["a", "b"]) });
+  expect(parseView("?runs=one,two").selection.base).toEqual({
+    kind: "names",
+    names: new Set(["one", "two"]),
+  });
+});
+
+test("what cannot be read counts as not said", () => {
+  const view = parseView("?smoothing=abc&x_axis=loss&xmin=9&xmax=5&columns=9&sidebar=sideways");
+  expect(view).toEqual(DEFAULT_VIEW);
+  expect(parseView("?smoothing=400").smoothing).toBe(99);
+});
+
+test("what is not ours stays in the address", () => {
+  expect(formatView({ ...DEFAULT_VIEW, project: "a" }, "?__theme=dark&smoothing=3")).toBe(
+    "__theme=dark&project=a",
+  );
+});
+
+test("every view comes back from its address", () => {
+  const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { maxLength: 4 });
+  const views = fc.record<View>({
+    project: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+    selection: names.map((ids) =>
+      ids.length === 0 ? NEWEST : { ...NEWEST, hidden: new Set(ids) },
+    ),
+    metricFilter: fc.string(),
+    smoothing: fc.integer({ min: 0, max: 99 }),
+    xAxis: fc.constantFrom("step", "time", "wall"),
+    zoom: fc.constantFrom(undefined, { from: -1.5, to: 1e15 }),
+    logX: fc.boolean(),
+    logY: fc.boolean(),
+    logSwitched: names,
+    columns: fc.constantFrom(2, 3, 4),
+    folded: names,
+    sidebar: fc.constantFrom("shown", "collapsed", "hidden"),
+    navbar: fc.constantFrom("shown", "hidden"),
+    accordion: fc.constantFrom("shown", "hidden"),
+    page: fc.constantFrom("charts", "runs"),
+  });
+  fc.assert(
+    fc.property(views, (view) => {
+      expect(parseView(formatView(view, ""))).toEqual(view);
+    }),
+  );
+});
