@@ -98,12 +98,12 @@ async function measureAnswer(
   return { ms: median(times), megabytes: bytes / 1e6 };
 }
 
-/** A script logs 2,000 calls a second, three pages follow it and read charts without pause. */
+/** A script logs 2,000 calls a second, three pages follow it and read ten charts of a hundred runs four times a second. */
 async function measureDelay(root: string, seconds: number): Promise<number> {
   await fillStore(root, 2_000);
   await using server = await startServer({ root, port: 0 });
   const script = child("log-steadily.ts", [root]);
-  const pages = child("read-without-pause.ts", [server.url]);
+  const pages = child("read-charts.ts", [server.url]);
   const { projects } = await untilThere<{ projects: Project[] }>(
     `${server.url}/api/v1/projects`,
     (answer) => answer.projects.some(({ key }) => key === "steady"),

@@ -32,6 +32,7 @@ const PAUSE_MS = 150;
 const FLOOD_BYTES = 256 * 1024;
 const STATUS_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 2_000;
+const QUIET_AFTER_MS = 500;
 const COMPACT_EVERY_MS = 2_000;
 /** Short enough that what is logged meanwhile is not late. */
 const COMPACT_BUDGET_MS = 100;
@@ -48,6 +49,7 @@ export class FoldLoop {
   #changes: FoldChange[] = [];
   #toldRunning = "{}";
   #mayCompact = true;
+  #lastFoldMs = 0;
 
   constructor(folder: DataFolder, store: Store, tell: (news: FoldNews) => void) {
     this.#store = store;
@@ -83,11 +85,14 @@ export class FoldLoop {
     this.#folder.look();
     const { bytes, more } = await this.#folder.foldOnce();
     await this.#tellChanges();
-    if (bytes > 0) this.#mayCompact = true;
+    if (bytes > 0) {
+      this.#mayCompact = true;
+      this.#lastFoldMs = performance.now();
+    }
     const isBusy = more || bytes >= FLOOD_BYTES;
     if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
     if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
-    await this.#compact(isBusy, signal);
+    await this.#compact(signal);
     return isBusy ? 0 : PAUSE_MS;
   }
 
@@ -135,13 +140,13 @@ export class FoldLoop {
     }
   }
 
-  /** When nothing waits to be folded, and now and then even so. */
-  async #compact(isBusy: boolean, signal: AbortSignal): Promise<void> {
+  /** All the time while nobody logs, and a little now and then while somebody does. */
+  async #compact(signal: AbortSignal): Promise<void> {
     if (!this.#mayCompact || signal.aborted) return;
-    if (!this.#isDue("compact", isBusy ? 5 * COMPACT_EVERY_MS : COMPACT_EVERY_MS)) return;
-    const more = await this.#store.compact(COMPACT_BUDGET_MS);
-    this.#mayCompact = more;
-    if (more && !isBusy) this.#due.delete("compact");
+    const isQuiet = performance.now() - this.#lastFoldMs > QUIET_AFTER_MS;
+    if (isQuiet || this.#isDue("compact", COMPACT_EVERY_MS)) {
+      this.#mayCompact = await this.#store.compact(COMPACT_BUDGET_MS);
+    }
   }
 
   #isDue(what: string, everyMs: number): boolean {
