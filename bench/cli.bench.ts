@@ -53,7 +53,7 @@ async function measureShow(env: NodeJS.ProcessEnv): Promise<number> {
   const beganAt = performance.now();
   const server = spawn(process.execPath, [TRACKIO, "show", "--no-open", "--port", "0"], {
     env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = once(server, "exit");
   try {

@@ -17,6 +17,8 @@ const INPUTS = [
   "package-lock.json",
   "tsconfig.base.json",
   "tsconfig.build.json",
+  "tools/build.ts",
+  "tools/bundle-entries.ts",
 ];
 const OUTPUTS = ["dist/cli/main.js", "dist/sdk/index.js", "dist/dashboard/index.html"];
 const NOTE = ".cache/build-inputs";

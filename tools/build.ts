@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fingerprintInputs, forgetBuild, isBuilt, noteBuild } from "./build-inputs.ts";
-import { bundleSdk } from "./bundle-sdk.ts";
+import { bundleEntries } from "./bundle-entries.ts";
 import { installedCommand, ROOT, runCommand } from "./run-command.ts";
 
 const DIST = join(ROOT, "dist");
@@ -63,7 +63,7 @@ async function buildRooms(): Promise<number> {
     outDir,
   ]);
   if (code !== 0) return code;
-  await bundleSdk(outDir, join(BESIDE, "sdk"));
+  await bundleEntries(outDir, join(BESIDE, "bundles"));
   for (const entry of readdirSync(DIST)) {
     if (entry !== "dashboard") rmSync(join(DIST, entry), { recursive: true });
   }
