@@ -1,5 +1,5 @@
 /**
- * Merging segments of a lane. A merge moves records, some 60,000 a slice, from
+ * Merging segments of a lane. A merge moves records, some 100,000 a slice, from
  * its sources to its target: the target grows by what comes next in order, each
  * source's `from` moves behind what it gave. So at any time target and sources
  * together hold each record once. A target points to itself until its merge is
@@ -15,12 +15,12 @@
 import type { Database } from "./database.ts";
 import { keyCountOf } from "./key-sets.ts";
 import {
+  comparison,
   joinRecords,
   type Lane,
   pickRecords,
   type Records,
   sliceRecords,
-  sortedRows,
 } from "./records.ts";
 import {
   appendToSegment,
@@ -88,34 +88,43 @@ function nextRecords(
   lane: Lane,
 ): { readonly records: Records; readonly taken: readonly number[] } {
   const keyCount = keyCountOf(db, keySet);
-  const windows = sources.map((source) => {
-    const from = firstRecord(source, lane);
-    const chunk = Math.floor(from / CHUNK_RECORDS);
-    const records = loadChunk(db, source, chunk, keyCount);
-    return sliceRecords(records, from - chunk * CHUNK_RECORDS, records.count);
-  });
+  const windows = sources.map((source) => readWindow(db, source, lane, keyCount));
   const all = joinRecords(windows);
-  const rows = sortedRows(all, lane);
-  const sourceOf = new Uint8Array(all.count);
-  let end = 0;
-  windows.forEach((window, i) => {
-    sourceOf.fill(i, end, end + window.count);
-    end += window.count;
-  });
-  // Behind the end of a window whose source has more, the order is not known yet.
+  const compare = comparison(all, lane);
+  const rows = new Uint32Array(all.count);
   const taken = sources.map(() => 0);
+  let begin = 0;
+  const heads = windows.map((window, i) => {
+    const source = sources[i]!;
+    const head = { i, row: begin, end: begin + window.count, hasMore: false };
+    head.hasMore = firstRecord(source, lane) + window.count < source.count;
+    begin = head.end;
+    return head;
+  });
   let count = 0;
-  for (; count < rows.length; count++) {
-    const i = sourceOf[rows[count]!]!;
-    taken[i]! += 1;
-    const isWindowEmpty = taken[i] === windows[i]!.count;
-    const hasMore = firstRecord(sources[i]!, lane) + taken[i]! < sources[i]!.count;
-    if (isWindowEmpty && hasMore) {
-      count++;
-      break;
-    }
+  while (heads.length > 0) {
+    let first = heads[0]!;
+    for (const head of heads) if (compare(head.row, first.row) < 0) first = head;
+    rows[count++] = first.row++;
+    taken[first.i]! += 1;
+    if (first.row < first.end) continue;
+    // Behind the end of a window whose source has more, the order is not known yet.
+    if (first.hasMore) break;
+    heads.splice(heads.indexOf(first), 1);
   }
   return { records: pickRecords(all, rows.subarray(0, count)), taken };
+}
+
+/** The rest of the chunk that a source is at, and the chunk behind it: so the shortest window has a chunk's records. */
+function readWindow(db: Database, source: Segment, lane: Lane, keyCount: number): Records {
+  const from = firstRecord(source, lane);
+  const chunk = Math.floor(from / CHUNK_RECORDS);
+  const last = Math.min(chunk + 1, Math.ceil(source.count / CHUNK_RECORDS) - 1);
+  const chunks = Array.from({ length: last - chunk + 1 }, (_, i) =>
+    loadChunk(db, source, chunk + i, keyCount),
+  );
+  const records = joinRecords(chunks);
+  return sliceRecords(records, from - chunk * CHUNK_RECORDS, records.count);
 }
 
 function createTarget(

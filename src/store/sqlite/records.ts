@@ -106,21 +106,23 @@ export function columnValues(column: Column): readonly Json[] {
   );
 }
 
-/** Rows of `records` in the order of a lane: by step or by time first, then by order of records. */
-export function sortedRows(records: Records, lane: Lane): Uint32Array {
-  const rows = Uint32Array.from({ length: records.count }, (_, row) => row);
+/** Compares two rows in the order of a lane: by step or by time first, then by order of records. */
+export function comparison(records: Records, lane: Lane): (a: number, b: number) => number {
   const { times, writers, records: numbers, steps } = records;
   if (steps.kind === "values") {
-    const orders = Array.from(rows, (row) => orderAt(records, row));
-    return rows.sort(
-      (a, b) =>
-        (lane === "time" ? times[a]! - times[b]! : 0) || compareOrder(orders[a]!, orders[b]!),
-    );
+    const orders = Array.from(times, (_, row) => orderAt(records, row));
+    return (a, b) =>
+      (lane === "time" ? times[a]! - times[b]! : 0) || compareOrder(orders[a]!, orders[b]!);
   }
   const xs = steps.values;
   const byRecord = (a: number, b: number) =>
     xs[a]! - xs[b]! || writers[a]! - writers[b]! || numbers[a]! - numbers[b]!;
-  return rows.sort(lane === "step" ? byRecord : (a, b) => times[a]! - times[b]! || byRecord(a, b));
+  return lane === "step" ? byRecord : (a, b) => times[a]! - times[b]! || byRecord(a, b);
+}
+
+/** Rows of `records` in the order of a lane. */
+export function sortedRows(records: Records, lane: Lane): Uint32Array {
+  return Uint32Array.from(records.times, (_, row) => row).sort(comparison(records, lane));
 }
 
 /** Where each stretch of records begins that is in order by step and by time alike. */
