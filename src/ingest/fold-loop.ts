@@ -27,7 +27,7 @@ export type FoldNews =
   | { readonly news: "trouble"; readonly message: string };
 
 /** Between two turns. What is logged in between is folded together, and told together. */
-const PAUSE_MS = 150;
+const PAUSE_MS = 100;
 /** A turn that folded so much has a script behind it that logs without pause, and the next follows at once. */
 const FLOOD_BYTES = 256 * 1024;
 const STATUS_EVERY_MS = 1_000;

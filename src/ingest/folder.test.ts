@@ -95,6 +95,21 @@ test("a folder that was overtaken reads on from where the other stopped, and tel
   expect(changes.some((change) => change.from?.step === 3)).toBe(true);
 });
 
+test("a folder sees what was added to a journal whose folder did not change", async () => {
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  logMany(journal, 0, 1);
+  const longAgo = Date.now() / 1000 - 3_600;
+  for (const path of [data.runFolder(run.projectKey, run.id), data.runsFolder(run.projectKey)]) {
+    utimesSync(path, longAgo, longAgo);
+  }
+  const folder = new Folder(data, store);
+  await folder.foldAll();
+  logMany(journal, 1, 1);
+  await folder.foldAll();
+  expect((await rowsOf(run)).length).toBe(2);
+});
+
 test("changes name the lowest new step, new keys and new facts", async () => {
   const run = data.run("vision");
   const journal = data.journal(run);

@@ -66,7 +66,7 @@ export class Folder {
     options: { readonly onProgress?: FoldProgress; readonly signal?: AbortSignal } = {},
   ): Promise<FoldReport> {
     this.look();
-    const folds = [...this.#folds.values()];
+    const folds = [...this.#folds.values()].filter((fold) => !this.#isGone(fold));
     let totalBytes = 0;
     for (const fold of folds) totalBytes += await fold.pendingBytes();
     let doneBytes = 0;

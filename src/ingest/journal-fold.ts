@@ -25,6 +25,7 @@ export interface FoldStep {
   readonly change?: FoldChange;
 }
 
+const FIRST_PIECE_BYTES = 256 * 1024;
 const NOTHING: FoldStep = { bytes: 0, more: false };
 
 export class JournalFold {
@@ -39,6 +40,7 @@ export class JournalFold {
   #cursor: JournalCursor | undefined;
   /** Whether its last line is the run's end; undefined where it was not read here. */
   #hasEnded: boolean | undefined;
+  #pieceBytes = FIRST_PIECE_BYTES;
   /** Size at which nothing but a torn line was left. */
   #tornSize = -1;
 
@@ -71,8 +73,14 @@ export class JournalFold {
     return Math.max(0, this.file.sizeBytes - this.#offset);
   }
 
-  /** Folds the next piece, about `pieceBytes`. */
-  async foldPiece(pieceBytes: number): Promise<FoldStep> {
+  /** Folds the next piece: a small one first, told soon, then larger and larger ones up to `mostBytes`. */
+  async foldPiece(mostBytes: number): Promise<FoldStep> {
+    const step = await this.#foldNext(Math.min(mostBytes, this.#pieceBytes));
+    this.#pieceBytes = step.more ? Math.min(mostBytes, this.#pieceBytes * 2) : FIRST_PIECE_BYTES;
+    return step;
+  }
+
+  async #foldNext(pieceBytes: number): Promise<FoldStep> {
     if ((await this.pendingBytes()) === 0) return NOTHING;
     if (this.file.sizeBytes === this.#tornSize && this.isWriterAlive()) return NOTHING;
     let piece: JournalPiece | undefined;
