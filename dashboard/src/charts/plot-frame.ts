@@ -116,7 +116,10 @@ export class PlotFrame {
   #yTicks(): Tick[] {
     const { from, to } = this.#y;
     if (this.options.logY) return logTicks(from, to);
-    return valueTicks(from, to, Math.max(2, Math.round(this.area.height / 38)));
+    const { height } = this.area;
+    // A tall chart is not better for twice the words: its lines of the grid lie farther apart.
+    const count = Math.min(Math.round(height / 38), 3 + Math.round(height / 120));
+    return valueTicks(from, to, Math.max(2, count));
   }
 
   #xAxis(): uPlot.Axis {

@@ -1,6 +1,6 @@
 /** No project yet: the three lines that fill this page, which fills by itself once they ran. */
 
-import { createEffect, createSignal, For, onCleanup } from "solid-js";
+import { createEffect, For, onCleanup } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { createCopy } from "../app/share-button.tsx";
 import { themeVersion } from "../app/theme.ts";
@@ -9,53 +9,27 @@ import { chartTheme } from "../charts/chart-theme.ts";
 /** Code in pieces: a kind of word (k: keyword, s: string, v: number, o: other), then its text. */
 type Piece = readonly ["" | "k" | "s" | "v" | "o", string];
 
-const CODE: Readonly<Record<"TypeScript" | "Python", readonly Piece[]>> = {
-  TypeScript: [
-    ["k", "import"],
-    ["o", " * as "],
-    ["", "trackio "],
-    ["k", "from"],
-    ["s", ' "trackio"'],
-    ["", ";\n\ntrackio."],
-    ["k", "init"],
-    ["", "({ project: "],
-    ["s", '"my_project"'],
-    ["", " });\ntrackio."],
-    ["k", "log"],
-    ["", "({ loss: "],
-    ["v", "0.05"],
-    ["", " });\ntrackio."],
-    ["k", "finish"],
-    ["", "();"],
-  ],
-  Python: [
-    ["k", "import"],
-    ["", " trackio\n\ntrackio."],
-    ["k", "init"],
-    ["", "(project="],
-    ["s", '"my_project"'],
-    ["", ")\ntrackio."],
-    ["k", "log"],
-    ["", "({"],
-    ["s", '"loss"'],
-    ["", ": "],
-    ["v", "0.05"],
-    ["", "})\ntrackio."],
-    ["k", "finish"],
-    ["", "()"],
-  ],
-};
-/** Only what works now is offered. */
-const LANGUAGES = ["TypeScript"] as const;
+const CODE: readonly Piece[] = [
+  ["k", "import"],
+  ["o", " * as "],
+  ["", "trackio "],
+  ["k", "from"],
+  ["s", ' "trackio"'],
+  ["", ";\n\ntrackio."],
+  ["k", "init"],
+  ["", "({ project: "],
+  ["s", '"my_project"'],
+  ["", " });\ntrackio."],
+  ["k", "log"],
+  ["", "({ loss: "],
+  ["v", "0.05"],
+  ["", " });\ntrackio."],
+  ["k", "finish"],
+  ["", "();"],
+];
 
 export function EmptyPage() {
-  const [language, setLanguage] = createSignal<(typeof LANGUAGES)[number]>("TypeScript");
-  const pieces = () => CODE[language()];
-  const [isCopied, copy] = createCopy(() =>
-    pieces()
-      .map((piece) => piece[1])
-      .join(""),
-  );
+  const [isCopied, copy] = createCopy(() => CODE.map((piece) => piece[1]).join(""));
   return (
     <div class="scroll">
       <div class="empty">
@@ -65,23 +39,9 @@ export function EmptyPage() {
             Log a first number from a script on this machine. The chart appears here by itself;
             leave the page open.
           </p>
-          <div class="subtabs" role="tablist" aria-label="Language">
-            <For each={LANGUAGES}>
-              {(name) => (
-                <button
-                  type="button"
-                  role="tab"
-                  aria-selected={name === language()}
-                  onClick={() => setLanguage(name)}
-                >
-                  {name}
-                </button>
-              )}
-            </For>
-          </div>
           <div class="code-frame">
             <pre class="code">
-              <For each={pieces()}>{([kind, text]) => <span class={kind}>{text}</span>}</For>
+              <For each={CODE}>{([kind, text]) => <span class={kind}>{text}</span>}</For>
             </pre>
             <button type="button" class="btn quiet copy" onClick={() => void copy()}>
               <Icon name="copy" />

@@ -186,7 +186,9 @@ function ValueCell(props: { readonly run: Run; readonly column: Column }) {
     if (typeof shown !== "number") return typeof shown === "string" ? shown : JSON.stringify(shown);
     if (props.column.id === "duration") return formatDuration(shown);
     if (props.column.id === "steps") return formatStep(shown);
-    return props.column.id.startsWith("config ") ? String(shown) : formatValue(shown);
+    // 0.1 + 0.2 is written 0.3: the digits behind are the machine's, not the script's.
+    const isSetting = props.column.id.startsWith("config ");
+    return isSetting ? String(Number(shown.toPrecision(12))) : formatValue(shown);
   };
   return (
     <td class={props.column.isNumber ? "num" : "cut"} title={text()}>
