@@ -35,7 +35,7 @@ const TIDY_EVERY_MS = 2_000;
 const QUIET_AFTER_MS = 500;
 const COMPACT_EVERY_MS = 2_000;
 /** Short enough that what is logged meanwhile is not late. */
-const COMPACT_BUDGET_MS = 100;
+const COMPACT_BUDGET_MS = 40;
 const TROUBLE_PAUSE_MS = 2_000;
 
 export class FoldLoop {
@@ -50,6 +50,7 @@ export class FoldLoop {
   #toldRunning = "{}";
   #mayCompact = true;
   #lastFoldMs = 0;
+  #lastCompactMs = 0;
 
   constructor(folder: DataFolder, store: Store, tell: (news: FoldNews) => void) {
     this.#store = store;
@@ -92,8 +93,8 @@ export class FoldLoop {
     const isBusy = more || bytes >= FLOOD_BYTES;
     if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
     if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
-    await this.#compact(signal);
-    return isBusy ? 0 : PAUSE_MS;
+    const isCompacting = await this.#compact(signal);
+    return isBusy || isCompacting ? 0 : PAUSE_MS;
   }
 
   async #tellChanges(): Promise<void> {
@@ -140,13 +141,15 @@ export class FoldLoop {
     }
   }
 
-  /** All the time while nobody logs, and a little now and then while somebody does. */
-  async #compact(signal: AbortSignal): Promise<void> {
-    if (!this.#mayCompact || signal.aborted) return;
-    const isQuiet = performance.now() - this.#lastFoldMs > QUIET_AFTER_MS;
-    if (isQuiet || this.#isDue("compact", COMPACT_EVERY_MS)) {
-      this.#mayCompact = await this.#store.compact(COMPACT_BUDGET_MS);
-    }
+  /** All the time while nobody logs, and a little now and then while somebody does. True while there is more to do. */
+  async #compact(signal: AbortSignal): Promise<boolean> {
+    if (!this.#mayCompact || signal.aborted) return false;
+    const now = performance.now();
+    const isQuiet = now - this.#lastFoldMs > QUIET_AFTER_MS;
+    if (!isQuiet && now - this.#lastCompactMs < COMPACT_EVERY_MS) return false;
+    this.#mayCompact = await this.#store.compact(COMPACT_BUDGET_MS);
+    this.#lastCompactMs = performance.now();
+    return isQuiet && this.#mayCompact;
   }
 
   #isDue(what: string, everyMs: number): boolean {
