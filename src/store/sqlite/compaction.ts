@@ -14,12 +14,13 @@ import { packAll } from "./waiting-records.ts";
 /** Works until `budgetMs` have gone by or there is no more to do; true where there is more. */
 export function compact(db: Database, budgetMs: number): boolean {
   const deadline = performance.now() + budgetMs;
-  for (;;) {
-    if (!compactSlice(db)) break;
+  for (let slices = 0; ; slices++) {
+    if (!compactSlice(db)) {
+      if (slices > 0) db.checkpoint();
+      return false;
+    }
     if (performance.now() >= deadline) return true;
   }
-  db.checkpoint();
-  return false;
 }
 
 /** Does one slice of work; false where there was none. */

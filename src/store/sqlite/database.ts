@@ -173,6 +173,8 @@ function canUseWal(path: string): boolean {
   return !NETWORK_FILE_SYSTEMS.has(statfsSync(dirname(path)).type >>> 0);
 }
 
+const DAMAGED = "Move it away, and the journals that are left are folded anew";
+
 /** Primary result codes of SQLite that a person can do something about. */
 const KNOWN_CODES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
   [5, ["busy", "another process writes to it for long; try again"]],
@@ -193,7 +195,14 @@ const KNOWN_CODES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
 
 function asTrackioError(error: unknown, path: string): unknown {
   if (error instanceof TrackioError) return error;
-  const errcode = (error as { errcode?: unknown } | undefined)?.errcode;
+  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
+  const isUndecodable = typeof code === "string" && code.startsWith("ZSTD_");
+  if (error instanceof RangeError || error instanceof SyntaxError || isUndecodable) {
+    const what = (error as Error).message;
+    return new TrackioError("damaged", `The store ${path} is damaged: ${what} ${DAMAGED}.`, {
+      cause: error,
+    });
+  }
   const known = typeof errcode === "number" ? KNOWN_CODES.get(errcode & 0xff) : undefined;
   if (known === undefined) return error;
   return new TrackioError(known[0], `The store ${path}: ${known[1]}.`, { cause: error });

@@ -64,15 +64,15 @@ export class SqliteStore implements Store {
   }
 
   async offset(source: string): Promise<number> {
-    return readOffset(this.#db, source);
+    return this.#db.read(() => readOffset(this.#db, source));
   }
 
   async forget(source: string): Promise<void> {
-    this.#db.run("DELETE FROM sources WHERE source = ?", source);
+    this.#db.write(() => this.#db.run("DELETE FROM sources WHERE source = ?", source));
   }
 
   async listProjects(): Promise<readonly ProjectInfo[]> {
-    return listProjects(this.#db);
+    return this.#db.read(() => listProjects(this.#db));
   }
 
   async listRuns(

@@ -31,19 +31,30 @@ const LEAST_STRETCH = 1024;
 export function takeRecords(db: Database, keySet: number, writer: number, records: Records): void {
   const tails = listTails(db, keySet);
   const loose = tails.filter((row) => row.tier < 2 && row.writer === writer);
-  if (countOf(loose) + records.count >= CHUNK_RECORDS) {
-    packInOrder(db, keySet, writer, loose, records);
-  } else {
+  const isChunk = countOf(loose) + records.count >= CHUNK_RECORDS;
+  if (isChunk) packInOrder(db, keySet, writer, loose, records);
+  else addLoose(db, keySet, writer, loose, records);
+  const isFull = countOf(tails) + records.count > MOST_WAITING;
+  if (isFull) packAll(db, keySet);
+  if (isChunk || isFull) db.run("INSERT OR IGNORE INTO work (key_set) VALUES (?)", keySet);
+}
+
+/** Adds a row of tier 0; many of them are joined. */
+function addLoose(
+  db: Database,
+  keySet: number,
+  writer: number,
+  loose: readonly TailRow[],
+  records: Records,
+): void {
+  const fresh = loose.filter((row) => row.tier === 0);
+  if (fresh.length < MOST_LOOSE_ROWS) {
     addTail(db, keySet, writer, 0, records);
-    const fresh = listTails(db, keySet).filter((row) => row.tier === 0 && row.writer === writer);
-    if (fresh.length >= MOST_LOOSE_ROWS) {
-      const joined = loadTails(db, fresh, records.columns.length);
-      removeTails(db, fresh);
-      addTail(db, keySet, writer, 1, joined);
-    }
+    return;
   }
-  if (countOf(tails) + records.count > MOST_WAITING) packAll(db, keySet);
-  db.run("INSERT OR IGNORE INTO work (key_set) VALUES (?)", keySet);
+  const joined = joinRecords([loadTails(db, fresh, records.columns.length), records]);
+  removeTails(db, fresh);
+  addTail(db, keySet, writer, 1, joined);
 }
 
 /** Packs all that waits: what is in order writer by writer, the rest sorted. Chunks need not be full. */
