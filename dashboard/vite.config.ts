@@ -16,6 +16,8 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 300,
+    // What is bundled is shipped: its licences ask to be shipped with it.
+    license: { fileName: "licenses.md" },
   },
   server: {
     host: "127.0.0.1",

@@ -64,6 +64,8 @@ test("every file that package.json names is in the package, and no source or tes
     expect(existsSync(join(root, path)), path).toBe(true);
   }
   expect(existsSync(join(root, "dist/dashboard/index.html"))).toBe(true);
+  const licenses = readFileSync(join(root, "dist/dashboard/licenses.md"), "utf8");
+  expect(licenses).toMatch(/solid-js[\s\S]*uplot/i);
   const shipped: { readonly files: readonly { readonly path: string }[] }[] = JSON.parse(
     execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       cwd: ROOT,
