@@ -186,6 +186,40 @@ test("a new point appears without reload, a new run without shifting what was ch
   await expect.poll(() => page.locator(".run").first().innerText()).toContain("finished");
 });
 
+test("the dashboard moves only what changed, and does nothing when the tab is hidden", async () => {
+  await using opened = await openPage(house, "/?project=digits&smoothing=0");
+  const { page, seriesRequests } = opened;
+  await waitForLine(page, "train/loss", 0);
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  const setHidden = (isHidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, isHidden);
+
+  const run = trackio.init({ dir: house.root, project: "digits", name: "quiet" });
+  const runs = `${house.server.url}/api/v1/projects/digits/runs`;
+  const recordsKnown = async () =>
+    ((await (await fetch(`${runs}/${run.id}`)).json()) as { recordCount: number }).recordCount;
+  await setHidden(true);
+  for (let step = 0; step < 1000; step += 1) run.log({ "train/loss": 2, "eval/loss": step });
+  await expect.poll(recordsKnown).toBe(1000);
+  expect(requests).toEqual([]);
+
+  await setHidden(false);
+  const hue = (await (await fetch(`${runs}/${run.id}`)).json()).number % 10;
+  await waitForLine(page, "eval/loss", hue);
+  const before = seriesRequests.length;
+  run.log({ "train/loss": 2, "eval/loss": 2000 });
+  await expect.poll(() => seriesRequests.length).toBeGreaterThan(before);
+  for (const request of seriesRequests.slice(before)) {
+    expect(request.runs).toEqual([run.id]);
+    expect(request.from).toBeGreaterThan(900);
+  }
+  await run.finish();
+});
+
 test("the runs table lists settings and last values, and sorts", async () => {
   await using opened = await openPage(house, "/?project=digits&page=runs");
   const { page } = opened;

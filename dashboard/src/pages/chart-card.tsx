@@ -46,6 +46,9 @@ export function ChartCard(props: ChartCardProps) {
         <Show when={isLogY(view(), props.metric)}>
           <span class="note">log</span>
         </Show>
+        <Show when={state().held !== undefined && lines().length === 0}>
+          <span class="note">no points {view().zoom ? "in this range" : "in the runs shown"}</span>
+        </Show>
         <For each={oddNotes(lines())}>{(note) => <span class="note bad">{note}</span>}</For>
         <span class="card-acts">
           <button

@@ -188,13 +188,15 @@ export class SeriesBook {
   #readWhole(entries: readonly Entry[]): void {
     if (this.#underWay >= MOST_REQUESTS) return;
     const { runs, zoom, buckets } = this.#view;
-    void this.#read(entries, { runs: [...runs], buckets, ...range(zoom) }, (entry, frame) => {
-      const held = seriesOf(frame, entry.key);
+    for (const entry of entries) {
+      // From here on a change is a change to what is being read.
       entry.asked = new Set(runs);
+      entry.dirty.clear();
+    }
+    void this.#read(entries, { runs: [...runs], buckets, ...range(zoom) }, (entry, frame) => {
       entry.isStale = false;
-      return held;
+      return seriesOf(frame, entry.key);
     });
-    for (const entry of entries) entry.dirty.clear();
   }
 
   #missing(entry: Entry): string[] {
@@ -211,8 +213,8 @@ export class SeriesBook {
     }
     const { grid } = entries[0]!.state.held!;
     const limits = this.#limits(grid);
+    for (const entry of entries) for (const run of missing) entry.asked.add(run);
     void this.#read(entries, { runs: missing, buckets: grid, ...limits }, (entry, frame) => {
-      for (const run of missing) entry.asked.add(run);
       if (isBeyond(frame, limits)) return this.#stale(entry);
       return withSeries(entry.state.held!, seriesOf(frame, entry.key));
     });
