@@ -3,9 +3,9 @@
 import type { FrameSeries, SeriesFrame } from "../../../src/protocol/series-frame.ts";
 import {
   bucketOf,
+  bucketSpan,
   coarserGrid,
   type Grid,
-  highestBucket,
   mergeNeighbours,
   replaceTail,
 } from "./series-patch.ts";
@@ -44,8 +44,8 @@ export function withTail(held: ChartSeries, tail: ChartSeries, from: number): Ch
 export function coarsened(held: ChartSeries, buckets: number): ChartSeries {
   let { grid } = held;
   let series = [...held.series.values()];
-  if (highestBucket(series) < buckets * MOST_GROWTH) return held;
-  while (highestBucket(series) >= buckets) {
+  if (bucketSpan(series) <= buckets * MOST_GROWTH) return held;
+  while (bucketSpan(series) > buckets) {
     const from = grid;
     series = series.map((one) => mergeNeighbours(one, from));
     grid = coarserGrid(grid);
@@ -55,8 +55,7 @@ export function coarsened(held: ChartSeries, buckets: number): ChartSeries {
 
 /** Whether a read with a new grid would show much more: few buckets, and several points in each. */
 export function isTooCoarse(held: ChartSeries, buckets: number): boolean {
-  const highest = highestBucket(held.series.values());
-  if (highest < 0 || highest >= buckets / 4) return false;
+  if (bucketSpan(held.series.values()) >= buckets / 4) return false;
   for (const { count } of held.series.values()) {
     let points = 0;
     for (const one of count) points += one;

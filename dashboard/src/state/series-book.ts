@@ -237,7 +237,11 @@ export class SeriesBook {
     }
     const limits = this.#limits(grid);
     const from = Math.max(bucketStart(lowest, grid), limits.from ?? Number.NEGATIVE_INFINITY);
-    if (from > limits.to) return;
+    if (from > limits.to) {
+      // Beyond the zoom nothing is shown; beyond the grid another grid is due.
+      if (limits.isOpen) this.#readWhole(dirty);
+      return;
+    }
     const request = { runs: [...runs], buckets: grid, from, to: limits.to };
     void this.#read(dirty, request, (entry, frame) => {
       if (isBeyond(frame, limits)) return this.#stale(entry);

@@ -92,13 +92,16 @@ export function coarserGrid(grid: Grid): Grid {
   return { origin: Math.floor(grid.origin / width) * width, width };
 }
 
-/** Highest bucket number among `series`; -1 where there is none. */
-export function highestBucket(series: Iterable<FrameSeries>): number {
-  let highest = -1;
-  for (const one of series) {
-    if (one.length > 0) highest = Math.max(highest, one.index[one.length - 1]!);
+/** How many buckets lie between the first and the last one of `series`, both counted; 0 where there is none. */
+export function bucketSpan(series: Iterable<FrameSeries>): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const { length, index } of series) {
+    if (length === 0) continue;
+    lowest = Math.min(lowest, index[0]!);
+    highest = Math.max(highest, index[length - 1]!);
   }
-  return highest;
+  return Math.max(0, highest - lowest + 1);
 }
 
 function columns(
