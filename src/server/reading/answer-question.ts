@@ -27,13 +27,15 @@ export async function answerQuestion(source: Source, question: Question): Promis
     case "run":
       return json(await findRun(source, question));
     case "metrics": {
-      await checkProject(source, question);
       const summaries = await source.store.listMetrics(question.project, question.runs as RunId[]);
+      if (summaries.length === 0) await checkProject(source, question);
       return json(buildMetricTable(question.runs, summaries) satisfies MetricTable);
     }
-    case "series":
-      await checkProject(source, question);
-      return encodeSeriesFrame(await readSeriesFrame(source.store, question));
+    case "series": {
+      const frame = await readSeriesFrame(source.store, question);
+      if (frame.series.length === 0) await checkProject(source, question);
+      return encodeSeriesFrame(frame);
+    }
   }
 }
 
@@ -67,6 +69,7 @@ async function findRun(source: Source, question: Question & { ask: "run" }): Pro
   throw new TrackioError("not_found", describeMissing("run", question.run, names, remedy));
 }
 
+/** Only asked where an answer is empty: whether the project is there at all. */
 async function checkProject({ store }: Source, question: InProject): Promise<void> {
   const projects = await store.listProjects();
   if (projects.some(({ key }) => key === question.project)) return;
