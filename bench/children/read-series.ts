@@ -27,8 +27,8 @@ const whole = await read({});
 const { from, to } = whole.answer.extent!;
 const times = [whole.ms];
 for (let zoom = 0; zoom < 50; zoom++) {
-  // From all down to a ten-thousandth, each magnitude as likely.
-  const width = (to - from) * 10 ** (-4 * random());
+  // From all down to a thousandth, each magnitude as likely: a point for each pixel, at the least.
+  const width = (to - from) * 10 ** (-3 * random());
   const begin = from + random() * (to - from - width);
   times.push((await read({ from: begin, to: begin + width })).ms);
 }

@@ -97,16 +97,14 @@ export class BucketAccumulator {
       let [sum, low, high] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
       do {
         const value = values[at]!;
-        if (value - value === 0) {
-          sum += value;
-          if (value < low) low = value;
-          if (value > high) high = value;
-        } else {
-          this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
-        }
+        sum += value;
+        if (value < low) low = value;
+        if (value > high) high = value;
         at++;
       } while (at < to && xs[at]! < end);
-      this.#addNumbers(cell, at - begin, sum, low, high);
+      // NaN and ±Infinity leave their mark on the sum.
+      if (sum - sum === 0) this.#addNumbers(cell, at - begin, sum, low, high);
+      else this.#addWithOdd(cell, values, begin, at);
       this.#offerFirst(cell, xs[begin]!, values[begin]!, origin, begin);
       this.#offerLast(cell, xs[at - 1]!, values[at - 1]!, origin, at - 1);
     }
@@ -115,11 +113,7 @@ export class BucketAccumulator {
   /** Adds one point; points of a stream without order come one by one, each a stream of its own. */
   addPoint(origin: PointOrigin, x: number, value: number, row: number): void {
     const cell = this.#cellOf(x);
-    if (value - value === 0) this.#addNumbers(cell, 1, value, value, value);
-    else {
-      this.#count[cell]! += 1;
-      this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
-    }
+    this.#addNumber(cell, value);
     this.#offerFirst(cell, x, value, origin, row);
     this.#offerLast(cell, x, value, origin, row);
   }
@@ -215,6 +209,20 @@ export class BucketAccumulator {
     this.#sum[cell]! += sum;
     if (low < this.#min[cell]!) this.#min[cell] = low;
     if (high > this.#max[cell]!) this.#max[cell] = high;
+  }
+
+  /** Adds the values of rows `from` to `to`, NaN and ±Infinity among them. */
+  #addWithOdd(cell: number, values: Float64Array, from: number, to: number): void {
+    for (let at = from; at < to; at++) this.#addNumber(cell, values[at]!);
+  }
+
+  #addNumber(cell: number, value: number): void {
+    if (value - value === 0) {
+      this.#addNumbers(cell, 1, value, value, value);
+    } else {
+      this.#count[cell]! += 1;
+      this.#addOdd(cell, value > 0 ? 1 : value < 0 ? 2 : 0, 1);
+    }
   }
 
   #addOdd(cell: number, kind: 0 | 1 | 2, count: number): void {
