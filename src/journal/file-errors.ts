@@ -1,10 +1,11 @@
 /** What the system's own errors mean for the journal room, in one place. */
 
+import { types } from "node:util";
 import { TrackioError } from "../protocol/errors.ts";
 
 /** The system's name of a file error, e.g. `ENOSPC`; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
-  const isOfSystem = error instanceof Error && "errno" in error && "code" in error;
+  const isOfSystem = types.isNativeError(error) && "errno" in error && "code" in error;
   return isOfSystem && typeof error.code === "string" ? error.code : undefined;
 }
 

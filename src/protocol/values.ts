@@ -83,9 +83,16 @@ export function isPlainNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && !(value === 0 && 1 / value < 0);
 }
 
+/** Whether it is an object with keys of its own, and not an array, a date and the like. */
+export function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /**
  * The JSON form of `value`.
- * @throws {@link UnkeepableValueError} for a function, a symbol or a cycle.
+ * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle or an instance without members, e.g. a promise.
  */
 export function encodeValue(
   value: unknown,
@@ -145,8 +152,13 @@ function encodeObject(object: object, path: readonly string[], ancestors: readon
   }
   const toJson = (object as { toJSON?: unknown }).toJSON;
   if (typeof toJson === "function") return encodeValue(toJson.call(object), path, ancestors);
+  const entries = Object.entries(object);
+  if (entries.length === 0 && !isPlainObject(object)) {
+    // All that it holds is hidden: a promise, an error, an ArrayBuffer.
+    throw new UnkeepableValueError(path, `an instance of ${object.constructor.name}`);
+  }
   const members: [string, Json][] = [];
-  for (const [key, member] of Object.entries(object)) {
+  for (const [key, member] of entries) {
     if (member !== undefined) members.push([key, encodeValue(member, [...path, key], ancestors)]);
   }
   const encoded = Object.fromEntries(members);

@@ -1,9 +1,43 @@
-/** What was given, in a few words for a message; never fails, whatever it is. */
+/** What a script handed over, in a few words for a message. Nothing here fails, whatever it was. */
+
+import { UnkeepableValueError } from "../protocol/values.ts";
+
+/** What was given. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof Date) return "a date";
-  return value instanceof Map || value instanceof Set ? "a map or set" : "an object";
+  try {
+    if (Array.isArray(value)) return "an array";
+    if (value instanceof Date) return "a date";
+    return value instanceof Map || value instanceof Set ? "a map or set" : "an object";
+  } catch {
+    // A proxy that lets nobody look.
+    return "an object";
+  }
+}
+
+/** The text of what was thrown. */
+export function describeError(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    // Anything can be thrown, also what has no text.
+    return "an error without a text";
+  }
+}
+
+/** Why a value is left out, given what was thrown when it was encoded. */
+export function describeLoss(thrown: unknown): string {
+  const text = describeError(thrown);
+  return isUnkeepable(thrown) ? text : `it could not be read (${text}).`;
+}
+
+function isUnkeepable(thrown: unknown): boolean {
+  try {
+    return thrown instanceof UnkeepableValueError;
+  } catch {
+    // A proxy that lets nobody look.
+    return false;
+  }
 }

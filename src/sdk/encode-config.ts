@@ -1,7 +1,8 @@
 /** Config and summary values in their JSON form; what cannot be kept is left out and told. */
 
 import type { Config } from "../protocol/run.ts";
-import { encodeValue, type Json, UnkeepableValueError } from "../protocol/values.ts";
+import { encodeValue, type Json } from "../protocol/values.ts";
+import { describeLoss } from "./describe-value.ts";
 import type { Warnings } from "./warnings.ts";
 
 /** @param place `config` or `summary`, as a warning names it. */
@@ -11,8 +12,7 @@ export function encodeConfig(
   warnings: Warnings,
 ): Config {
   const members: [string, Json][] = [];
-  for (const [key, value] of Object.entries(values)) {
-    if (value === undefined) continue;
+  for (const key of Object.keys(values)) {
     if (key.startsWith("_")) {
       warnings.warn(
         `${place}._`,
@@ -21,10 +21,10 @@ export function encodeConfig(
       continue;
     }
     try {
-      members.push([key, encodeValue(value, [place, key], [values])]);
+      const value = values[key];
+      if (value !== undefined) members.push([key, encodeValue(value, [place, key], [values])]);
     } catch (error) {
-      if (!(error instanceof UnkeepableValueError)) throw error;
-      warnings.warn(`${place}.${key}`, `"${key}" is left out: ${error.message}`);
+      warnings.warn(`${place}.${key}`, `"${key}" is left out: ${describeLoss(error)}`);
     }
   }
   return Object.fromEntries(members);

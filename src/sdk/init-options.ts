@@ -13,6 +13,7 @@ import {
   type RunId,
 } from "../protocol/ids.ts";
 import { nearestName } from "../protocol/nearest.ts";
+import { isPlainObject } from "../protocol/values.ts";
 import { describeValue } from "./describe-value.ts";
 
 /** Options of `init`. */
@@ -113,13 +114,6 @@ export function checkInitOptions(options: unknown, envMode: string | undefined):
     ...(dir === undefined ? {} : { dir }),
     ...(serverUrl === undefined ? {} : { serverUrl }),
   };
-}
-
-/** Whether it is an object with keys of its own, and not an array, a date and the like. */
-export function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function refuseUnknown(key: string): void {

@@ -7,10 +7,9 @@
 import { errorCode } from "../journal/file-errors.ts";
 import type { RunId } from "../protocol/ids.ts";
 import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
-import { decodeValue, type Json, type Value } from "../protocol/values.ts";
-import { describeValue } from "./describe-value.ts";
+import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
+import { describeError, describeLoss, describeValue } from "./describe-value.ts";
 import { encodeConfig } from "./encode-config.ts";
-import { isPlainObject } from "./init-options.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
 import type { AnyMetrics, LogOptions, Run, RunReport, RunStats } from "./run.ts";
@@ -20,6 +19,9 @@ import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch
 import { findRunUrl } from "./server-link.ts";
 import { readStep, StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
+
+/** No date is further from 1970. */
+const LAST_TIME_MS = 8.64e15;
 
 type Counters = { -readonly [Key in keyof RunStats]: RunStats[Key] };
 
@@ -57,7 +59,7 @@ export class LocalRun<
     this.#journal = new RunJournal(opened, this.#steps, (path, error) => {
       this.#counters.droppedValues += 1;
       const key = path.join("/");
-      warnings.warn(`value ${key}`, `"${key}" is left out: ${error.message}`);
+      warnings.warn(`value ${key}`, `"${key}" is left out: ${describeLoss(error)}`);
     });
     this.#config = config;
     this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
@@ -129,7 +131,7 @@ export class LocalRun<
 
   #takeTime(given: unknown, nowMs: number): number {
     const time = given instanceof Date ? given.getTime() : given;
-    if (typeof time === "number" && Number.isFinite(time)) return time;
+    if (typeof time === "number" && Math.abs(time) <= LAST_TIME_MS) return time;
     this.#counters.wrongOptions += 1;
     this.#warnings.warn(
       "time",
@@ -229,7 +231,7 @@ export class LocalRun<
 
   #tellTrouble(error: unknown, place: string): void {
     const code = errorCode(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = describeError(error);
     if (code === undefined) {
       this.#counters.refusedCalls += 1;
       this.#warnings.warn(

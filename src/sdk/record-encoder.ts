@@ -10,8 +10,7 @@
 
 import type { JournalWriter, KeySet, RecordFields } from "../journal/journal-writer.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
-import { encodeValue, type Json, UnkeepableValueError } from "../protocol/values.ts";
-import { isPlainObject } from "./init-options.ts";
+import { encodeValue, isPlainObject } from "../protocol/values.ts";
 
 /** A record, ready but for step and time. Good until the next call. */
 export interface EncodedRecord {
@@ -19,8 +18,8 @@ export interface EncodedRecord {
   readonly fields: RecordFields;
 }
 
-/** Called for each value that is left out. */
-export type OnUnkeepable = (path: readonly string[], error: UnkeepableValueError) => void;
+/** Called for each value that is left out, with what was thrown. */
+export type OnUnkeepable = (path: readonly string[], error: unknown) => void;
 
 /** A flat object of plain values as seen before. */
 interface Shape extends EncodedRecord {
@@ -80,31 +79,19 @@ export class RecordEncoder {
     fields: RecordFields,
   ): void {
     for (const name of Object.keys(object)) {
-      const value = object[name];
-      if (value === undefined) continue;
       const place = [...path, name];
-      if (isBranch(value) && !ancestors.includes(value)) {
-        this.#flatten(value, place, [...ancestors, value], keys, fields);
-        continue;
+      try {
+        const value = object[name];
+        if (value === undefined) continue;
+        if (isBranch(value) && !ancestors.includes(value)) {
+          this.#flatten(value, place, [...ancestors, value], keys, fields);
+          continue;
+        }
+        fields.push(encodeValue(value, place, ancestors));
+        keys.push(path.length === 0 ? name : (place as [string, ...string[]]));
+      } catch (error) {
+        this.#onUnkeepable(place, error);
       }
-      const json = this.#encodeLeaf(value, place, ancestors);
-      if (json === undefined) continue;
-      keys.push(path.length === 0 ? name : (place as [string, ...string[]]));
-      fields.push(json);
-    }
-  }
-
-  #encodeLeaf(
-    value: unknown,
-    path: readonly string[],
-    ancestors: readonly object[],
-  ): Json | undefined {
-    try {
-      return encodeValue(value, path, ancestors);
-    } catch (error) {
-      if (!(error instanceof UnkeepableValueError)) throw error;
-      this.#onUnkeepable(path, error);
-      return undefined;
     }
   }
 }
@@ -116,11 +103,11 @@ function hasNames(shape: Shape, names: readonly string[]): boolean {
   return true;
 }
 
-/** Puts the values into the shape's record; false where one is not its own JSON form. */
+/** Puts the values into the shape's record; false where one is not its own JSON form, or cannot be read. */
 function fillPlain(shape: Shape, values: { readonly [key: string]: unknown }): boolean {
   const { names, fields } = shape;
   for (let i = 0; i < names.length; i += 1) {
-    const value = values[names[i] as string];
+    const value = read(values, names[i] as string);
     if (typeof value === "number") {
       // Neither NaN, infinite nor -0, which JSON cannot say.
       if (value - value !== 0 || (value === 0 && 1 / value < 0)) return false;
@@ -130,6 +117,15 @@ function fillPlain(shape: Shape, values: { readonly [key: string]: unknown }): b
     } else return false;
   }
   return true;
+}
+
+function read(values: { readonly [key: string]: unknown }, name: string): unknown {
+  try {
+    return values[name];
+  } catch {
+    // A getter that throws: whoever encodes value by value tells of it.
+    return undefined;
+  }
 }
 
 /** An object whose members have paths of their own; an empty one is a value. */
