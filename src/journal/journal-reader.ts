@@ -204,7 +204,12 @@ function readKeySet(
   line: { readonly [key: string]: Json },
 ): undefined | typeof DAMAGED {
   const { set, keys } = line;
-  if (typeof set !== "number" || !Array.isArray(keys)) return DAMAGED;
+  if (typeof set !== "number" || !Array.isArray(keys) || !keys.every(isKeyPath)) return DAMAGED;
   cursor.sets.set(set, keys as unknown as readonly KeyPath[]);
   return undefined;
+}
+
+function isKeyPath(key: unknown): key is KeyPath {
+  if (typeof key === "string") return true;
+  return Array.isArray(key) && key.length > 0 && key.every((part) => typeof part === "string");
 }
