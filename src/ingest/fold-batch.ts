@@ -3,9 +3,10 @@
 import type { JournalEntry, JournalPiece, JournalRecord } from "../journal/journal-reader.ts";
 import type { JournalFile } from "../journal/list-journals.ts";
 import type { Config, RunEnd } from "../protocol/run.ts";
+import { decodeValue, type Json } from "../protocol/values.ts";
 import type { FoldBatch } from "../store/store.ts";
 import type { JournalOrigin } from "./journal-origin.ts";
-import { buildBlocks, stepOf } from "./record-blocks.ts";
+import { buildBlocks, FIRST_VALUE, stepOf } from "./record-blocks.ts";
 
 /** How much later than its file's last change a line may say it was written: clocks are coarse. */
 const CLOCK_SLACK_MS = 1_000;
@@ -61,7 +62,8 @@ class Facts {
     const step = stepOf(record);
     const time = record.line[2];
     // JSON reads 1e999 as Infinity, which is neither a step nor a time.
-    if (!Number.isFinite(time) || (typeof step === "number" && !Number.isFinite(step))) {
+    const isInTime = Number.isFinite(time) && (typeof step !== "number" || Number.isFinite(step));
+    if (!isInTime || !isReadable(record.line as readonly Json[])) {
       this.damagedLines += 1;
       return;
     }
@@ -73,9 +75,12 @@ class Facts {
     const { time } = entry.kind === "header" ? entry.header : entry.event;
     this.#noteLife(time);
     const { config } = entry.kind === "header" ? entry.header : entry.event;
+    const { summary, end } = entry.kind === "header" ? {} : entry.event;
+    if (!isReadableConfig(config) || !isReadableConfig(summary) || !isEnd(end)) {
+      this.damagedLines += 1;
+      return;
+    }
     if (config !== undefined) this.config = config;
-    if (entry.kind === "header") return;
-    const { summary, end } = entry.event;
     if (summary !== undefined) this.summary = { ...this.summary, ...summary };
     if (end !== undefined) this.end = end;
   }
@@ -85,5 +90,34 @@ class Facts {
     if (timeMs > (this.newestMs ?? Number.NEGATIVE_INFINITY)) this.newestMs = timeMs;
     if (this.end !== undefined) this.end = "running";
     else if (this.#runEndedAt !== undefined && timeMs > this.#runEndedAt) this.end = "running";
+  }
+}
+
+/** Whether every value is of a form that can be given back: a row with one that cannot could never be read. */
+function isReadable(line: readonly Json[]): boolean {
+  for (let i = FIRST_VALUE; i < line.length; i++) {
+    const value = line[i];
+    if (typeof value === "object" && value !== null && !isDecodable(value)) return false;
+  }
+  return true;
+}
+
+function isReadableConfig(config: Config | undefined): boolean {
+  if (config === undefined) return true;
+  const isObject = typeof config === "object" && config !== null && !Array.isArray(config);
+  return isObject && Object.values(config).every(isDecodable);
+}
+
+function isEnd(end: RunEnd | undefined): boolean {
+  return end === undefined || end?.state === "finished" || end?.state === "failed";
+}
+
+function isDecodable(value: Json): boolean {
+  try {
+    decodeValue(value);
+    return true;
+  } catch {
+    // A form that this version does not know: its line is counted as damaged.
+    return false;
   }
 }

@@ -169,6 +169,29 @@ describe("a damaged line loses that line alone", () => {
     expect((await factsOf(run)).damagedLines).toBe(5);
   });
 
+  test("whole JSON that says nothing that can be given back", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    logMany(journal, 0, 2);
+    appendFileSync(
+      journal.path,
+      [
+        '[0,2,17,{"$":"int","v":"x"}]',
+        '[0,3,17,{"$":"unheard of"}]',
+        '{"config":5,"time":1}',
+        '{"config":{"a":{"$":"?"}},"time":1}',
+        '{"end":{"state":"sleeping"},"time":1}',
+        '{"set":7,"keys":[5,{}]}',
+        '{"trackio":1,"run":{"id":"x"}}',
+        "",
+      ].join("\n"),
+    );
+    logMany(journal, 4, 2);
+    await new Folder(data, store).foldAll();
+    expect((await rowsOf(run)).map((row) => row.step)).toEqual([0, 1, 4, 5]);
+    expect(await factsOf(run)).toMatchObject({ damagedLines: 7, state: "running", config: {} });
+  });
+
   test("a damaged header is told by the run's head", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
@@ -220,6 +243,22 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
     expect(report.skipped).toHaveLength(1);
     expect(report.skipped[0]!.reason).toMatch(/version 99.*update trackio/);
     expect(existsSync(newer.path)).toBe(true);
+  });
+
+  test("one that the store fails at", async () => {
+    const poisoned = data.run("vision", { name: "poisoned" });
+    logMany(data.journal(poisoned), 0, 3);
+    const run = data.run("vision");
+    logMany(data.journal(run), 0, 3);
+    const fold = store.fold.bind(store);
+    store.fold = async (batch) => {
+      if (batch.run.id === poisoned.id) throw new RangeError("Out of range");
+      return fold(batch);
+    };
+    const report = await new Folder(data, store).foldAll();
+    expect((await rowsOf(run)).length).toBe(3);
+    expect(report.skipped).toMatchObject([{ code: "internal" }]);
+    expect(report.skipped[0]!.reason).toMatch(/stays as it is: Out of range/);
   });
 
   test("one of a deleted run", async () => {

@@ -146,9 +146,8 @@ export class JournalFold {
       outcome = await this.#store.fold(batch);
     } catch (error) {
       this.#cursor = undefined;
-      const code = error instanceof TrackioError ? error.code : undefined;
-      // The store's own trouble is everybody's; a batch that it refuses is this journal's.
-      if (code === "damaged" || code === "invalid_argument") return this.#skip(error);
+      // The store's own trouble is everybody's; what it cannot take of one journal is that journal's.
+      if (!(error instanceof TrackioError) || isOfOneJournal(error)) return this.#skip(error);
       throw error;
     }
     if (outcome.outcome === "folded") return this.#folded(piece, batch, outcome);
@@ -207,12 +206,21 @@ export class JournalFold {
 
   /** A journal's own trouble is noted, and keeps no other waiting. */
   #skip(error: unknown): FoldStep {
-    const isSystem = error instanceof Error && "syscall" in error;
-    if (!(error instanceof TrackioError) && !isSystem) throw error;
-    const code = error instanceof TrackioError ? error.code : "unreadable";
-    this.skipped = { source: this.file.source, code, reason: error.message };
+    const { source } = this.file;
+    if (error instanceof TrackioError) {
+      this.skipped = { source, code: error.code, reason: error.message };
+    } else {
+      const why = error instanceof Error ? error.message : String(error);
+      const isSystem = error instanceof Error && "syscall" in error;
+      const reason = `The journal ${source} cannot be folded and stays as it is: ${why}.`;
+      this.skipped = { source, code: isSystem ? "unreadable" : "internal", reason };
+    }
     return NOTHING;
   }
+}
+
+function isOfOneJournal({ code }: TrackioError): boolean {
+  return code === "damaged" || code === "invalid_argument";
 }
 
 function lowest(batch: FoldBatch): { from?: { step: number; time: number } } {

@@ -28,8 +28,19 @@ export function journalOrigin(
       `The first line of ${file.path} is damaged and its run has no head.json; restore one of them to fold it.`,
     );
   }
+  const { project, name, number, createdAt, group, tags, notes } = run;
   return {
-    run: { ...run, projectKey: file.key, id: file.id },
+    run: {
+      id: file.id,
+      projectKey: file.key,
+      project,
+      name,
+      number,
+      createdAt,
+      ...(typeof group === "string" ? { group } : {}),
+      ...(isStrings(tags) ? { tags } : {}),
+      ...(typeof notes === "string" ? { notes } : {}),
+    },
     writer: isWriter(header?.writer) ? header.writer : unknownWriter(file),
   };
 }
@@ -55,4 +66,8 @@ function isWriter(writer: Partial<Writer> | undefined): writer is Writer {
     typeof writer.host === "string" &&
     Number.isSafeInteger(writer.pid)
   );
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

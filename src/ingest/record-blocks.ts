@@ -10,7 +10,7 @@ import type { Json } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "../store/store.ts";
 
 /** Where values begin in a record's line. */
-const FIRST_VALUE = 3;
+export const FIRST_VALUE = 3;
 
 /** One block for each key set, in the order of first use; records in the order given. */
 export function buildBlocks(records: readonly JournalRecord[]): RecordBlock[] {
