@@ -62,7 +62,7 @@ async function measureFold(root: string, store: SqliteStore, project: string): P
   for (;;) {
     const [run] = await store.listRuns(parseProjectKey(project));
     if (run?.recordCount === STEPS) break;
-    await delay(2);
+    await delay(10);
   }
   const tookMs = performance.timeOrigin + performance.now() - firstMs;
   if (script.exitCode === null) await once(script, "exit");
