@@ -2,6 +2,7 @@
 
 export class CursorLink {
   #x: number | null = null;
+  #nearest: string | undefined;
   #lit: string | null = null;
   readonly #followers = new Set<() => void>();
   #frame = 0;
@@ -9,6 +10,11 @@ export class CursorLink {
   /** In the unit of the x axis; null while nothing is pointed at. */
   get x(): number | null {
     return this.#x;
+  }
+
+  /** Id of the line nearest to the pointer. */
+  get nearest(): string | undefined {
+    return this.#nearest;
   }
 
   /** Id of the line that is lit in all charts. */
@@ -22,9 +28,10 @@ export class CursorLink {
     return () => this.#followers.delete(draw);
   }
 
-  point(x: number | null): void {
-    if (this.#x === x) return;
+  point(x: number | null, nearest?: string): void {
+    if (this.#x === x && this.#nearest === nearest) return;
     this.#x = x;
+    this.#nearest = nearest;
     this.#schedule();
   }
 

@@ -14,6 +14,9 @@ export interface LineValue {
   readonly x: number;
 }
 
+/** More points than this on a cursor's line say nothing; only the nearest line then has one. */
+const MOST_DOTS = 24;
+
 export interface CursorLayer {
   readonly lines: readonly DrawnLine[];
   readonly to: Projection;
@@ -22,6 +25,8 @@ export interface CursorLayer {
   readonly cursorText: string;
   /** Words of the x axis, so that none of them shines through beside the cursor's. */
   readonly xTicks: readonly Tick[];
+  /** Id of the line nearest to the pointer. */
+  readonly nearest: string | undefined;
   readonly lit: string | null;
   readonly gutter: boolean;
   /** Both ends of a zoom being drawn, in CSS pixels. */
@@ -89,7 +94,9 @@ function drawCursor(
   context.lineTo(x, area.top + area.height);
   context.stroke();
   context.globalAlpha = 1;
-  for (const { line, value } of values) {
+  const dotted =
+    values.length > MOST_DOTS ? values.filter(({ line }) => line.id === layer.nearest) : values;
+  for (const { line, value } of dotted) {
     const y = yPixel(value);
     if (y < area.top - 4 || y > area.top + area.height + 1) continue;
     disc(context, x, y, 3.5, theme.background);

@@ -97,8 +97,11 @@ export class PlotFrame {
     this.#plot.redraw(false, true);
   }
 
+  /** Takes the size of `root`; draws only where that is another one. */
   resize(root: HTMLElement): void {
-    this.#plot.setSize(sizeOf(root));
+    const size = sizeOf(root);
+    if (size.width === this.#plot.width && size.height === this.#plot.height) return;
+    this.#plot.setSize(size);
   }
 
   destroy(): void {

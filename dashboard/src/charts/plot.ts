@@ -149,6 +149,7 @@ export class Plot {
       cursor: this.#link.x,
       cursorText: this.#link.x === null ? "" : this.#xText(this.#link.x),
       xTicks: this.#frame.xTicks,
+      nearest: this.#link.nearest,
       lit: this.#link.lit,
       gutter: this.#frame.options.gutter,
       ...(brush ? { brush } : {}),
@@ -247,7 +248,6 @@ export class Plot {
     }
     this.#isPointedAt = true;
     const at = this.#xAt(Math.max(0, Math.min(1, (x - left) / width)));
-    this.#link.point(at);
     this.#tip(at, x, y);
   }
 
@@ -263,6 +263,7 @@ export class Plot {
       distance = away;
       nearest = line.id;
     }
+    this.#link.point(at, nearest);
     const box = this.#root.getBoundingClientRect();
     const word = this.#view.xUnit === "step" ? "step " : "";
     this.#events.tip({

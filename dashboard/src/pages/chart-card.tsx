@@ -9,7 +9,15 @@ import type { PlotEvents, PlotTip } from "../charts/plot.ts";
 import { PlotView } from "../charts/plot-view.tsx";
 import { splitMetric } from "../state/sections.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { chartLines, isLogY, oddNotes, plotView, switchLogY } from "./chart-model.ts";
+import {
+  chartLines,
+  isLogY,
+  oddNotes,
+  plotView,
+  sameLines,
+  samePlotView,
+  switchLogY,
+} from "./chart-model.ts";
 
 export interface ChartCardProps {
   readonly metric: string;
@@ -26,7 +34,10 @@ export interface ChartCardProps {
 export function ChartCard(props: ChartCardProps) {
   const { view, changeView, chart, retryChart } = props.workspace;
   const state = createMemo(() => chart(props.metric)());
-  const lines = createMemo(() => chartLines(state(), props.drawn));
+  const lines = createMemo(() => chartLines(state(), props.drawn), [], { equals: sameLines });
+  const shownView = createMemo(() => plotView(props.metric, lines(), view()), undefined, {
+    equals: samePlotView,
+  });
   const switchLog = () => changeView(switchLogY(view(), props.metric));
   const events: PlotEvents = {
     zoom: (range) => changeView({ zoom: range ?? undefined }),
@@ -84,7 +95,7 @@ export function ChartCard(props: ChartCardProps) {
       >
         <Show when={props.isNear && !isWaiting()} fallback={<div class="plot" />}>
           <PlotView
-            view={plotView(props.metric, lines(), view())}
+            view={shownView()}
             link={props.link}
             events={events}
             redrawOn={themeVersion()}

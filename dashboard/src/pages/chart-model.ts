@@ -49,6 +49,24 @@ export function plotView(key: string, lines: readonly ChartLine[], view: View): 
   };
 }
 
+/** Whether both hold the same lines: then nothing has to be drawn anew. */
+export function sameLines(a: readonly ChartLine[], b: readonly ChartLine[]): boolean {
+  return a.length === b.length && a.every((line, i) => line === b[i]);
+}
+
+export function samePlotView(a: PlotView, b: PlotView): boolean {
+  return (
+    a.title === b.title &&
+    a.lines === b.lines &&
+    a.smoothing === b.smoothing &&
+    a.xUnit === b.xUnit &&
+    a.logX === b.logX &&
+    a.logY === b.logY &&
+    a.zoom?.from === b.zoom?.from &&
+    a.zoom?.to === b.zoom?.to
+  );
+}
+
 /** What was logged that is no number: `2 NaN`, `3 Inf`. */
 export function oddNotes(lines: readonly ChartLine[]): string[] {
   let nan = 0;

@@ -10,7 +10,15 @@ import { formatDuration, formatMoment, formatStep, formatValue } from "../charts
 import { PlotView } from "../charts/plot-view.tsx";
 import type { Workspace } from "../state/workspace.ts";
 import { MetricTitle } from "./chart-card.tsx";
-import { chartLines, oddNotes, plotView, switchLogY } from "./chart-model.ts";
+import {
+  chartLines,
+  isLogY,
+  oddNotes,
+  plotView,
+  sameLines,
+  samePlotView,
+  switchLogY,
+} from "./chart-model.ts";
 
 export interface FullScreenChartProps {
   readonly metric: string;
@@ -23,7 +31,12 @@ export interface FullScreenChartProps {
 export function FullScreenChart(props: FullScreenChartProps) {
   const { view, changeView, chart } = props.workspace;
   let dialog!: HTMLDialogElement;
-  const lines = createMemo(() => chartLines(chart(props.metric)(), props.drawn));
+  const lines = createMemo(() => chartLines(chart(props.metric)(), props.drawn), [], {
+    equals: sameLines,
+  });
+  const shownView = createMemo(() => plotView(props.metric, lines(), view()), undefined, {
+    equals: samePlotView,
+  });
   onMount(() => {
     dialog.showModal();
     dialog.querySelector<HTMLElement>(".plot")?.focus();
@@ -38,7 +51,7 @@ export function FullScreenChart(props: FullScreenChartProps) {
         <button
           type="button"
           class="btn quiet"
-          aria-pressed={plotView(props.metric, [], view()).logY}
+          aria-pressed={isLogY(view(), props.metric)}
           onClick={() => changeView(switchLogY(view(), props.metric))}
         >
           <Icon name="log" />
@@ -49,7 +62,7 @@ export function FullScreenChart(props: FullScreenChartProps) {
         </button>
       </header>
       <PlotView
-        view={plotView(props.metric, lines(), view())}
+        view={shownView()}
         link={props.link}
         redrawOn={themeVersion()}
         events={{
