@@ -93,10 +93,11 @@ export function writeFacts(
 ): void {
   db.run(
     `UPDATE runs SET updated_at = max(updated_at, ?), record_count = record_count + ?,
-       last_step = CASE WHEN ?3 IS NULL THEN last_step ELSE max(coalesce(last_step, ?3), ?3) END,
-       damaged_lines = damaged_lines + ?4 WHERE id = ?5`,
+       last_step = coalesce(max(last_step, ?), last_step, ?),
+       damaged_lines = damaged_lines + ? WHERE id = ?`,
     batch.seenAt,
     added.count,
+    added.lastStep ?? null,
     added.lastStep ?? null,
     batch.damagedLines,
     run,
