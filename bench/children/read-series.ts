@@ -32,7 +32,8 @@ for (let zoom = 0; zoom < 50; zoom++) {
   const begin = from + random() * (to - from - width);
   times.push((await read({ from: begin, to: begin + width })).ms);
 }
+const sorted = times.toSorted((a, b) => a - b);
 process.stdout.write(
-  JSON.stringify({ medianMs: median(times), slowestMs: Math.max(...times), firstMs: whole.ms }),
+  JSON.stringify({ medianMs: median(times), tenthMs: sorted[45], firstMs: whole.ms }),
 );
 await store.close();

@@ -26,6 +26,7 @@ import {
   appendToSegment,
   CHUNK_RECORDS,
   createSegment,
+  FIRST_KEY,
   firstRecord,
   isInLane,
   LANES,
@@ -36,21 +37,23 @@ import {
   type Segment,
 } from "./segments.ts";
 
-/** Segments that are merged at once. */
+/** Segments that are merged at once; of a key set with many keys fewer, so that their values fit into memory. */
 const MOST_SOURCES = 16;
+const MOST_MERGED_VALUES = 8_000_000;
 /** Segments in order in both lanes that are left alone. */
 const MOST_IN_BOTH = 8;
 const SIZE_RATIO = 4;
 
 /** Does a slice of the merges of a lane; false where nothing is to be merged. `isFinal`: nothing more is expected. */
 export function mergeSlice(db: Database, keySet: number, lane: Lane, isFinal: boolean): boolean {
+  const keyCount = keyCountOf(db, keySet);
   const segments = listSegments(db, keySet).filter((segment) => isInLane(segment, lane));
   const target = segments.find((segment) => intoOf(segment, lane) === segment.id);
   const sources = target
     ? segments.filter((segment) => intoOf(segment, lane) === target.id && segment.id !== target.id)
-    : chooseSources(segments, lane, isFinal);
+    : chooseSources(segments, lane, isFinal, mostSources(keyCount));
   if (sources.length === 0) return false;
-  const { records, taken } = nextRecords(db, keySet, sources, lane);
+  const { records, taken } = nextRecords(db, keyCount, sources, lane);
   const id = target?.id ?? createTarget(db, keySet, lane, sources, records);
   if (target) appendToSegment(db, target, records);
   let left = 0;
@@ -66,28 +69,34 @@ function chooseSources(
   segments: readonly Segment[],
   lane: Lane,
   isFinal: boolean,
+  most: number,
 ): readonly Segment[] {
   const sizeOf = (segment: Segment) => segment.count - firstRecord(segment, lane);
   const bySize = segments.toSorted((a, b) => sizeOf(a) - sizeOf(b) || a.id - b.id);
   const inBoth = bySize.filter((segment) => segment.lanes === LANES.both);
-  if (inBoth.length > MOST_IN_BOTH) return inBoth.slice(0, MOST_SOURCES);
+  if (inBoth.length > MOST_IN_BOTH) return inBoth.slice(0, most);
   const own = bySize.filter((segment) => segment.lanes !== LANES.both);
   let [smaller, count] = [0, 0];
   own.forEach((segment, i) => {
     if (i > 0 && (isFinal || sizeOf(segment) <= SIZE_RATIO * smaller)) count = i + 1;
     smaller += sizeOf(segment);
   });
-  return own.slice(0, Math.min(count, MOST_SOURCES));
+  return own.slice(0, Math.min(count, most));
+}
+
+/** Two at least; each has two chunks in memory. */
+function mostSources(keyCount: number): number {
+  const values = 2 * CHUNK_RECORDS * (FIRST_KEY + keyCount);
+  return Math.max(2, Math.min(MOST_SOURCES, Math.floor(MOST_MERGED_VALUES / values)));
 }
 
 /** The records that come next in the lane, and how many of them each source gives. */
 function nextRecords(
   db: Database,
-  keySet: number,
+  keyCount: number,
   sources: readonly Segment[],
   lane: Lane,
 ): { readonly records: Records; readonly taken: readonly number[] } {
-  const keyCount = keyCountOf(db, keySet);
   const windows = sources.map((source) => readWindow(db, source, lane, keyCount));
   const all = joinRecords(windows);
   const compare = comparison(all, lane);

@@ -20,8 +20,9 @@ import {
 } from "./segments.ts";
 import { addTail, listTails, loadTails, removeTails, type TailRow } from "./tails.ts";
 
-/** Most records of a key set that wait, in order or not. */
+/** Most records of a key set that wait, in order or not; of one with many keys fewer, so that their values fit into memory. */
 const MOST_WAITING = 65_536;
+const MOST_WAITING_VALUES = 4_000_000;
 /** Rows of tier 0 are joined when there are so many. */
 const MOST_LOOSE_ROWS = 64;
 /** A stretch of records in order shorter than this is not worth a place of its own. */
@@ -34,7 +35,8 @@ export function takeRecords(db: Database, keySet: number, writer: number, record
   const isChunk = countOf(loose) + records.count >= CHUNK_RECORDS;
   if (isChunk) packInOrder(db, keySet, writer, loose, records);
   else addLoose(db, keySet, writer, loose, records);
-  const isFull = countOf(tails) + records.count > MOST_WAITING;
+  const most = Math.min(MOST_WAITING, MOST_WAITING_VALUES / Math.max(1, records.columns.length));
+  const isFull = countOf(tails) + records.count > Math.max(CHUNK_RECORDS, most);
   if (isFull) packAll(db, keySet);
   if (isChunk || isFull) db.run("INSERT OR IGNORE INTO work (key_set) VALUES (?)", keySet);
 }
