@@ -262,6 +262,26 @@ test("a data folder that vanishes ends nothing", async () => {
   expect(await run.finish()).toMatchObject({ recordCount: 2 });
 });
 
+test("a warning that nobody can read any more ends nothing", async () => {
+  const script = startScript(
+    temporaryFolder(),
+    `process.once("SIGUSR2", () => {
+      run.log({ f: () => 1, a: 1 });
+      setTimeout(() => {
+        run.log({ g: () => 1, a: 2 });
+        setTimeout(() => tell("the end"), 50);
+      }, 50);
+    });
+    const run = trackio.init({ project: "p" });
+    tell("ready");
+    setTimeout(() => undefined, 500);`,
+  );
+  await script.told("ready");
+  script.process.stderr?.destroy();
+  script.process.kill("SIGUSR2");
+  expect(await script.ended()).toMatchObject({ code: 0, output: "ready\nthe end\n" });
+});
+
 test("a full disk is told once, costs only the calls it refused, and is tried again", async () => {
   const folder = temporaryFolder();
   // A file size limit is the one full disk that a test can make, and empty again.

@@ -28,10 +28,17 @@ export class Warnings {
   }
 }
 
+/** A terminal that is gone must not end the script, be it told at once or, as a pipe does, a tick later. */
 function writeToTerminal(line: string): void {
   try {
+    if (!process.stderr.listeners("error").includes(ignore)) {
+      process.stderr.on("error", ignore);
+      setImmediate(() => process.stderr.off("error", ignore)).unref();
+    }
     console.warn(line);
   } catch {
-    // A terminal that is gone must not end the script.
+    // As above: there is nobody left to tell.
   }
 }
+
+function ignore(): void {}
