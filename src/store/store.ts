@@ -69,7 +69,7 @@ export interface FoldBatch {
 }
 
 export type FoldOutcome =
-  /** `from`: lowest step and time among the new records; absent without records. `newKeys`: keys that the run did not have. */
+  /** `from`: lowest step and time among the new records; absent without records. `newKeys`: series that the run did not have; a key makes one with its first number. */
   | {
       readonly outcome: "folded";
       readonly from?: { readonly step: number; readonly time: number };
@@ -140,7 +140,10 @@ export interface SeriesQuery {
   /** Inclusive bounds on x; absent: all. */
   readonly from?: number;
   readonly to?: number;
-  /** A grid, or how many buckets at most over what is in range: then the grid is {@link chooseGrid}'s. 1 to 10,000. */
+  /**
+   * A grid, which lays at most 65,536 buckets over what is in range, or how many buckets at most: 1 to 10,000; then the
+   * grid is `chooseGrid`'s.
+   */
   readonly buckets: Grid | number;
 }
 
@@ -155,7 +158,7 @@ export interface SeriesBuckets {
   /** x of the first and of the last point of the bucket. */
   readonly firstX: Float64Array;
   readonly lastX: Float64Array;
-  /** In the order of records; NaN and ±Infinity appear where they are first or last. */
+  /** By x, points of the same x in the order of records; NaN and ±Infinity appear where they are first or last. */
   readonly first: Float64Array;
   readonly last: Float64Array;
   /** Over finite values; NaN where there is none. */
