@@ -4,7 +4,8 @@
  * so that none is measured beside another's heap or threads.
  *
  * Ends with exit code 1 where a row misses its target. With `--short` (CI on
- * a machine that others use too) only a miss by more than 3 × counts.
+ * a machine that others use too) only a miss by more than 3 × counts, and only
+ * one that comes again: what is slow by chance is measured once more.
  */
 
 import { fork } from "node:child_process";
@@ -44,7 +45,7 @@ async function measureAll(): Promise<number> {
   const broken: string[] = [];
   for (const [index, file] of files.entries()) {
     process.stderr.write(`[${index + 1}/${files.length}] ${basename(file, ".bench.ts")} …\n`);
-    const measured = await measureFile(file);
+    const measured = options.short ? await measureTwice(file) : await measureFile(file);
     if (measured === undefined) broken.push(file);
     else rows.push(...measured);
   }
@@ -60,6 +61,18 @@ async function measureAll(): Promise<number> {
     `${rows.length} rows, ${outcome} ${options.short ? `${GROSS_MISS} × the target` : "the target"}\n`,
   );
   return missed.length > 0 || broken.length > 0 ? 1 : 0;
+}
+
+/** Measures a file again where a row missed its target by far; of each row the better one. */
+async function measureTwice(file: string): Promise<readonly BenchRow[] | undefined> {
+  const first = await measureFile(file);
+  if (first === undefined || first.every((row) => missFactor(row) <= GROSS_MISS)) return first;
+  process.stderr.write("  far off; once more …\n");
+  const second = await measureFile(file);
+  return first.map((row) => {
+    const again = second?.find(({ name }) => name === row.name);
+    return again !== undefined && missFactor(again) < missFactor(row) ? again : row;
+  });
 }
 
 /** Rows of one file, measured in a process of its own; undefined where it failed, with its error on stderr. */
