@@ -1,7 +1,7 @@
 /** The runs of the project, newest first: shown or hidden, how they are, found by name. Only the rows in sight exist. */
 
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
@@ -61,6 +61,7 @@ export function RunList(props: RunListProps) {
       </div>
       <Rows
         found={found()}
+        searched={text()}
         shown={shown()}
         link={props.link}
         toggle={toggle}
@@ -123,6 +124,8 @@ function FootAction(props: {
 
 interface RowsProps {
   readonly found: readonly Run[];
+  /** What is searched for; another search begins at the top. */
+  readonly searched: string;
   readonly shown: ReadonlySet<string>;
   readonly link: CursorLink;
   readonly toggle: (run: Run) => void;
@@ -143,6 +146,13 @@ function Rows(props: RowsProps) {
     getItemKey: (index) => props.found[index]?.id ?? index,
     overscan: 10,
   });
+  createEffect(
+    on(
+      () => props.searched,
+      () => virtual.scrollToOffset(0),
+      { defer: true },
+    ),
+  );
   return (
     <div class="scroll" ref={scroll}>
       <Show

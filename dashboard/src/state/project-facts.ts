@@ -9,6 +9,8 @@ import { fetchMetrics, fetchRun, fetchRuns, ReadError } from "../api/client.ts";
 
 /** More changed runs than this cost less as one list. */
 const MOST_SINGLE_READS = 8;
+/** More runs than this the server refuses in one question; the newest come first. */
+const MOST_RUNS = 10_000;
 /** Changes of so long are gathered into one read. */
 const GATHER_MS = 150;
 
@@ -93,7 +95,7 @@ export class ProjectFacts {
   async readMetrics(): Promise<void> {
     this.#metricCall?.abort();
     this.#wasAsked = true;
-    const asked = this.#wantedRuns;
+    const asked = this.#wantedRuns.slice(0, MOST_RUNS);
     if (asked.length === 0) {
       this.#setMetrics([], []);
       return;
