@@ -117,16 +117,16 @@ export function encodeRollups(rollups: Rollups): Uint8Array {
   );
 }
 
-/** The `length` entries that {@link encodeRollups} wrote. */
-export function decodeRollups(bytes: Uint8Array, length: number): Rollups {
+/** Entries `from` (inclusive) to `to` (exclusive) of the `length` that {@link encodeRollups} wrote; all where not given. */
+export function decodeRollups(bytes: Uint8Array, length: number, from = 0, to = length): Rollups {
   const flags = bytes[0]!;
   const names = [...ARRAYS, ...ODD_COUNTS.filter((_, bit) => flags & (1 << bit))];
   const parts = splitArrays(bytes);
   const rollups: Record<string, Float64Array> = {};
   names.forEach((name, i) => {
-    rollups[name] = decodeNumbers(parts[i]!, length);
+    rollups[name] = decodeNumbers(parts[i]!, length, from, to);
   });
-  return { length, ...rollups } as unknown as Rollups;
+  return { length: to - from, ...rollups } as unknown as Rollups;
 }
 
 /**

@@ -59,6 +59,7 @@ export function topLevel(records: number): number {
 
 /** Where `segment`, `level`, `column` and `page` lie in the table: 23, 4, 20 and 16 bits. */
 const PAGE_ID = "(? << 40) | (? << 36) | (? << 16) | ?";
+type PageKey = readonly [segment: number, level: number, column: number, page: number];
 
 /** How the entries of a column, or of an axis, are joined, cut, and made into the level above. */
 interface EntryKind<Entries extends { readonly length: number }> {
@@ -130,47 +131,47 @@ export function appendAxis(db: Database, append: Append, lane: Lane, records: Re
   appendEntries(db, append, AXIS_COLUMNS[lane], AXIS, entries);
 }
 
-/** Reads a page of rollups of a column; undefined where there is none. */
-export function readValuePage(
-  db: Database,
-  segment: number,
-  level: number,
-  column: number,
-  page: number,
-  length: number,
-): Rollups | undefined {
-  return readPage(db, [segment, level, column, page], VALUES, length);
+/** Entries of a page that a read looks at. */
+export interface PageRange {
+  readonly segment: number;
+  readonly level: number;
+  readonly page: number;
+  /** Entries of the page. */
+  readonly length: number;
+  /** The first entry (inclusive) and the last one (exclusive) that are wanted. */
+  readonly from: number;
+  readonly to: number;
 }
 
-/** A page of an axis as a read needs it: the order of records is decoded where it decides. */
-export interface AxisPage {
+/** Reads rollups of a column; undefined where it has none. */
+export function readRollups(db: Database, range: PageRange, column: number): Rollups | undefined {
+  const bytes = readBlob(db, [range.segment, range.level, column, range.page]);
+  return bytes && decodeRollups(bytes, range.length, range.from, range.to);
+}
+
+/** Entries of an axis as a read needs them: the order of records is decoded where it decides. */
+export interface AxisRange {
   readonly firstX: Float64Array;
   readonly lastX: Float64Array;
+  /** `entry` counts from the first entry of the range. */
   order(entry: number, end: "first" | "last"): PointOrder;
 }
 
-/** Reads a page of an axis; undefined where there is none. */
-export function readAxisPage(
-  db: Database,
-  segment: number,
-  level: number,
-  lane: Lane,
-  page: number,
-  length: number,
-): AxisPage | undefined {
-  const key = [segment, level, AXIS_COLUMNS[lane], page] as const;
-  const row = db.get(`SELECT data FROM rollups WHERE id = ${PAGE_ID}`, ...key);
-  if (row === undefined) return undefined;
-  const bytes = unpackBlob(row.data as Uint8Array);
+/** Reads entries of an axis; undefined where there are none. */
+export function readAxis(db: Database, range: PageRange, lane: Lane): AxisRange | undefined {
+  const { segment, level, page, length, from, to } = range;
+  const bytes = readBlob(db, [segment, level, AXIS_COLUMNS[lane], page]);
+  if (bytes === undefined) return undefined;
   const parts = splitArrays(bytes);
   let whole: AxisEntries | undefined;
   return {
-    firstX: decodeNumbers(parts[0]!, length),
-    lastX: decodeNumbers(parts[parts.length / 2]!, length),
+    firstX: decodeNumbers(parts[0]!, length, from, to),
+    lastX: decodeNumbers(parts[parts.length / 2]!, length, from, to),
     order: (entry, end) => {
       whole ??= decodeAxis(bytes, length);
       const [x, writer, record, step = x] = whole[end];
-      return { step: step![entry]!, writer: writer![entry]!, record: record![entry]! };
+      const at = from + entry;
+      return { step: step![at]!, writer: writer![at]!, record: record![at]! };
     },
   };
 }
@@ -230,12 +231,17 @@ function writePages<Entries extends { readonly length: number }>(
 
 function readPage<Entries extends { readonly length: number }>(
   db: Database,
-  key: readonly [segment: number, level: number, column: number, page: number],
+  key: PageKey,
   kind: EntryKind<Entries>,
   length: number,
 ): Entries | undefined {
+  const bytes = readBlob(db, key);
+  return bytes && kind.decode(bytes, length);
+}
+
+function readBlob(db: Database, key: PageKey): Uint8Array | undefined {
   const row = db.get(`SELECT data FROM rollups WHERE id = ${PAGE_ID}`, ...key);
-  return row && kind.decode(unpackBlob(row.data as Uint8Array), length);
+  return row && unpackBlob(row.data as Uint8Array);
 }
 
 /** Where an entry below is to be looked into, so is the one above. */

@@ -4,11 +4,12 @@ import type { Column } from "../store.ts";
 import type { Database } from "./database.ts";
 import { columnNumbers, type Lane, type Records, stepAt } from "./records.ts";
 import {
-  type AxisPage,
+  type AxisRange,
   entryCount,
   PAGE_ENTRIES,
-  readAxisPage,
-  readValuePage,
+  type PageRange,
+  readAxis,
+  readRollups,
 } from "./rollup-pages.ts";
 import {
   chunkLength,
@@ -40,7 +41,7 @@ export class RunCache {
   readonly #axis: Lane;
   readonly #segments = new Map<number, readonly Segment[]>();
   readonly #tails = new Map<number, readonly LoadedTail[]>();
-  readonly #axisPages = new Map<string, AxisPage>();
+  readonly #axes = new Map<string, AxisRange>();
   readonly #axisColumns = new Map<string, Column>();
 
   constructor(db: Database, axis: Lane) {
@@ -58,18 +59,26 @@ export class RunCache {
     );
   }
 
-  axisPage(segment: Segment, level: number, page: number): AxisPage {
-    return remembered(this.#axisPages, `${segment.id} ${level} ${page}`, () => {
-      const length = pageLength(segment, level, page);
-      const read = readAxisPage(this.#db, segment.id, level, this.#axis, page, length);
+  /** Entries `from` (inclusive) to `to` (exclusive) of a page of the axis. */
+  axis(segment: Segment, level: number, page: number, from: number, to: number): AxisRange {
+    const key = `${segment.id} ${level} ${page} ${from} ${to}`;
+    return remembered(this.#axes, key, () => {
+      const read = readAxis(this.#db, rangeOf(segment, level, page, from, to), this.#axis);
       if (read) return read;
       throw new RangeError(`Rollups of segment ${segment.id}, level ${level}, are missing.`);
     });
   }
 
-  valuePage(segment: Segment, level: number, column: number, page: number): Rollups | undefined {
-    const length = pageLength(segment, level, page);
-    return readValuePage(this.#db, segment.id, level, column, page, length);
+  /** The same entries of a column; undefined where it has none. */
+  rollups(
+    segment: Segment,
+    column: number,
+    level: number,
+    page: number,
+    from: number,
+    to: number,
+  ): Rollups | undefined {
+    return readRollups(this.#db, rangeOf(segment, level, page, from, to), column);
   }
 
   /** x of rows `from` (inclusive) to `to` (exclusive) of a chunk, as numbers. */
@@ -111,8 +120,15 @@ export class RunCache {
   }
 }
 
-function pageLength(segment: Segment, level: number, page: number): number {
-  return Math.min(PAGE_ENTRIES, entryCount(segment.count, level) - page * PAGE_ENTRIES);
+function rangeOf(
+  segment: Segment,
+  level: number,
+  page: number,
+  from: number,
+  to: number,
+): PageRange {
+  const left = entryCount(segment.count, level) - page * PAGE_ENTRIES;
+  return { segment: segment.id, level, page, length: Math.min(PAGE_ENTRIES, left), from, to };
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {

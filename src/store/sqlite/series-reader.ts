@@ -174,44 +174,38 @@ class SegmentScan {
     }
   }
 
-  /** Takes entries of a page: stretches that fit whole, the others by what is below them. */
+  /** Takes entries of a page: stretches that are taken whole, the others by what is below them. */
   #takePage(level: number, page: number, from: number, to: number): void {
-    const axis = this.#cache.axisPage(this.#segment, level, page);
+    const axis = this.#cache.axis(this.#segment, level, page, from, to);
     const { firstX, lastX } = axis;
-    const begin = page * PAGE_ENTRIES;
-    const { buckets } = this.#scan;
+    const begin = page * PAGE_ENTRIES + from;
     const origin = { stream: this.#stream, order: axis.order };
-    let values: Rollups | undefined;
-    const kinds = this.#classify(level, begin, firstX, lastX, from, to);
+    const kinds = this.#classify(level, begin, firstX, lastX);
+    let rollups: Rollups | undefined;
     if (kinds.includes(WHOLE)) {
-      values = this.#cache.valuePage(this.#segment, level, this.#column, page);
-      for (let i = from; i < to; i++) {
-        if (kinds[i] === WHOLE && !(values && values.count[i]! >= 0)) kinds[i] = BELOW;
+      rollups = this.#cache.rollups(this.#segment, this.#column, level, page, from, to);
+      for (let i = 0; i < kinds.length; i++) {
+        if (kinds[i] === WHOLE && !(rollups && rollups.count[i]! >= 0)) kinds[i] = BELOW;
       }
     }
-    for (let at = from; at < to; ) {
+    for (let at = 0; at < kinds.length; ) {
       const start = at;
       const kind = kinds[at];
-      while (at < to && kinds[at] === kind) at++;
+      while (at < kinds.length && kinds[at] === kind) at++;
       if (kind === BELOW) this.#takeBelow(level, begin + start, begin + at);
-      else if (kind === WHOLE) buckets.addRollups(origin, values!, firstX, lastX, start, at);
+      else if (kind === WHOLE) {
+        this.#scan.buckets.addRollups(origin, rollups!, firstX, lastX, start, at);
+      }
     }
   }
 
-  /** Which entries of a page are outside of the range, are taken whole, or are to be looked into. */
-  #classify(
-    level: number,
-    begin: number,
-    firstX: Float64Array,
-    lastX: Float64Array,
-    from: number,
-    to: number,
-  ): Uint8Array {
+  /** Which entries, from `begin` on, are outside of the range, are taken whole, or are to be looked into. */
+  #classify(level: number, begin: number, firstX: Float64Array, lastX: Float64Array): Uint8Array {
     const { grid, last, from: low, to: high } = this.#scan;
     const widest = grid.width / 2;
     const firstWhole = Math.ceil(this.#first / spanOf(level)) - begin;
-    const kinds = new Uint8Array(to);
-    for (let i = from; i < to; i++) {
+    const kinds = new Uint8Array(firstX.length);
+    for (let i = 0; i < kinds.length; i++) {
       const x0 = firstX[i]!;
       const x1 = lastX[i]!;
       if (x1 < low || x0 > high) kinds[i] = OUTSIDE;
