@@ -116,6 +116,8 @@ test("keys: arrows move the cursor, L switches the axis, F fills the screen, / s
   await metricCard(page, "train/loss").locator(".plot").focus();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => page.locator(".tip").isVisible()).toBe(true);
+  const spoken = await page.locator("p.sr[aria-live]").innerText();
+  expect(spoken).toMatch(/^step [\d,]+: third [\d.]+, second [\d.]+, first [\d.]+$/);
   await page.keyboard.press("l");
   await expect
     .poll(() => metricCard(page, "train/loss").locator(".note").allInnerTexts())

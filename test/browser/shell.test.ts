@@ -134,6 +134,27 @@ test("a chart that does not arrive says why, alone, and can be read again", asyn
   await waitForLine(page, "loss", 0);
 });
 
+test("a long read shows its frame at once and a bar after a second, and neither moves anything", async () => {
+  await using opened = await openPage(house, "/?project=digits");
+  const { page } = opened;
+  await waitForLine(page, "loss", 0);
+  const place = await metricCard(page, "loss").boundingBox();
+  const held = Promise.withResolvers<void>();
+  await page.route("**/series", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await expect.poll(() => page.locator(".card.loading").count()).toBe(1);
+  expect(await page.locator(".progress").count()).toBe(0);
+  await expect.poll(() => page.locator(".progress").isVisible()).toBe(true);
+  expect(await metricCard(page, "loss").boundingBox()).toEqual(place);
+  held.resolve();
+  await waitForLine(page, "loss", 0);
+  expect(await page.locator(".progress").count()).toBe(0);
+  expect(await metricCard(page, "loss").boundingBox()).toEqual(place);
+});
+
 test("charts out of sight are neither drawn nor read", async () => {
   const run = trackio.init({ dir: house.root, project: "many", name: "wide" });
   const metrics = Array.from({ length: 60 }, (_, i) => `m${i}`);

@@ -26,37 +26,49 @@ export function ChartTooltip(props: {
     box.style.transform = `translate(${Math.round(Math.max(EDGE_PX, left))}px, ${Math.round(top)}px)`;
   });
   return (
-    <div ref={box} class="tip" hidden={props.tip === null} aria-hidden="true">
-      <Show when={props.tip}>
-        {(tip) => (
-          <>
-            <div class="tip-head">
-              <b>{tip().title}</b>
-              <span>{tip().xText}</span>
-            </div>
-            <table>
-              <tbody>
-                <For each={rows(tip())}>
-                  {({ line, value }) => (
-                    <tr class={line.id === tip().nearest ? "near" : ""}>
-                      <td>{props.sample(line.hue, line.dash)}</td>
-                      <td class="tip-name">{line.name}</td>
-                      <td class="num">{formatValue(value)}</td>
-                    </tr>
-                  )}
-                </For>
-              </tbody>
-            </table>
-            <Show when={tip().values.length > MOST_ROWS}>
-              <div class="tip-more">
-                {tip().values.length - MOST_ROWS} more, all in full screen (F)
+    <>
+      <p class="sr" aria-live="polite">
+        {spoken(props.tip)}
+      </p>
+      <div ref={box} class="tip" hidden={props.tip === null} aria-hidden="true">
+        <Show when={props.tip}>
+          {(tip) => (
+            <>
+              <div class="tip-head">
+                <b>{tip().title}</b>
+                <span>{tip().xText}</span>
               </div>
-            </Show>
-          </>
-        )}
-      </Show>
-    </div>
+              <table>
+                <tbody>
+                  <For each={rows(tip())}>
+                    {({ line, value }) => (
+                      <tr class={line.id === tip().nearest ? "near" : ""}>
+                        <td>{props.sample(line.hue, line.dash)}</td>
+                        <td class="tip-name">{line.name}</td>
+                        <td class="num">{formatValue(value)}</td>
+                      </tr>
+                    )}
+                  </For>
+                </tbody>
+              </table>
+              <Show when={tip().values.length > MOST_ROWS}>
+                <div class="tip-more">
+                  {tip().values.length - MOST_ROWS} more, all in full screen (F)
+                </div>
+              </Show>
+            </>
+          )}
+        </Show>
+      </div>
+    </>
   );
+}
+
+/** The same for who cannot see it, and only when a key moved the cursor: a mouse would never let it end. */
+function spoken(tip: PlotTip | null): string {
+  if (!tip?.isByKey) return "";
+  const values = rows(tip).map(({ line, value }) => `${line.name} ${formatValue(value)}`);
+  return `${tip.xText}: ${values.join(", ")}`;
 }
 
 /** The first rows, among them always the nearest line: of many lines, those around it. */

@@ -37,6 +37,8 @@ export interface PlotTip {
   /** Where the cursor is, in CSS pixels of the window. */
   readonly clientX: number;
   readonly clientY: number;
+  /** The cursor was moved by a key: what it says is to be read out. */
+  readonly isByKey: boolean;
 }
 
 export interface PlotEvents {
@@ -238,7 +240,7 @@ export class Plot {
   }
 
   /** Puts the cursor of all charts at pixel `x` of this one and the tip at its height. */
-  #point(x: number, y: number): void {
+  #point(x: number, y: number, isByKey = false): void {
     const frame = this.#frame;
     if (!frame || !this.#view) return;
     const { left, width } = frame.area;
@@ -248,10 +250,10 @@ export class Plot {
     }
     this.#isPointedAt = true;
     const at = this.#xAt(Math.max(0, Math.min(1, (x - left) / width)));
-    this.#tip(at, x, y);
+    this.#tip(at, x, y, isByKey);
   }
 
-  #tip(at: number, x: number, y: number): void {
+  #tip(at: number, x: number, y: number, isByKey: boolean): void {
     const to = this.#projection();
     if (!to || !this.#frame || !this.#view) return;
     const values = valuesAt(this.#lines, at, this.#frame.x).sort((a, b) => b.value - a.value);
@@ -273,6 +275,7 @@ export class Plot {
       nearest,
       clientX: box.left + x,
       clientY: box.top + y,
+      isByKey,
     });
   }
 
@@ -295,7 +298,7 @@ export class Plot {
     const { left, width, top } = frame.area;
     const now = this.#link.x;
     const position = now === null ? 0.5 : positionOf(now, frame.x, frame.options.logX) + part;
-    this.#point(left + Math.max(0, Math.min(1, position)) * width, top + 20);
+    this.#point(left + Math.max(0, Math.min(1, position)) * width, top + 20, true);
   }
 
   #xAt(position: number): number {
