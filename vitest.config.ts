@@ -23,6 +23,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/unpack-chromium.ts"],
+          expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 120_000,

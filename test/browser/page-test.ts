@@ -132,7 +132,7 @@ export async function linePixels(page: Page, metric: string, hue: number): Promi
 
 /** Waits until the chart of `metric` shows a line of `hue`. */
 export async function waitForLine(page: Page, metric: string, hue: number): Promise<void> {
-  await expect.poll(() => linePixels(page, metric, hue), { timeout: 20_000 }).toBeGreaterThan(20);
+  await expect.poll(() => linePixels(page, metric, hue)).toBeGreaterThan(20);
 }
 
 /** Logs a finished run of `steps` steps. */

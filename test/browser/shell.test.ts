@@ -114,7 +114,7 @@ test("without the server the page keeps what it shows, says so, and goes on by i
   await logRun(house.root, { project: "digits", name: "meanwhile" }, 50, () => ({ loss: 0.5 }));
   house.server = await startServer({ root: house.root, port, log: () => {} });
   await page.getByRole("button", { name: "Try now" }).click();
-  await expect.poll(() => page.locator(".banner").count(), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => page.locator(".banner").count()).toBe(0);
   await waitForLine(page, "loss", 2);
 });
 
