@@ -135,6 +135,9 @@ const OUTSIDE = 0;
 const BELOW = 1;
 const WHOLE = 2;
 
+/** Levels that a look into one or two entries goes down at once. */
+const EDGE_LEVELS = 3;
+
 /** A look through the pyramid of one column of one segment. */
 class SegmentScan {
   readonly #cache: RunCache;
@@ -192,8 +195,11 @@ class SegmentScan {
       const start = at;
       const kind = kinds[at];
       while (at < kinds.length && kinds[at] === kind) at++;
-      if (kind === BELOW) this.#takeBelow(level, begin + start, begin + at);
-      else if (kind === WHOLE) {
+      if (kind === BELOW) {
+        let narrowest = Number.POSITIVE_INFINITY;
+        for (let i = start; i < at; i++) narrowest = Math.min(narrowest, lastX[i]! - firstX[i]!);
+        this.#takeBelow(level, begin + start, begin + at, narrowest);
+      } else if (kind === WHOLE) {
         this.#scan.buckets.addRollups(origin, rollups!, firstX, lastX, start, at);
       }
     }
@@ -216,20 +222,20 @@ class SegmentScan {
     return kinds;
   }
 
-  #takeBelow(level: number, from: number, to: number): void {
+  /** Takes what lies below entries `from` (inclusive) to `to` (exclusive), the narrowest of which is `width` wide. */
+  #takeBelow(level: number, from: number, to: number, width: number): void {
     const { count } = this.#segment;
     if (level > 1) {
-      const first = Math.max(from * ROLLUP_FANOUT, Math.floor(this.#first / spanOf(level - 1)));
-      this.#takeEntries(
-        level - 1,
-        first,
-        Math.min(to * ROLLUP_FANOUT, entryCount(count, level - 1)),
-      );
+      // An end of the range is a few entries whatever the level; others are looked into where they fit into a bucket.
+      const fitting = Math.log(width / this.#scan.grid.width) / Math.log(ROLLUP_FANOUT);
+      const down = Math.max(to - from <= 2 ? EDGE_LEVELS : 1, Math.floor(fitting));
+      const below = Math.max(1, level - down);
+      const each = ROLLUP_FANOUT ** (level - below);
+      const first = Math.max(from * each, Math.floor(this.#first / spanOf(below)));
+      this.#takeEntries(below, first, Math.min(to * each, entryCount(count, below)));
     } else {
-      this.#takePoints(
-        Math.max(from * ROLLUP_POINTS, this.#first),
-        Math.min(to * ROLLUP_POINTS, count),
-      );
+      const first = Math.max(from * ROLLUP_POINTS, this.#first);
+      this.#takePoints(first, Math.min(to * ROLLUP_POINTS, count));
     }
   }
 
