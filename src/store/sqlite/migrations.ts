@@ -1,7 +1,7 @@
 /**
  * The tables, as the steps that lead to them: step n brings a file from version
  * n to n + 1. A step that was released is never changed; what they hold is told
- * in `docs/format-store.md`.
+ * in `docs/format.md`.
  */
 
 import type { DatabaseSync } from "node:sqlite";

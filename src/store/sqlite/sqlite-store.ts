@@ -38,7 +38,7 @@ const PAGE_RECORDS = 4096;
 
 /**
  * The store in one SQLite file; how it lies there is told in
- * `docs/format-store.md`. It works on the calling thread: who must not wait
+ * `docs/format.md`. It works on the calling thread: who must not wait
  * uses `WorkerStore`.
  */
 export class SqliteStore implements Store {
