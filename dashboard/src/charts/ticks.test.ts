@@ -11,6 +11,12 @@ test("steps are 1, 2 or 5, and words have no more digits than they need", () => 
   expect(texts(valueTicks(-2, 2, 4))).toEqual(["−2", "−1", "0", "1", "2"]);
 });
 
+test("a range so far out that its steps run together has an end, and a tick", () => {
+  const { values } = roundTicks(999_999_999_999.9983, 999_999_999_999.9984, 7);
+  expect(values.length).toBeGreaterThan(0);
+  expect(values.length).toBeLessThanOrEqual(23);
+});
+
 test("all words of a value axis are of one form", () => {
   expect(texts(valueTicks(0, 0.0018, 4))).toEqual(["0", "0.0005", "0.0010", "0.0015"]);
   expect(texts(valueTicks(0, 0.0006, 3))).toEqual(["0", "2e−4", "4e−4", "6e−4"]);

@@ -139,7 +139,9 @@ function multiples(from: number, to: number, step: number): number[] {
   const values: number[] = [];
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
-  for (let n = first; n <= last && values.length < 1000; n += 1) {
+  // Counted from 0: beyond 2^53 a number and the next one are the same, and a loop over them has no end.
+  for (let i = 0; i <= Math.min(last - first, 999); i += 1) {
+    const n = first + i;
     // 3 × 0.1 is not 0.3: what is shown and compared is the round number.
     const value = n === 0 ? 0 : Number((n * step).toPrecision(15));
     if (values.length === 0 || value > values.at(-1)!) values.push(value);
