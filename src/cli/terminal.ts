@@ -4,7 +4,7 @@
  */
 
 import { once } from "node:events";
-import { createInterface } from "node:readline/promises";
+import { createInterface } from "node:readline";
 
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
@@ -46,12 +46,16 @@ export function openTerminal(): Terminal {
   };
 }
 
+/** The terminal's own line editing is enough, and leaves Ctrl-C what it is everywhere. Nothing more is read afterwards. */
 async function ask(question: string): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = once(lines, "close").then(() => undefined);
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, terminal: false });
   try {
-    return await Promise.race([lines.question(question), ended]);
+    for await (const line of lines) return line;
+    process.stderr.write("\n");
+    return undefined;
   } finally {
-    lines.close();
+    // A terminal that is still being read would keep the process alive.
+    process.stdin.destroy();
   }
 }
