@@ -50,22 +50,24 @@ async function countBytes(read: () => Promise<unknown>): Promise<number> {
     }
   };
   const { get, all, iterate } = StatementSync.prototype;
-  StatementSync.prototype.get = function (...given: Parameters<typeof get>) {
-    const row = get.apply(this, given);
-    weigh(row);
-    return row;
-  } as typeof get;
-  StatementSync.prototype.all = function (...given: Parameters<typeof all>) {
-    const rows = all.apply(this, given);
-    rows.forEach(weigh);
-    return rows;
-  } as typeof all;
-  StatementSync.prototype.iterate = function (...given: Parameters<typeof iterate>) {
-    return iterate.apply(this, given).map((row) => {
+  Object.assign(StatementSync.prototype, {
+    get(this: StatementSync, ...given: Parameters<typeof get>) {
+      const row = get.apply(this, given);
       weigh(row);
       return row;
-    });
-  } as typeof iterate;
+    },
+    all(this: StatementSync, ...given: Parameters<typeof all>) {
+      const rows = all.apply(this, given);
+      rows.forEach(weigh);
+      return rows;
+    },
+    *iterate(this: StatementSync, ...given: Parameters<typeof iterate>) {
+      for (const row of { [Symbol.iterator]: () => iterate.apply(this, given) }) {
+        weigh(row);
+        yield row;
+      }
+    },
+  });
   try {
     await read();
   } finally {
