@@ -25,6 +25,13 @@ export function explainWriteError(error: unknown, root: string): unknown {
         `No space left to write in ${root}; free some, or set TRACKIO_DIR to a folder on another disk.`,
         { cause: error },
       );
+    case "EMFILE":
+    case "ENFILE":
+      return new TrackioError(
+        "unavailable",
+        `Too many open files to write in ${root} (each open run has one); finish() the runs that are done, or raise the limit (ulimit -n).`,
+        { cause: error },
+      );
     case "EACCES":
     case "EPERM":
     case "EROFS":

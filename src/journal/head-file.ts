@@ -3,7 +3,7 @@
  * made again from the journals beside it: their headers say what the run is.
  */
 
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
 import { JOURNAL_EXTENSION } from "./data-folder.ts";
@@ -23,8 +23,13 @@ export function writeHead(path: string, head: RunHead): void {
   const stored =
     highestStep === undefined ? rest : { ...rest, highestStep: encodeValue(highestStep) };
   const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  writeFileSync(draft, `${JSON.stringify(stored)}\n`);
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, `${JSON.stringify(stored)}\n`);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function parseHead(text: string): RunHead | undefined {

@@ -25,6 +25,7 @@ import type { DataFolder } from "./data-folder.ts";
 import { errorCode, isMissing } from "./file-errors.ts";
 import { readHeadFile, writeHead } from "./head-file.ts";
 import { waitFor, withHeadLock } from "./head-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { allotRunNumber } from "./run-number.ts";
 
 export interface RunHead {
@@ -144,7 +145,7 @@ export function updateHead(
 export function removeRun(folder: DataFolder, key: ProjectKey, id: RunId): boolean {
   const path = folder.runFolder(key, id);
   if (!existsSync(path)) return false;
-  mkdirSync(folder.deletedFolder(key), { recursive: true });
+  makeFolder(folder.deletedFolder(key));
   writeFileSync(folder.deletedFile(key, id), id);
   rmSync(path, { recursive: true, force: true });
   return true;
@@ -182,7 +183,7 @@ function writeProjectFile(folder: DataFolder, run: NewRun, nowMs: number): void 
   const path = folder.projectFile(run.projectKey);
   if (existsSync(path)) return;
   for (const needed of [folder.runsFolder, folder.namesFolder, folder.numbersFolder]) {
-    mkdirSync(needed.call(folder, run.projectKey), { recursive: true });
+    makeFolder(needed.call(folder, run.projectKey));
   }
   const facts = { key: run.projectKey, name: run.project, createdAt: nowMs };
   try {

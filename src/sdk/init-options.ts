@@ -143,8 +143,12 @@ function checkConfig(config: unknown): void {
 
 function checkTags(tags: unknown): void {
   if (tags === undefined) return;
-  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string" && tag !== "")) {
-    throw misuse("tags", tags, 'give an array of words, e.g. ["baseline"]');
+  const remedy = 'give an array of words, e.g. ["baseline"]';
+  if (!Array.isArray(tags)) throw misuse("tags", tags, remedy);
+  for (const tag of tags as unknown[]) {
+    if (typeof tag === "string" && tag !== "") continue;
+    const what = `tags has ${describeValue(tag)} in it; ${remedy}.`;
+    throw new TrackioError("invalid_argument", what);
   }
 }
 

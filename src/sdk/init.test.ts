@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import * as trackio from "./index.ts";
@@ -25,6 +26,7 @@ test.each([
   [{ project: "p", config: [1] }, /config is an array; give an object/],
   [{ project: "p", config: { _x: 1 } }, /config has the key "_x"; keys that begin with "_"/],
   [{ project: "p", tags: "a" }, /tags is "a"; give an array of words/],
+  [{ project: "p", tags: ["a", ""] }, /tags has "" in it; give an array of words/],
   [{ project: "p", group: 3 }, /group is 3; give a text/],
   [{ project: "p", id: "a\nb" }, /id is "a\\nb"; a run id has 1 to 128 printable characters/],
   [{ project: "p", mode: "offline" }, /mode is "offline"; choose "on" or "disabled"/],
@@ -42,6 +44,36 @@ test("a folder that cannot be written to is named with its remedy", () => {
   expect(() => trackio.init({ project: "p", dir: folder.root })).toThrow(
     /Cannot write in .* \(E\w+\); set TRACKIO_DIR/,
   );
+});
+
+test.runIf(process.platform === "linux")(
+  "a place where no folder can be made is named, not tried for ever",
+  () => {
+    expect(() => trackio.init({ project: "p", dir: "/proc/trackio" })).toThrow(
+      /Cannot write in \/proc\/trackio \(ENOENT\); set TRACKIO_DIR/,
+    );
+  },
+);
+
+test("a link that leads nowhere is named", () => {
+  const { root } = temporaryFolder();
+  symlinkSync(join(root, "gone"), join(root, "link"));
+  expect(() => trackio.init({ project: "p", dir: join(root, "link") })).toThrow(
+    /Cannot write in .*link \(ENOENT\); set TRACKIO_DIR/,
+  );
+});
+
+test("too many open files are told with the remedy", async () => {
+  const body = `
+    try {
+      for (;;) trackio.init({ project: "p" });
+    } catch (error) {
+      tell(error.code + ": " + error.message);
+    }`;
+  const command = ["bash", "-c", `ulimit -n 40; exec "$0" "$@"`, process.execPath];
+  const { code, output } = await runScript(temporaryFolder(), body, { command });
+  expect(output).toMatch(/^unavailable: Too many open files .*; finish\(\) the runs/);
+  expect(code).toBe(0);
 });
 
 test("a run is on disk when init returns, with all that it was given", async () => {
