@@ -150,10 +150,18 @@ export class LocalRun<
 
   #setConfig(values: { readonly [key: string]: unknown }): { readonly [key: string]: Value } {
     const change = this.#note(values, "config", (encoded, time) => {
-      const config = { ...this.#config, ...encoded };
-      this.#journal.appendEvent({ time, config });
-      this.#config = config;
-      this.#journal.updateHead(time, (head) => ({ ...head, config }));
+      let config = { ...this.#config, ...encoded };
+      try {
+        // The head knows what other writers of the run have set meanwhile.
+        const head = this.#journal.updateHead(time, (head) => ({
+          ...head,
+          config: { ...head.config, ...encoded },
+        }));
+        config = head?.config ?? config;
+      } finally {
+        this.#journal.appendEvent({ time, config });
+        this.#config = config;
+      }
     });
     return decodeAll(change);
   }

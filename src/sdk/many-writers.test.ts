@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import * as trackio from "./index.ts";
 import { readRuns } from "./testing/on-disk.ts";
 import { runScript, SDK } from "./testing/run-script.ts";
 
@@ -20,6 +21,17 @@ test("writers never wait for readers, nor for each other: one file per run and w
   );
   expect(new Set(runs.map(({ rows }) => rows[0]?.pid)).size).toBe(3);
   expect(runs[0]?.head).toMatchObject({ run: { id: "shared", number: 0 }, state: "finished" });
+});
+
+test("what one writer sets in the config, another does not lose", async () => {
+  const folder = temporaryFolder();
+  const options = { project: "p", id: "shared", resume: "allow", dir: folder.root } as const;
+  const writers = [0, 1].map(() => trackio.init(options));
+  for (const [i, writer] of writers.entries()) writer.config.set({ [`rank${i}`]: true });
+  const runs = readRuns(folder);
+  expect(runs[0]?.head.config).toEqual({ rank0: true, rank1: true });
+  expect(runs[1]?.events[0]?.config).toEqual({ rank0: true, rank1: true });
+  for (const writer of writers) await writer.finish();
 });
 
 test("one file per run and writing thread", async () => {

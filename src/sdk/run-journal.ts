@@ -62,8 +62,9 @@ export class RunJournal {
     this.#journal.appendEvent(event);
   }
 
-  updateHead(nowMs: number, change: (head: RunHead) => RunHead): void {
-    updateHead(this.#folder, this.#run.projectKey, this.#run.id, (head) => ({
+  /** Undefined where the run is gone. */
+  updateHead(nowMs: number, change: (head: RunHead) => RunHead): RunHead | undefined {
+    return updateHead(this.#folder, this.#run.projectKey, this.#run.id, (head) => ({
       ...change(head),
       updatedAt: nowMs,
     }));
@@ -82,7 +83,9 @@ export class RunJournal {
     attempt(() => this.#journal.appendEvent({ time: nowMs, end }));
     attempt(() => this.#journal.sync());
     attempt(() => this.#journal.close());
-    attempt(() => this.updateHead(nowMs, (head) => this.#headAfter(head, end)));
+    attempt(() => {
+      this.updateHead(nowMs, (head) => this.#headAfter(head, end));
+    });
   }
 
   /** Takes the end back: the run goes on in a new journal. */
