@@ -69,7 +69,7 @@ async function logAndDie(name: string): Promise<number> {
   return printed().split("\n").length - 1;
 }
 
-test(`every call that returned before SIGKILL is in the store, none twice (${KILLS} scripts and two folders killed at random)`, async () => {
+test(`folding is exactly-once: every call that returned before SIGKILL is in the store, none twice (${KILLS} scripts and two folders killed at random)`, async () => {
   let isOver = false;
   const folders = [foldUntil(() => isOver), foldUntil(() => isOver)];
   const returned = new Map<string, number>();
