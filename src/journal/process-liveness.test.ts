@@ -29,6 +29,15 @@ test("on another host a sign within 5 minutes decides", () => {
   expect(isWriterAlive(writer, NOW - SILENCE_LIMIT_MS - 1, NOW)).toBe(false);
 });
 
+test("a container has the host's name but pids of its own: there, too, a sign decides", () => {
+  const { host, pidStart } = currentWriterProcess();
+  if (pidStart === undefined) return;
+  const writer = { host, pid: 2 ** 22 + 1, pidStart: pidStart.replace(/\d+$/, "4026532178") };
+  expect(isWriterAlive(writer, NOW - SILENCE_LIMIT_MS, NOW)).toBe(true);
+  expect(isWriterAlive(writer, NOW - SILENCE_LIMIT_MS - 1, NOW)).toBe(false);
+  expect(isWriterAlive({ ...writer, pidStart }, NOW, NOW)).toBe(false);
+});
+
 test("where the start time cannot be told, a living pid needs a sign too", () => {
   const { host, pid } = currentWriterProcess();
   expect(isWriterAlive({ host, pid }, NOW, NOW)).toBe(true);

@@ -1,11 +1,11 @@
 /**
  * Is the process that writes a journal still there? On the same host the
  * process table knows: a pid alone may have been given again, a pid with its
- * start time cannot. From another host only signs are seen: the journal's
- * heartbeat, or a line.
+ * start time cannot. From another host, or another container of this one, only
+ * signs are seen: the journal's heartbeat, or a line.
  */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Writer } from "../protocol/run.ts";
 
@@ -27,7 +27,8 @@ export function currentWriterProcess(): Omit<Writer, "id"> {
 
 /**
  * Whether the writer's process lives. On this host its pid and start time
- * decide; elsewhere a sign within the last 5 minutes.
+ * decide; elsewhere, also in a container that shares this host's name but has
+ * pids of its own, a sign within the last 5 minutes.
  * @param lastSignMs Newest of the journal's modification time and its last line's time, epoch milliseconds.
  */
 export function isWriterAlive(
@@ -36,7 +37,7 @@ export function isWriterAlive(
   nowMs: number,
 ): boolean {
   const recent = nowMs - lastSignMs <= SILENCE_LIMIT_MS;
-  if (writer.host !== hostname()) return recent;
+  if (writer.host !== hostname() || hasOtherPids(writer.pidStart)) return recent;
   if (!isPidTaken(writer.pid)) return false;
   return writer.pidStart === undefined ? recent : readPidStart(writer.pid) === writer.pidStart;
 }
@@ -52,19 +53,38 @@ function isPidTaken(pid: number): boolean {
   }
 }
 
-let bootId: string | undefined;
+/** Whether a process of this boot counts its pids in another place than this one: a container. */
+function hasOtherPids(pidStart: string | undefined): boolean {
+  const [boot, pids] = (pidStart?.split("@")[1] ?? "").split("/");
+  const [ownBoot, ownPids] = readPidPlace().split("/");
+  return pids !== undefined && boot === ownBoot && pids !== ownPids;
+}
 
-/** Start of a process: ticks since boot and the boot's id; undefined where the system does not tell or there is none. */
-function readPidStart(pid: number): string | undefined {
-  if (process.platform !== "linux") return undefined;
+let pidPlace: string | undefined;
+
+/** What gives a pid its meaning: the boot's id and the number of the pid namespace; empty where the system does not tell. */
+function readPidPlace(): string {
   try {
-    bootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    pidPlace ??= [
+      readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim(),
+      readlinkSync("/proc/self/ns/pid").replaceAll(/\D/g, ""),
+    ].join("/");
+  } catch {
+    pidPlace = "";
+  }
+  return pidPlace;
+}
+
+/** Start of a process: ticks since boot, `@`, the place of its pid; undefined where the system does not tell or there is none. */
+function readPidStart(pid: number): string | undefined {
+  if (readPidPlace() === "") return undefined;
+  try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The name in brackets may hold blanks and brackets; what follows the last one is field 3.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     // A zombie is gone: it only waits for its parent.
     if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return fields[19] === undefined ? undefined : `${fields[19]}@${bootId}`;
+    return fields[19] === undefined ? undefined : `${fields[19]}@${readPidPlace()}`;
   } catch {
     // Gone, or a system without /proc: then nobody can tell.
     return undefined;

@@ -31,7 +31,7 @@ export interface Writer {
   readonly id: string;
   readonly host: string;
   readonly pid: number;
-  /** When the process began, in the system's own units (Linux: clock ticks since boot and the boot's id); absent where it cannot be told. */
+  /** When the process began, in the system's own units (Linux: clock ticks since boot, `@`, the boot's id, `/`, the pid namespace); absent where it cannot be told. */
   readonly pidStart?: string;
 }
 
