@@ -104,14 +104,16 @@ export class FoldLoop {
       this.#catalogue.touch(change.project);
       if (change.facts) await this.#runs.refresh(change.project, change.run);
     }
+    // Before the changes: who hears of them asks at once how many runs run.
+    this.#tellRunning();
     if (changes.length > 0) this.#tell({ news: "changes", changes });
     if (changes.some(({ facts }) => facts)) await this.#lookAtCatalogue();
-    this.#tellRunning();
   }
 
   async #lookAtCatalogue(): Promise<void> {
     for (const project of await this.#catalogue.look()) {
       await this.#runs.begin();
+      this.#tellRunning();
       this.#tell({ news: "project", project });
     }
   }
@@ -120,8 +122,8 @@ export class FoldLoop {
     const changes = this.#runs
       .look()
       .map((run) => ({ project: run.projectKey, run: run.id, newKeys: false, facts: true }));
-    if (changes.length > 0) this.#tell({ news: "changes", changes });
     this.#tellRunning();
+    if (changes.length > 0) this.#tell({ news: "changes", changes });
   }
 
   #tellRunning(): void {
