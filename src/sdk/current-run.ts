@@ -75,7 +75,7 @@ function openLocalRun<Config extends object, Metrics extends object>(
       `nothing is sent to ${options.serverUrl}: this version keeps the run on this machine only.`,
     );
   }
-  return new LocalRun<Config, Metrics>(openRun(options, warnings, nowMs), warnings, nowMs);
+  return new LocalRun<Config, Metrics>(openRun(options, warnings, nowMs), warnings);
 }
 
 function latestRun(name: string): LatestRun {

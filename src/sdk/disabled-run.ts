@@ -19,7 +19,7 @@ export class DisabledRun<
   readonly config: NotedValues<Config>;
   readonly summary: NotedValues<{ [key: string]: Value }>;
   readonly url = undefined;
-  readonly #startedMs = Date.now();
+  readonly #startedMs = performance.now();
 
   constructor(options: CheckedOptions) {
     this.id = options.id ?? createRunId();
@@ -40,7 +40,7 @@ export class DisabledRun<
       project: this.project,
       name: this.name,
       id: this.id,
-      durationMs: Date.now() - this.#startedMs,
+      durationMs: Math.round(performance.now() - this.#startedMs),
       warnings: [],
       ...noTrouble,
     });

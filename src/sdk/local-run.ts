@@ -41,13 +41,14 @@ export class LocalRun<
   readonly #steps: StepCounter;
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
-  readonly #startedMs: number;
+  /** On the clock that nobody sets. */
+  readonly #startedMs = performance.now();
   readonly #counters: Counters = { ...noTrouble };
   #config: StoredConfig;
   /** Set once the run has finished for this process. */
   #report: RunReport | undefined;
 
-  constructor(opened: OpenedRun, warnings: Warnings, nowMs: number) {
+  constructor(opened: OpenedRun, warnings: Warnings) {
     const { run, config } = opened.head;
     this.id = run.id;
     this.name = run.name;
@@ -55,7 +56,6 @@ export class LocalRun<
     this.#opened = opened;
     this.#steps = new StepCounter(opened.highestStep);
     this.#warnings = warnings;
-    this.#startedMs = nowMs;
     this.#journal = new RunJournal(opened, this.#steps, (path, error) => {
       this.#counters.droppedValues += 1;
       const key = path.join("/");
@@ -220,7 +220,7 @@ export class LocalRun<
       project: this.project,
       name: this.name,
       id: this.id,
-      durationMs: Date.now() - this.#startedMs,
+      durationMs: Math.round(performance.now() - this.#startedMs),
       warnings: this.#warnings.messages,
       ...this.stats(),
     };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import * as trackio from "./index.ts";
 import { readRun } from "./testing/on-disk.ts";
@@ -155,6 +155,15 @@ test("time is now, or what was given", async () => {
   expect(now).toBeGreaterThanOrEqual(before);
   expect(now).toBeLessThanOrEqual(Date.now());
   expect(given).toEqual([12.5, 99]);
+});
+
+test("a clock that is set back changes no duration", async () => {
+  const clock = vi.spyOn(Date, "now");
+  onTestFinished(() => clock.mockRestore());
+  const run = trackio.init({ project: "p", dir: temporaryFolder().root });
+  clock.mockReturnValue(0);
+  run.log({ a: 1 });
+  expect((await run.finish()).durationMs).toBeGreaterThanOrEqual(0);
 });
 
 test("config and summary are merged, written down and kept in the head", async () => {
