@@ -152,6 +152,9 @@ function encodeObject(object: object, path: readonly string[], ancestors: readon
   }
   const toJson = (object as { toJSON?: unknown }).toJSON;
   if (typeof toJson === "function") return encodeValue(toJson.call(object), path, ancestors);
+  if (typeof (object as { dataSync?: unknown }).dataSync === "function") {
+    throw new UnkeepableValueError(path, "a tensor (its dataSync() gives the numbers)");
+  }
   const entries = Object.entries(object);
   if (entries.length === 0 && !isPlainObject(object)) {
     // All that it holds is hidden: a promise, an error, an ArrayBuffer.

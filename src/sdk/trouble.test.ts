@@ -119,16 +119,24 @@ test("a value that cannot be read is left out like one that cannot be kept", asy
   expect(readRun(folder).rows.slice(1)).toEqual([{ loss: 1, gpu: 2 }, { loss: 1 }]);
 });
 
-test("a value that would be kept as nothing, like a promise, is told", async () => {
+test("a value whose content would not be kept, like a promise or a tensor, is told", async () => {
   const { folder, run, log, told } = openLoosely();
+  class Tensor {
+    readonly shape: readonly number[] = [];
+    dataSync() {
+      return Float32Array.of(0.5);
+    }
+  }
   log({ loss: 1, accuracy: Promise.resolve(1), error: new Error("e"), list: [new WeakMap()] });
+  log({ loss: new Tensor() });
   expect(told()).toEqual([
     'trackio: "accuracy" is left out: accuracy is an instance of Promise, which cannot be kept.',
     'trackio: "error" is left out: error is an instance of Error, which cannot be kept.',
     'trackio: "list" is left out: list.0 is an instance of WeakMap, which cannot be kept.',
+    'trackio: "loss" is left out: loss is a tensor (its dataSync() gives the numbers), which cannot be kept.',
   ]);
   await run.finish();
-  expect(readRun(folder).rows).toEqual([{ loss: 1 }]);
+  expect(readRun(folder).rows).toEqual([{ loss: 1 }, {}]);
 });
 
 const { proxy: revoked, revoke } = Proxy.revocable({}, {});
