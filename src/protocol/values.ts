@@ -92,7 +92,7 @@ export function isPlainObject(value: unknown): value is { readonly [key: string]
 
 /**
  * The JSON form of `value`.
- * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle or an instance without members, e.g. a promise.
+ * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle, a tensor, or what has no members of its own, e.g. a promise.
  */
 export function encodeValue(
   value: unknown,

@@ -38,7 +38,7 @@ export interface LogOptions {
 export interface RunStats {
   /** Calls of `log()` that are kept. */
   readonly recordCount: number;
-  /** Values left out because they cannot be kept: functions, symbols, cycles. */
+  /** Values left out because they cannot be kept or read: functions, promises, cycles, getters that throw. */
   readonly droppedValues: number;
   /** Steps and times that were no such; the call is kept with the automatic one. */
   readonly wrongOptions: number;
