@@ -52,8 +52,10 @@ export function checkName(name: unknown, place: string): asserts name is string 
  * @throws {@link TrackioError} `invalid_argument` unless it is 1 to 128 characters without control characters.
  */
 export function parseRunId(id: unknown, place = "id"): RunId {
+  // Control characters, and halves of a character, of which a database makes one and the same.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (typeof id !== "string" || id === "" || id.length > 128 || /[\u0000-\u001f\u007f]/.test(id)) {
+  const unprintable = /[\u0000-\u001f\u007f\p{Surrogate}]/u;
+  if (typeof id !== "string" || id === "" || id.length > 128 || unprintable.test(id)) {
     const shown = JSON.stringify(id) ?? String(id);
     throw new TrackioError(
       "invalid_argument",

@@ -29,6 +29,7 @@ test.each([
   [{ project: "p", tags: ["a", ""] }, /tags has "" in it; give an array of words/],
   [{ project: "p", group: 3 }, /group is 3; give a text/],
   [{ project: "p", id: "a\nb" }, /id is "a\\nb"; a run id has 1 to 128 printable characters/],
+  [{ project: "p", id: "\ud800" }, /id is "\\ud800"; a run id has 1 to 128 printable characters/],
   [{ project: "p", mode: "offline" }, /mode is "offline"; choose "on" or "disabled"/],
   [{ project: "p", serverUrl: "localhost" }, /serverUrl is "localhost"; give an address/],
 ])("misuse %j throws at once, naming value, place and remedy", (options, message) => {
