@@ -23,8 +23,8 @@ export function createNotedValues<Values extends object>(
   const assign = (values: { readonly [key: string]: unknown }): void => {
     for (const [key, value] of Object.entries(values)) {
       if (key === "set") continue;
-      // Defined, not assigned: a key may be called __proto__.
-      Object.defineProperty(held, key, {
+      // Defined, not assigned: a key may be called __proto__. Reflect: the script may have frozen it.
+      Reflect.defineProperty(held, key, {
         value,
         enumerable: true,
         configurable: true,

@@ -223,6 +223,14 @@ test("config and summary take what can be kept and tell the rest", async () => {
   expect(events.map((event) => event.summary).filter(Boolean)).toEqual([{ best: 1 }, { best: 2 }]);
 });
 
+test("a config that the script froze is still written down", async () => {
+  const { folder, run } = openLoosely();
+  Object.freeze(run.config);
+  run.config.set({ lr: 1 });
+  await run.finish();
+  expect(readRun(folder).head.config).toEqual({ lr: 1 });
+});
+
 test("a config that cannot be kept whole is told, and the run begins", async () => {
   const { told } = openLoosely();
   const folder = temporaryFolder();
