@@ -32,18 +32,13 @@ export function explainWriteError(error: unknown, root: string): unknown {
         `Too many open files to write in ${root} (each open run has one); finish() the runs that are done, or raise the limit (ulimit -n).`,
         { cause: error },
       );
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-    case "ENOTDIR":
-    case "ENOENT":
-    case "EEXIST":
+    case undefined:
+      return error;
+    default:
       return new TrackioError(
         "unavailable",
         `Cannot write in ${root} (${errorCode(error)}); set TRACKIO_DIR to a folder that you may write to.`,
         { cause: error },
       );
-    default:
-      return error;
   }
 }

@@ -77,6 +77,13 @@ test("too many open files are told with the remedy", async () => {
   expect(code).toBe(0);
 });
 
+test("whatever else the system refuses is told with its name", async () => {
+  const body = `try { trackio.init({ project: "p" }); } catch (error) { tell(error.message); }`;
+  const command = ["bash", "-c", `trap "" XFSZ; ulimit -f 0; exec "$0" "$@"`, process.execPath];
+  const { output } = await runScript(temporaryFolder(), body, { command });
+  expect(output).toMatch(/^Cannot write in .* \(EFBIG\); set TRACKIO_DIR/);
+});
+
 test("a run is on disk when init returns, with all that it was given", async () => {
   const folder = temporaryFolder();
   const run = trackio.init({
