@@ -223,7 +223,7 @@ test("the dashboard moves only what changed, and does nothing when the tab is hi
 });
 
 test("the runs table lists settings and last values, and sorts", async () => {
-  await using opened = await openPage(house, "/?project=digits&page=runs");
+  await using opened = await openPage(house, "/runs?project=digits");
   const { page } = opened;
   const names = () => page.locator(".cell-run .cut").allInnerTexts();
   await expect.poll(names).toContain("third");

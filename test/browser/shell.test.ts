@@ -134,6 +134,51 @@ test("a chart that does not arrive says why, alone, and can be read again", asyn
   await waitForLine(page, "loss", 0);
 });
 
+test("an error leaves by itself when the next read works; what else is shown stays", async () => {
+  await using opened = await openPage(house, "/?project=digits", { mayFail: true });
+  const { page } = opened;
+  await waitForLine(page, "loss", 0);
+  await page.route(/\/(series|metrics|runs)$/, (route) =>
+    route.fulfill({ status: 500, body: "no JSON" }),
+  );
+  await page.locator(".seg button", { hasText: "Time" }).click();
+  await expect.poll(() => page.locator(".oops").innerText()).toContain("Look into its terminal");
+  expect(await page.locator(".run").count()).toBeGreaterThan(1);
+  await page.reload();
+  await expect.poll(() => page.locator(".nothing").innerText()).toContain("cannot be shown");
+  await page.unroute(/\/(series|metrics|runs)$/);
+  await waitForLine(page, "loss", 0);
+  expect(await page.locator(".nothing").count()).toBe(0);
+});
+
+test("a slash behind a page's path is taken off", async () => {
+  // The files are looked for one folder too deep before the page moves on.
+  await using opened = await openPage(house, "/runs/?project=digits", { mayFail: true });
+  await opened.page.locator(".tbl tbody .cell-run").first().waitFor();
+  expect(new URL(opened.page.url()).pathname).toBe("/runs");
+});
+
+test("each page has its path, and Back goes back to the other", async () => {
+  await using opened = await openPage(house, "/metrics?project=digits");
+  const { page } = opened;
+  await waitForLine(page, "loss", 0);
+  await page.locator(".slider input").fill("20");
+  await page.getByRole("link", { name: /^Runs/ }).click();
+  await page.locator(".tbl tbody .cell-run").first().waitFor();
+  expect(new URL(page.url()).pathname).toBe("/runs");
+  await page.goBack();
+  await waitForLine(page, "loss", 0);
+  expect(page.url()).toContain("/metrics?");
+  expect(page.url()).toContain("smoothing=20");
+  await page.goForward();
+  await page.locator(".tbl tbody .cell-run").first().waitFor();
+  await page.reload();
+  await page.locator(".tbl tbody .cell-run").first().waitFor();
+  await page.getByRole("link", { name: /^Charts/ }).click();
+  await waitForLine(page, "loss", 0);
+  expect(new URL(page.url()).pathname).toBe("/");
+});
+
 test("a long read shows its frame at once and a bar after a second, and neither moves anything", async () => {
   await using opened = await openPage(house, "/?project=digits");
   const { page } = opened;

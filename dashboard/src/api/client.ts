@@ -59,8 +59,15 @@ export async function fetchSeries(
   signal?: AbortSignal,
 ): Promise<SeriesFrame> {
   const path = `projects/${encodeURIComponent(project)}/series`;
-  const response = await read(path, post(request), signal);
-  return decodeSeriesFrame(new Uint8Array(await response.arrayBuffer()));
+  const bytes = await read(path, post(request), (response) => response.arrayBuffer(), signal);
+  try {
+    return decodeSeriesFrame(new Uint8Array(bytes));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReadError(
+      `The server's answer cannot be read (${reason}). Load the page again: it may be older than the server.`,
+    );
+  }
 }
 
 /** The full address of a path below `/api/v1/`, wherever the page is served from. */
@@ -77,32 +84,45 @@ function post(body: unknown): RequestInit {
 }
 
 async function readJson<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
-  const response = await read(path, init, signal);
-  return (await response.json()) as T;
-}
-
-async function read(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const first = await attempt(path, init, signal);
-  const response = first ?? (await attempt(path, init, signal));
-  if (response === undefined) {
-    throw new ReadError("The server took longer than 10 s, twice. Read again, or show fewer runs.");
+  const text = await read(path, init, (response) => response.text(), signal);
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ReadError(
+      "What answers at this address is not trackio. Open the link that trackio show prints.",
+    );
   }
-  if (!response.ok) throw await refusal(response);
-  return response;
 }
 
-/** One try; undefined where it took too long. */
-async function attempt(
+async function read<T>(
   path: string,
   init: RequestInit,
+  take: (response: Response) => Promise<T>,
   signal?: AbortSignal,
-): Promise<Response | undefined> {
+): Promise<T> {
+  const first = await attempt(path, init, take, signal);
+  const taken = first ?? (await attempt(path, init, take, signal));
+  if (taken === undefined) {
+    throw new ReadError("The server took longer than 10 s, twice. Read again, or show fewer runs.");
+  }
+  return taken.body;
+}
+
+/** One try, from the question to the last byte of the answer; undefined where it took too long. */
+async function attempt<T>(
+  path: string,
+  init: RequestInit,
+  take: (response: Response) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<{ readonly body: T } | undefined> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
-    return await fetch(apiUrl(path), { ...init, signal: either });
+    const response = await fetch(apiUrl(path), { ...init, signal: either });
+    if (!response.ok) throw await refusal(response);
+    return { body: await take(response) };
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted || error instanceof ReadError) throw error;
     if (timeout.aborted) return undefined;
     throw new ReadError("The server cannot be reached. Start it again with: trackio show", {
       isOffline: true,

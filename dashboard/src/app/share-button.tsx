@@ -1,16 +1,13 @@
 /** The address of exactly what is on the screen, and a frame of it for another page. */
 
 import { createSignal, onCleanup } from "solid-js";
-import { formatView, type View } from "../state/url-state.ts";
+import type { View } from "../state/url-state.ts";
+import { viewAddress } from "../state/view.ts";
 import { Icon } from "./icons.tsx";
 import { Popover } from "./popover.tsx";
 
 export function ShareButton(props: { readonly view: View }) {
-  const link = (part: Partial<View>) => {
-    const address = new URL(location.href);
-    address.search = formatView({ ...props.view, ...part }, address.search);
-    return address.href;
-  };
+  const link = (part: Partial<View>) => viewAddress({ ...props.view, ...part });
   const frame = () => {
     const source = link({ sidebar: "hidden", navbar: "hidden" }).replaceAll("&", "&amp;");
     return `<iframe src="${source}" width="600" height="630" style="border:0"></iframe>`;

@@ -2,6 +2,8 @@
 
 import { Show } from "solid-js";
 import { formatClock } from "../charts/format.ts";
+import type { View } from "../state/url-state.ts";
+import { viewAddress } from "../state/view.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { BrandMark, Icon, StatusShape } from "./icons.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
@@ -11,20 +13,19 @@ import { switchTheme } from "./theme.ts";
 export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty: boolean }) {
   const { view, runs, metrics, offlineSince } = props.workspace;
   const running = () => runs()?.filter((run) => run.status === "running").length ?? 0;
-  const tab = (page: "charts" | "runs") => {
-    const query = new URLSearchParams(location.search);
-    if (page === "charts") query.delete("page");
-    else query.set("page", page);
-    return {
-      href: `?${query}`,
-      "aria-current": view().page === page ? ("page" as const) : undefined,
-      onClick: (event: MouseEvent) => {
-        if (event.metaKey || event.ctrlKey || event.button !== 0) return;
-        event.preventDefault();
-        props.workspace.changeView({ page });
-      },
-    };
-  };
+  const tab = (page: View["page"]) => ({
+    get href() {
+      return viewAddress({ ...view(), page });
+    },
+    get "aria-current"() {
+      return view().page === page ? ("page" as const) : undefined;
+    },
+    onClick: (event: MouseEvent) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      props.workspace.changeView({ page });
+    },
+  });
   return (
     <header class="top">
       <div class="top-start">

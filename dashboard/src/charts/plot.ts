@@ -23,6 +23,8 @@ export interface PlotView {
   readonly xUnit: XUnit;
   readonly logX: boolean;
   readonly logY: boolean;
+  /** Room at the right for the values of the lines. The same in all charts of a page, so that their axes line up. */
+  readonly gutter: boolean;
   /** Part of the x axis that is shown; absent: all. */
   readonly zoom?: Range;
 }
@@ -48,8 +50,6 @@ export interface PlotEvents {
   key(key: "log" | "full-screen"): void;
 }
 
-/** More lines than this leave no room for their values in the gutter. */
-const GUTTER_LINES = 6;
 /** A shorter drag is a click. */
 const MIN_DRAG_PX = 6;
 
@@ -88,7 +88,7 @@ export class Plot {
       logX: view.logX && view.xUnit !== "moment",
       logY: view.logY,
       xUnit: view.xUnit,
-      gutter: view.lines.length <= GUTTER_LINES,
+      gutter: view.gutter,
     };
     if (!this.#frame || !sameOptions(this.#frame.options, options)) this.#replaceFrame(options);
     const x = widen(view.zoom ?? xExtent(view.lines, options.logX) ?? { from: 1, to: 2 }, options);

@@ -24,6 +24,8 @@ export interface ChartCardProps {
   readonly workspace: Workspace;
   readonly drawn: readonly Run[];
   readonly link: CursorLink;
+  /** Whether plots have room at the right for values. */
+  readonly gutter: boolean;
   readonly isNear: boolean;
   /** Tells the page which element stands for this chart. */
   readonly watch: (element: HTMLElement) => void;
@@ -35,9 +37,13 @@ export function ChartCard(props: ChartCardProps) {
   const { view, changeView, chart, retryChart } = props.workspace;
   const state = createMemo(() => chart(props.metric)());
   const lines = createMemo(() => chartLines(state(), props.drawn), [], { equals: sameLines });
-  const shownView = createMemo(() => plotView(props.metric, lines(), view()), undefined, {
-    equals: samePlotView,
-  });
+  const shownView = createMemo(
+    () => plotView(props.metric, lines(), view(), props.gutter),
+    undefined,
+    {
+      equals: samePlotView,
+    },
+  );
   const switchLog = () => changeView(switchLogY(view(), props.metric));
   const events: PlotEvents = {
     zoom: (range) => changeView({ zoom: range ?? undefined }),

@@ -37,7 +37,25 @@ export function switchLogY(view: View, key: string): Partial<View> {
   return { logSwitched: rest.length < view.logSwitched.length ? rest : [...rest, key] };
 }
 
-export function plotView(key: string, lines: readonly ChartLine[], view: View): PlotView {
+/** With more runs than this their values have no place beside a plot. */
+const GUTTER_RUNS = 6;
+/** A gutter that is there stays up to so many: runs that come by themselves move nothing. */
+const MOST_GUTTER_RUNS = 12;
+
+/**
+ * Whether the charts of the page have their values beside them: decided once for all, by the runs shown.
+ * @param had What was decided before runs came or went by themselves; false after a person chose.
+ */
+export function hasGutter(runsShown: number, had: boolean): boolean {
+  return runsShown <= (had ? MOST_GUTTER_RUNS : GUTTER_RUNS);
+}
+
+export function plotView(
+  key: string,
+  lines: readonly ChartLine[],
+  view: View,
+  gutter: boolean,
+): PlotView {
   return {
     title: key,
     lines,
@@ -45,6 +63,7 @@ export function plotView(key: string, lines: readonly ChartLine[], view: View): 
     xUnit: X_UNITS[view.xAxis],
     logX: view.logX,
     logY: isLogY(view, key),
+    gutter,
     ...(view.zoom ? { zoom: view.zoom } : {}),
   };
 }
@@ -62,6 +81,7 @@ export function samePlotView(a: PlotView, b: PlotView): boolean {
     a.xUnit === b.xUnit &&
     a.logX === b.logX &&
     a.logY === b.logY &&
+    a.gutter === b.gutter &&
     a.zoom?.from === b.zoom?.from &&
     a.zoom?.to === b.zoom?.to
   );

@@ -11,6 +11,7 @@ import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.t
 import { groupMetrics, type Section, splitMetric } from "../state/sections.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { ChartCard } from "./chart-card.tsx";
+import { hasGutter } from "./chart-model.ts";
 import { ChartToolbar } from "./chart-toolbar.tsx";
 import { FullScreenChart } from "./full-screen-chart.tsx";
 import { createSight } from "./sight.ts";
@@ -38,6 +39,7 @@ export function ChartsPage(props: ChartsPageProps) {
   const drawn = createMemo<readonly Run[]>(() =>
     (runs() ?? []).filter((run) => shown().has(run.id)),
   );
+  const gutter = createGutter(props.workspace);
 
   createEffect(() => {
     const one = full();
@@ -57,7 +59,11 @@ export function ChartsPage(props: ChartsPageProps) {
         problem={search().problem}
         openRuns={props.openRuns}
       />
-      <div class="scroll charts" ref={scroll} style={{ "--cols": view().columns }}>
+      <div
+        class={`scroll charts ${gutter() ? "" : "no-gutter"}`}
+        ref={scroll}
+        style={{ "--cols": view().columns }}
+      >
         <For each={sections()} fallback={<NoCharts workspace={props.workspace} keys={keys()} />}>
           {(section) => (
             <ChartSection section={section} workspace={props.workspace}>
@@ -68,6 +74,7 @@ export function ChartsPage(props: ChartsPageProps) {
                     workspace={props.workspace}
                     drawn={drawn()}
                     link={props.link}
+                    gutter={gutter()}
                     isNear={sight.isNear(key)}
                     watch={(element) => sight.watch(key, element)}
                     setTip={setTip}
@@ -86,6 +93,7 @@ export function ChartsPage(props: ChartsPageProps) {
             workspace={props.workspace}
             drawn={drawn()}
             link={props.link}
+            gutter={gutter()}
             close={() => setFull(undefined)}
           />
         )}
@@ -209,6 +217,20 @@ function followPlotWidth(
     measure();
     onCleanup(() => observer.disconnect());
   });
+}
+
+/** Decided anew where a person chose runs or a project; runs that come by themselves move nothing. */
+function createGutter({ runs, shown, view, project }: Workspace): () => boolean {
+  const decided = createMemo<{ readonly by: readonly unknown[]; readonly is: boolean }>(
+    (old) => {
+      const by = [view().selection, project()?.key, runs() === undefined];
+      const isSame = by.every((one, i) => one === old.by[i]);
+      const is = hasGutter(shown().size, isSame && old.is);
+      return isSame && is === old.is ? old : { by, is };
+    },
+    { by: [], is: true },
+  );
+  return () => decided().is;
 }
 
 function sameSections(a: readonly Section[], b: readonly Section[]): boolean {

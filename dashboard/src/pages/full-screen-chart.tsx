@@ -25,6 +25,8 @@ export interface FullScreenChartProps {
   readonly workspace: Workspace;
   readonly drawn: readonly Run[];
   readonly link: CursorLink;
+  /** Whether plots have room at the right for values. */
+  readonly gutter: boolean;
   readonly close: () => void;
 }
 
@@ -34,9 +36,13 @@ export function FullScreenChart(props: FullScreenChartProps) {
   const lines = createMemo(() => chartLines(chart(props.metric)(), props.drawn), [], {
     equals: sameLines,
   });
-  const shownView = createMemo(() => plotView(props.metric, lines(), view()), undefined, {
-    equals: samePlotView,
-  });
+  const shownView = createMemo(
+    () => plotView(props.metric, lines(), view(), props.gutter),
+    undefined,
+    {
+      equals: samePlotView,
+    },
+  );
   onMount(() => {
     dialog.showModal();
     dialog.querySelector<HTMLElement>(".plot")?.focus();

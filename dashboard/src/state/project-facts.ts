@@ -13,6 +13,9 @@ const MOST_SINGLE_READS = 8;
 const MOST_RUNS = 10_000;
 /** Changes of so long are gathered into one read. */
 const GATHER_MS = 150;
+/** What failed is read again after so long, then twice as long, up to the longest. */
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
 
 export class ProjectFacts {
   readonly project: string;
@@ -22,7 +25,7 @@ export class ProjectFacts {
   readonly metrics: Accessor<readonly Metric[] | undefined>;
   /** The runs that the metrics speak of: their lists of runs are indexes into it. */
   readonly metricRuns: Accessor<readonly string[]>;
-  /** Why the runs could not be read. */
+  /** Why nothing can be shown: the project is gone, or its first read fails. */
   readonly problem: Accessor<ReadError | undefined>;
   /** Highest run number when the project was opened; runs above it came since. */
   newestAtStart = Number.POSITIVE_INFINITY;
@@ -36,6 +39,8 @@ export class ProjectFacts {
   #wantedRuns: readonly string[] = [];
   #metricCall: AbortController | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
   #wantsMetrics = false;
   #wasAsked = false;
   #isBegun = false;
@@ -78,7 +83,8 @@ export class ProjectFacts {
         this.newestAtStart = runs[0]?.number ?? -1;
       }
       batch(() => {
-        this.#setProblem(undefined);
+        // A page without metrics would be empty: why stays until they are there.
+        if (this.metrics() !== undefined) this.#setProblem(undefined);
         this.#setRuns(runs);
       });
     });
@@ -97,7 +103,7 @@ export class ProjectFacts {
     this.#wasAsked = true;
     const asked = this.#wantedRuns.slice(0, MOST_RUNS);
     if (asked.length === 0) {
-      this.#setMetrics([], []);
+      this.#takeMetrics([], []);
       return;
     }
     const call = new AbortController();
@@ -105,8 +111,15 @@ export class ProjectFacts {
     const signal = AbortSignal.any([call.signal, this.#calls.signal]);
     await this.#guard(async () => {
       const table = await fetchMetrics(this.project, { runs: [...asked] }, signal);
-      if (!signal.aborted) this.#setMetrics(table.metrics, asked);
+      if (!signal.aborted) this.#takeMetrics(table.metrics, asked);
     }, signal);
+  }
+
+  #takeMetrics(metrics: readonly Metric[], runs: readonly string[]): void {
+    batch(() => {
+      this.#setProblem(undefined);
+      this.#setMetrics(metrics, runs);
+    });
   }
 
   change(event: ChangeEvent): void {
@@ -123,6 +136,7 @@ export class ProjectFacts {
 
   close(): void {
     clearTimeout(this.#gathering);
+    clearTimeout(this.#retrying);
     this.#calls.abort();
   }
 
@@ -140,8 +154,7 @@ export class ProjectFacts {
     try {
       return { id, run: await fetchRun(this.project, id, this.#calls.signal) };
     } catch (error) {
-      const isGone = error instanceof ReadError && /not_found|deleted/.test(error.code ?? "");
-      if (isGone) return { id, run: undefined };
+      if (isGone(error)) return { id, run: undefined };
       throw error;
     }
   };
@@ -157,14 +170,31 @@ export class ProjectFacts {
     this.#setRuns([...byId.values()].sort((a, b) => b.number - a.number));
   }
 
+  /** What is shown stays while a read fails; only a project that is gone, or one that never came, is said instead of it. */
   async #guard(read: () => Promise<void>, signal = this.#calls.signal): Promise<void> {
     try {
       await read();
+      this.#pauseMs = FIRST_PAUSE_MS;
     } catch (error) {
       if (signal.aborted) return;
       const known = error instanceof ReadError ? error : new ReadError(String(error));
+      const isNothingShown = this.runs() === undefined || this.metrics() === undefined;
+      if (isNothingShown || isGone(known)) this.#setProblem(known);
       if (known.isOffline) this.#offline();
-      if (!known.isOffline || this.runs() === undefined) this.#setProblem(known);
+      else this.#retryLater();
     }
   }
+
+  #retryLater(): void {
+    this.#retrying ??= setTimeout(async () => {
+      this.#retrying = undefined;
+      await this.readRuns();
+      if (this.#wasAsked) await this.readMetrics();
+    }, this.#pauseMs);
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ReadError && /not_found|deleted/.test(error.code ?? "");
 }

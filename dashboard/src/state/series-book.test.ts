@@ -168,13 +168,29 @@ test("what is out of date before it arrives is called off, the old picture stays
   scene.compare("x", ["a"], { from: 300, to: 400 });
 });
 
+test("a chart that failed is read again by itself, ever more rarely, and its error leaves with the answer", async () => {
+  const scene = new Scene();
+  scene.log("a", line(0, 100));
+  scene.failure = new ReadError("It broke.");
+  scene.show(["a"]);
+  scene.book.see(["x"]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(scene.states.get("x")?.error).toBe("It broke.");
+  expect(scene.requests.length).toBeGreaterThan(3);
+  expect(scene.requests.length).toBeLessThan(8);
+  scene.failure = undefined;
+  await vi.advanceTimersByTimeAsync(31_000);
+  expect(scene.states.get("x")?.error).toBeUndefined();
+  scene.compare("x", ["a"]);
+});
+
 test("an error is the chart's own and is read again when asked; without a server the book waits", async () => {
   const scene = new Scene();
   scene.log("a", line(0, 100));
   scene.failure = new ReadError("It broke.");
   scene.show(["a"]);
   scene.book.see(["x"]);
-  await scene.settle();
+  await vi.advanceTimersByTimeAsync(1000);
   expect(scene.states.get("x")?.error).toBe("It broke.");
   expect(scene.requests).toHaveLength(1);
   scene.failure = new ReadError("Gone.", { isOffline: true });

@@ -47,6 +47,9 @@ const MOST_KEYS_A_REQUEST = 3;
 const MOST_HELD_OUT_OF_SIGHT = 48;
 /** Changes of so long are gathered into one read. */
 const GATHER_MS = 120;
+/** What failed is read again after so long, then twice as long, up to the longest. */
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
 
 interface Entry {
   readonly key: string;
@@ -57,6 +60,8 @@ interface Entry {
   /** Lowest x, by run, from which on what is held is out of date. */
   dirty: Map<string, number>;
   isReading: boolean;
+  /** It failed, and its time to be read again has not come. */
+  isHeldBack: boolean;
 }
 
 const EMPTY: ChartState = { held: undefined, error: undefined, waitingSince: undefined };
@@ -71,6 +76,8 @@ export class SeriesBook {
   #isPlanned = false;
   #isPaused = false;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
 
   constructor(options: SeriesBookOptions) {
     this.#options = options;
@@ -121,6 +128,7 @@ export class SeriesBook {
     const entry = this.#entries.get(key);
     if (!entry) return;
     entry.isStale = true;
+    entry.isHeldBack = false;
     this.#update(entry, { ...entry.state, error: undefined });
     this.#plan();
   }
@@ -133,6 +141,7 @@ export class SeriesBook {
 
   close(): void {
     clearTimeout(this.#gathering);
+    clearTimeout(this.#retrying);
     this.#isPaused = true;
     this.#calls.abort();
   }
@@ -144,6 +153,7 @@ export class SeriesBook {
     for (const entry of this.#entries.values()) {
       entry.isReading = false;
       entry.isStale = true;
+      entry.isHeldBack = false;
       entry.dirty.clear();
       entry.state = { ...entry.state, error: undefined };
     }
@@ -287,6 +297,7 @@ export class SeriesBook {
       };
       const frame = await this.#options.fetch(asked, signal);
       if (signal.aborted) return;
+      this.#pauseMs = FIRST_PAUSE_MS;
       for (const entry of entries) {
         const held = take(entry, frame);
         const fitting = held && coarsened(held, buckets);
@@ -306,11 +317,12 @@ export class SeriesBook {
     }
   }
 
-  /** Without a server the old picture stays and the page says so; any other failure is the chart's own. */
+  /** Without a server the old picture stays and the page says so; any other failure is the chart's own, until a later read works. */
   #fail(entries: readonly Entry[], error: unknown): void {
     const isOffline = error instanceof ReadError && error.isOffline;
     for (const entry of entries) {
       entry.isStale = true;
+      entry.isHeldBack = !isOffline;
       const message = error instanceof Error ? error.message : String(error);
       this.#update(entry, {
         held: entry.state.held,
@@ -318,9 +330,21 @@ export class SeriesBook {
         waitingSince: undefined,
       });
     }
-    if (!isOffline) return;
+    if (!isOffline) {
+      this.#retryLater();
+      return;
+    }
     this.#isPaused = true;
     this.#options.offline();
+  }
+
+  #retryLater(): void {
+    this.#retrying ??= setTimeout(() => {
+      this.#retrying = undefined;
+      for (const entry of this.#entries.values()) entry.isHeldBack = false;
+      this.#plan();
+    }, this.#pauseMs);
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
   }
 
   #entry(key: string): Entry {
@@ -333,6 +357,7 @@ export class SeriesBook {
       isStale: true,
       dirty: new Map(),
       isReading: false,
+      isHeldBack: false,
     };
     this.#entries.set(key, entry);
     return entry;
@@ -345,7 +370,7 @@ export class SeriesBook {
 }
 
 function isFree(entry: Entry): boolean {
-  return !entry.isReading && entry.state.error === undefined;
+  return !entry.isReading && !entry.isHeldBack;
 }
 
 function isHeld(entry: Entry): boolean {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NEWEST } from "./selection.ts";
-import { DEFAULT_VIEW, formatView, parseView, type View } from "./url-state.ts";
+import { DEFAULT_VIEW, formatView, pagePath, parseView, type View } from "./url-state.ts";
 
 test("an empty address is the default view, and the default view an empty address", () => {
   expect(parseView("")).toEqual(DEFAULT_VIEW);
@@ -41,6 +41,16 @@ test("what is not ours stays in the address", () => {
   );
 });
 
+test("a path names its page, below any folder, and stays where the page is the same", () => {
+  expect(parseView("", "/runs").page).toBe("runs");
+  expect(parseView("", "/below/runs").page).toBe("runs");
+  expect(parseView("", "/metrics").page).toBe("charts");
+  expect(pagePath("runs", "/")).toBe("/runs");
+  expect(pagePath("runs", "/below/metrics")).toBe("/below/runs");
+  expect(pagePath("charts", "/below/runs")).toBe("/below/");
+  expect(pagePath("charts", "/metrics")).toBe("/metrics");
+});
+
 test("every view comes back from its address", () => {
   const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { maxLength: 4 });
   const views = fc.record<View>({
@@ -64,7 +74,7 @@ test("every view comes back from its address", () => {
   });
   fc.assert(
     fc.property(views, (view) => {
-      expect(parseView(formatView(view, ""))).toEqual(view);
+      expect(parseView(formatView(view, ""), pagePath(view.page, "/"))).toEqual(view);
     }),
   );
 });

@@ -50,11 +50,14 @@ const OURS = [
   ["project", "selected_project"],
   ["run_ids", "runs", "added_ids", "hidden_ids"],
   ["metric_filter", "smoothing", "x_axis", "x-axis", "xmin", "xmax", "log", "log_metrics"],
-  ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "page"],
+  ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion"],
 ].flat();
 
-/** Reads `search`, e.g. `?project=mnist&smoothing=20`. What cannot be read counts as not said. */
-export function parseView(search: string): View {
+/**
+ * Reads `search`, e.g. `?project=mnist&smoothing=20`, and which page `path` names: `/runs` the runs
+ * table, any other the charts. What cannot be read counts as not said.
+ */
+export function parseView(search: string, path = "/"): View {
   const given = new URLSearchParams(search);
   const log = list(given.get("log"));
   return {
@@ -72,7 +75,7 @@ export function parseView(search: string): View {
     sidebar: oneOf(given.get("sidebar"), ["hidden", "collapsed"]) ?? "shown",
     navbar: oneOf(given.get("navbar"), ["hidden"]) ?? "shown",
     accordion: oneOf(given.get("accordion"), ["hidden"]) ?? "shown",
-    page: oneOf(given.get("page"), ["runs"]) ?? "charts",
+    page: oneOf(path.split("/").at(-1) ?? "", ["runs"]) ?? "charts",
   };
 }
 
@@ -105,8 +108,14 @@ export function formatView(view: View, search: string): string {
   set("sidebar", unlessDefault("sidebar"));
   set("navbar", unlessDefault("navbar"));
   set("accordion", unlessDefault("accordion"));
-  set("page", unlessDefault("page"));
   return query.toString();
+}
+
+/** The path of `page` beside `path`, in the same folder: the dashboard may be served below any path. */
+export function pagePath(page: View["page"], path: string): string {
+  if (parseView("", path).page === page) return path;
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  return page === "charts" ? folder : `${folder}${page}`;
 }
 
 function parseSelection(given: URLSearchParams): Selection {
