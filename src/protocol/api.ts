@@ -112,6 +112,16 @@ export const changeEventSchema = z.object({
   ),
 });
 
+/** As Trackio for Python has it; its clients look at `api_version`. */
+export const versionSchema = z.object({
+  version: z.string(),
+  api_version: z.literal(1),
+  api_transport: z.literal("http"),
+  mcp_enabled: z.literal(false),
+  mcp_path: z.null(),
+  writes_paused: z.literal(false),
+});
+
 export const errorSchema = z.object({
   error: z.object({
     code: z.string(),
@@ -128,4 +138,5 @@ export type Metric = z.infer<typeof metricSchema>;
 export type MetricTable = z.infer<typeof metricTableSchema>;
 export type Axis = z.infer<typeof axisSchema>;
 export type SeriesRequest = z.input<typeof seriesRequestSchema>;
+export type Version = z.infer<typeof versionSchema>;
 export type ChangeEvent = z.infer<typeof changeEventSchema>;

@@ -50,7 +50,7 @@ export function createApp(server: ServerContext, options: AppOptions): Hono {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(operation.method, path, (c) => operation.handle(c, server));
   }
-  app.get("/openapi.json", (c) => c.json(createOpenApi(OPERATIONS, server.version)));
+  app.get("/openapi.json", async (c) => c.json(await createOpenApi(OPERATIONS, server.version)));
   app.all("/api/*", refusePath);
   app.get("*", (c) => serveDashboard(c, options.dashboard));
   app.notFound(refusePath);

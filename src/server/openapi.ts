@@ -1,17 +1,28 @@
 /** The OpenAPI 3.1 document, made from the schemas that check requests. */
 
-import { z } from "zod";
-import { errorSchema } from "../protocol/api.ts";
-import type { Operation } from "./operation.ts";
+import type { z } from "zod";
+import { loadSchemas, type Operation, type SchemaName } from "./operation.ts";
 
 type JsonObject = { readonly [key: string]: unknown };
 
-export function createOpenApi(operations: readonly Operation[], version: string): JsonObject {
+/** Gives the JSON Schema of a schema by its name. */
+type Describe = (name: SchemaName, io: "input" | "output") => JsonObject;
+
+export async function createOpenApi(
+  operations: readonly Operation[],
+  version: string,
+): Promise<JsonObject> {
+  const [{ z }, schemas] = await Promise.all([import("zod"), loadSchemas()]);
+  const schemaOf: Describe = (name, io) => {
+    const schema: z.ZodType = schemas[name];
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+    return rest;
+  };
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const operation of operations) {
     const path = paths[operation.path] ?? {};
     paths[operation.path] = path;
-    path[operation.method] = describe(operation);
+    path[operation.method] = describe(operation, schemaOf);
   }
   return {
     openapi: "3.1.0",
@@ -22,11 +33,11 @@ export function createOpenApi(operations: readonly Operation[], version: string)
       license: { name: "MIT", identifier: "MIT" },
     },
     paths,
-    components: { schemas: { Error: schemaOf(errorSchema, "output") } },
+    components: { schemas: { Error: schemaOf("errorSchema", "output") } },
   };
 }
 
-function describe(operation: Operation): JsonObject {
+function describe(operation: Operation, schemaOf: Describe): JsonObject {
   const { id, summary, description, body, answer } = operation;
   const content = answer.schema === undefined ? {} : { schema: schemaOf(answer.schema, "output") };
   const parameters = [...pathParameters(operation), ...queryParameters(operation)];
@@ -71,9 +82,4 @@ function queryParameters({ query = {} }: Operation): JsonObject[] {
     description,
     schema: { type: "string" },
   }));
-}
-
-function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
-  return rest;
 }

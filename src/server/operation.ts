@@ -1,9 +1,23 @@
-/** One operation of the API: what it answers, and how it is described. The routes and the OpenAPI document are made from the same list. */
+/**
+ * One operation of the API: what it answers, and how it is described. The routes
+ * and the OpenAPI document are made from the same list. Schemas are told by their
+ * names and loaded when first needed: with them comes a validator that takes
+ * longer to load than the rest of the server takes to its first answer.
+ */
 
 import type { Context } from "hono";
 import type { z } from "zod";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ServerContext } from "./server-context.ts";
+
+type Schemas = typeof import("../protocol/api.ts");
+
+/** What a schema of `protocol/api.ts` is called. */
+export type SchemaName = keyof Schemas;
+
+export function loadSchemas(): Promise<Schemas> {
+  return import("../protocol/api.ts");
+}
 
 export interface Operation {
   readonly method: "get" | "post";
@@ -14,10 +28,10 @@ export interface Operation {
   readonly summary: string;
   readonly description?: string;
   readonly query?: { readonly [name: string]: string };
-  readonly body?: z.ZodType;
+  readonly body?: SchemaName;
   readonly answer: {
     readonly contentType: string;
-    readonly schema?: z.ZodType;
+    readonly schema?: SchemaName;
     readonly description: string;
   };
   readonly handle: (c: Context, server: ServerContext) => Response | Promise<Response>;
@@ -27,10 +41,10 @@ export interface Operation {
  * The request's body, checked.
  * @throws {@link TrackioError} `invalid_argument` naming the place and what is wrong with it.
  */
-export async function readBody<Schema extends z.ZodType>(
+export async function readBody<Name extends SchemaName>(
   c: Context,
-  schema: Schema,
-): Promise<z.output<Schema>> {
+  name: Name,
+): Promise<z.output<Schemas[Name]>> {
   let body: unknown;
   try {
     body = await c.req.json();
@@ -39,8 +53,9 @@ export async function readBody<Schema extends z.ZodType>(
     const message = `The request's body is not JSON (${cause.message}); send a JSON object.`;
     throw new TrackioError("invalid_argument", message, { cause });
   }
+  const schema: z.ZodType = (await loadSchemas())[name];
   const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return parsed.data as z.output<Schemas[Name]>;
   const [issue] = parsed.error.issues;
   const place = issue!.path.map(String).join(".") || "body";
   throw new TrackioError(

@@ -1,4 +1,3 @@
-import { changeEventSchema } from "../../protocol/api.ts";
 import { type ProjectKey, parseProjectKey } from "../../protocol/ids.ts";
 import { streamEvents } from "../live/stream-events.ts";
 import type { Operation } from "../operation.ts";
@@ -14,7 +13,7 @@ export const followEvents: Operation = {
   query: { project: "only changes of this project" },
   answer: {
     contentType: "text/event-stream",
-    schema: changeEventSchema,
+    schema: "changeEventSchema",
     description: "The data of each `change` event",
   },
   handle: (c, server) => {

@@ -1,4 +1,3 @@
-import { projectListSchema } from "../../protocol/api.ts";
 import type { Operation } from "../operation.ts";
 import { sendJson } from "../respond.ts";
 
@@ -9,7 +8,7 @@ export const listProjects: Operation = {
   summary: "All projects, the newest activity first",
   answer: {
     contentType: "application/json",
-    schema: projectListSchema,
+    schema: "projectListSchema",
     description: "The projects",
   },
   handle: async (c, server) => {

@@ -1,4 +1,3 @@
-import { seriesRequestSchema } from "../../protocol/api.ts";
 import { SERIES_FRAME_TYPE } from "../../protocol/series-frame-codec.ts";
 import { type Operation, readBody } from "../operation.ts";
 import { freeWhenSent } from "../respond.ts";
@@ -9,7 +8,7 @@ export const readSeries: Operation = {
   path: "/api/v1/projects/{project}/series",
   id: "readSeries",
   summary: "Many series in one binary answer, at the cost of its buckets",
-  body: seriesRequestSchema,
+  body: "seriesRequestSchema",
   answer: {
     contentType: SERIES_FRAME_TYPE,
     description:
@@ -23,7 +22,7 @@ export const readSeries: Operation = {
       "0 where it is 0, and e = 31 is NaN, +Infinity, −Infinity for m = 0, 1, 2.",
   },
   handle: async (c, server) => {
-    const request = await readBody(c, seriesRequestSchema);
+    const request = await readBody(c, "seriesRequestSchema");
     const question = { ask: "series", ...projectOf(c), request } as const;
     const bytes = await server.reader.ask(question, c.req.raw.signal);
     freeWhenSent(c, bytes);
