@@ -46,6 +46,7 @@ test("times of this machine for people, of the world for programs", () => {
   expect(formatTime(date.getTime())).toBe("2026-11-03 04:05:06");
   expect(isoTime(1)).toBe("1970-01-01T00:00:00.001Z");
   expect(isoTime(1.25)).toBe("1970-01-01T00:00:00.001250Z");
+  expect(isoTime(1.7e18)).toBe("1700000000000000000");
   expect(isoTime(-0.5)).toBe("1969-12-31T23:59:59.999500Z");
 });
 

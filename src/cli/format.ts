@@ -41,8 +41,15 @@ export function formatTime(timeMs: number): string {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
 }
 
-/** `2026-11-23T01:55:05.123Z`; fractions of a millisecond, where there are any, to the microsecond. */
+/** Farther from 1970 than this no date is known: 100 million days. */
+const MAX_TIME_MS = 8.64e15;
+
+/**
+ * `2026-11-23T01:55:05.123Z`; fractions of a millisecond, where there are any, to the microsecond.
+ * What no date can say, e.g. nanoseconds taken for milliseconds, stays the number that it is.
+ */
 export function isoTime(timeMs: number): string {
+  if (!(Math.abs(timeMs) <= MAX_TIME_MS)) return String(timeMs);
   const iso = new Date(Math.floor(timeMs)).toISOString();
   const micros = Math.floor((timeMs - Math.floor(timeMs)) * 1000);
   return micros === 0 ? iso : `${iso.slice(0, -1)}${String(micros).padStart(3, "0")}Z`;

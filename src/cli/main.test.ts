@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { runCommandLine } from "./main.ts";
 import { LoggedFolder } from "./testing/logged-folder.ts";
+import { RecordingTerminal } from "./testing/recording-terminal.ts";
 
 test("help is an answer, also where nothing was asked", async () => {
   using folder = new LoggedFolder();
@@ -16,6 +18,19 @@ test("help is an answer, also where nothing was asked", async () => {
 test("--version tells name and version", async () => {
   using folder = new LoggedFolder();
   expect((await folder.trackio(["--version"])).printed).toMatch(/^trackio \d+\.\d+\.\d+\n$/);
+});
+
+test("a fault of the program itself is a sentence, never a stack; TRACKIO_DEBUG=1 shows the stack", async () => {
+  using folder = new LoggedFolder();
+  const faulty = (env: NodeJS.ProcessEnv) => {
+    const terminal = new RecordingTerminal({ env: { TRACKIO_DIR: folder.dir, ...env }, time: 0 });
+    return Object.assign(terminal, { print: () => Promise.reject(new TypeError("x is no y")) });
+  };
+  const terminal = faulty({});
+  expect(await runCommandLine(["list", "projects", "--json"], terminal)).toBe(1);
+  expect(terminal.notes).toBe("trackio failed: x is no y (TRACKIO_DEBUG=1 shows where).\n");
+  const debugged = runCommandLine(["list", "projects", "--json"], faulty({ TRACKIO_DEBUG: "1" }));
+  await expect(debugged).rejects.toThrow(TypeError);
 });
 
 test.each([

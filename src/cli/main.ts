@@ -24,15 +24,20 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
+/** A fault of the program itself: its words, and how to see where it stands. */
+function describeFault(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return `trackio failed: ${words} (TRACKIO_DEBUG=1 shows where).`;
+}
+
 function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof TrackioError) {
     terminal.note(`${error.message}\n`);
     return ERROR_OUTCOMES[error.code].exitCode;
   }
-  const sentence = describeSystemError(error);
-  if (sentence === undefined) throw error;
-  terminal.note(`${sentence}\n`);
+  if (terminal.env.TRACKIO_DEBUG) throw error;
+  terminal.note(`${describeSystemError(error) ?? describeFault(error)}\n`);
   return 1;
 }
 
