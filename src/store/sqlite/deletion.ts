@@ -7,6 +7,7 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { projectRow, runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
+import { sweepLongValues } from "./long-values.ts";
 import { CHUNK_RECORDS, removeChunks, removeSegment, type Segment } from "./segments.ts";
 import { vacuumSlice } from "./vacuum.ts";
 
@@ -43,6 +44,7 @@ export function sweepDeleted(db: Database): boolean {
     | (Segment & { readonly [column: string]: unknown })
     | undefined;
   if (segment === undefined) {
+    if (sweepLongValues(db, keySet)) return true;
     db.run("DELETE FROM tails WHERE key_set = ?", keySet);
     db.run("DELETE FROM work WHERE key_set = ?", keySet);
     db.run("DELETE FROM key_sets WHERE id = ?", keySet);

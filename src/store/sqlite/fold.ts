@@ -20,6 +20,7 @@ import {
 } from "./catalogue.ts";
 import type { Database } from "./database.ts";
 import { ensureKeySet, ensureSeries, type KeySet, linkSeries, seriesOfKeySet } from "./key-sets.ts";
+import { keepLongValues } from "./long-values.ts";
 import { columnNumbers, type Records } from "./records.ts";
 import {
   addColumn,
@@ -82,7 +83,7 @@ function takeBlocks(
       addColumn(stats, records, steps, records.columns[number]!, order);
       writeStats(db, series, stats);
     }
-    takeRecords(db, keySet.id, writer, records);
+    takeRecords(db, keySet.id, writer, keepLongValues(db, keySet.id, records));
     taken.count += block.count;
     taken.step = Math.min(taken.step, order.minStep);
     taken.time = Math.min(taken.time, order.minTime);

@@ -1,8 +1,10 @@
 /** Values and steps that are no plain numbers, in series long enough for chunks and levels. */
 
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Json } from "../../protocol/values.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
@@ -45,6 +47,24 @@ function batchesOf(
   }
   return [...batches, journal.batch([], { end: { state: "finished" } })];
 }
+
+test("a long value lies in a row of its own, so that no chunk outgrows what one text can hold", async () => {
+  const texts = Array.from({ length: 40 }, () => randomBytes(3500).toString("base64"));
+  const list = Array.from({ length: 2000 }, (_, i) => i / 7);
+  const long = (i: number): Json => (i % 50 === 0 ? list : texts[i % texts.length]!);
+  const batches = batchesOf(8000, { value: (i) => (i % 3 === 0 ? i : long(i)) });
+  await expectSameAsMemory(batches);
+  const database = new DatabaseSync(join(folder, "store.db"));
+  for (const table of ["tails", "columns"]) {
+    const { n } = database.prepare(`SELECT max(length(data)) AS n FROM ${table}`).get() as {
+      n: number | null;
+    };
+    expect(n ?? 0).toBeLessThan(1_000_000);
+  }
+  expect(await store.deleteRun(PROJECT, RUN)).toBe(true);
+  expect(database.prepare("SELECT count(*) AS n FROM long_values").get()).toEqual({ n: 0 });
+  database.close();
+});
 
 async function expectSameAsMemory(batches: readonly FoldBatch[]): Promise<void> {
   const reference = new MemoryStore();

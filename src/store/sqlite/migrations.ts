@@ -101,6 +101,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE rollups (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
   CREATE TABLE work (key_set INTEGER PRIMARY KEY);
   `,
+  `
+  CREATE TABLE long_values (id INTEGER PRIMARY KEY, key_set INTEGER NOT NULL, data BLOB NOT NULL);
+  CREATE INDEX long_values_by_key_set ON long_values (key_set);
+  `,
 ];
 
 /** Version of a store that this code writes, in SQLite's `user_version`. */

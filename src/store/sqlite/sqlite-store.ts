@@ -1,6 +1,6 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { seriesKey } from "../../protocol/journal-line.ts";
-import { decodeValue, type Value } from "../../protocol/values.ts";
+import { decodeValue, type Json, type Value } from "../../protocol/values.ts";
 import { numericValue, rowValues } from "../record-values.ts";
 import type {
   Column,
@@ -29,12 +29,15 @@ import { Database } from "./database.ts";
 import { deleteProject, deleteRun } from "./deletion.ts";
 import { foldBatch } from "./fold.ts";
 import { listKeySets } from "./key-sets.ts";
+import { readLongText } from "./long-values.ts";
 import { type PageRecord, RowReader } from "./row-reader.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./store-size.ts";
 
 /** Records in a page of an iteration. */
 const PAGE_RECORDS = 4096;
+/** A page whose long values have so many characters is given before it is full. */
+const PAGE_LONG_CHARACTERS = 16_000_000;
 
 /**
  * The store in one SQLite file; how it lies there is told in
@@ -117,15 +120,33 @@ export class SqliteStore implements Store {
         const row = requireRun(this.#db, project, run);
         for (const keySet of listKeySets(this.#db, row)) keys.set(keySet.id, keySet.keys);
       }
-      yield page.map(({ keySet, step, time, columns, row }) => ({
-        step,
-        time,
-        values: rowValues(
-          keys.get(keySet) ?? [],
-          columns.map((column) => valueAt(column, row)),
-        ),
-      }));
+      let rows: Row[] = [];
+      let longCharacters = 0;
+      for (const { keySet, step, time, columns, row } of page) {
+        const values = columns.map((column): Value => {
+          if (column.kind === "numbers") return column.values[row] as number;
+          const json = column.values[row] ?? null;
+          const text = this.#longText(project, run, json);
+          longCharacters += text?.length ?? 0;
+          return decodeValue(text === undefined ? json : (JSON.parse(text) as Json));
+        });
+        rows.push({ step, time, values: rowValues(keys.get(keySet) ?? [], values) });
+        if (longCharacters < PAGE_LONG_CHARACTERS) continue;
+        yield rows;
+        rows = [];
+        longCharacters = 0;
+      }
+      if (rows.length > 0) yield rows;
     }
+  }
+
+  /** Read apart from its page, so that the run may be gone by now. */
+  #longText(project: ProjectKey, run: RunId, json: Json): string | undefined {
+    if (typeof json !== "object" || json === null) return undefined;
+    return this.#db.read(() => {
+      requireRun(this.#db, project, run);
+      return readLongText(this.#db, json);
+    });
   }
 
   async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
@@ -178,10 +199,4 @@ export class SqliteStore implements Store {
 
 function numberAt(column: Column, row: number): number | bigint | undefined {
   return column.kind === "numbers" ? column.values[row] : numericValue(column.values[row] ?? null);
-}
-
-function valueAt(column: Column, row: number): Value {
-  return column.kind === "numbers"
-    ? (column.values[row] as number)
-    : decodeValue(column.values[row] ?? null);
 }

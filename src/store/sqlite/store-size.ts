@@ -25,6 +25,7 @@ function dataBytes(db: Database, project: number): number {
      WHERE s.key_set IN (${keySets})`;
   const sums = [
     `SELECT sum(length(data)) AS n FROM tails WHERE key_set IN (${keySets})`,
+    `SELECT sum(length(data)) AS n FROM long_values WHERE key_set IN (${keySets})`,
     ofSegments("columns"),
     ofSegments("rollups"),
   ].map((sql) => (db.get(sql, project)?.n as number | null) ?? 0);
