@@ -77,13 +77,14 @@ function strokeLine(
   y: Float64Array,
   to: Projection,
 ): void {
+  const lone: number[] = [];
   context.beginPath();
   let previous = -1;
   let isOpen = false;
   for (let i = 0; i < x.length; i += 1) {
     const value = y[i]!;
     if (!isDrawable(value, x[i]!, to)) {
-      if (isOpen && previous >= 0) dot(context, to.xPixel(x[previous]!), to.yPixel(y[previous]!));
+      if (isOpen && previous >= 0) lone.push(previous);
       isOpen = false;
       previous = -1;
       continue;
@@ -99,16 +100,13 @@ function strokeLine(
     }
     isOpen = true;
   }
-  if (isOpen && previous >= 0) dot(context, to.xPixel(x[previous]!), to.yPixel(y[previous]!));
+  if (isOpen && previous >= 0) lone.push(previous);
   context.stroke();
-}
-
-/** A point without neighbours would be a line without length: it gets a small cross of its own. */
-function dot(context: CanvasRenderingContext2D, x: number, y: number): void {
-  context.moveTo(x - 1.5, y);
-  context.lineTo(x + 1.5, y);
-  context.moveTo(x, y - 1.5);
-  context.lineTo(x, y + 1.5);
+  // A point without neighbours would be a line without length: it gets a dot, the only point of all a larger one.
+  const radius = lone.length === 1 && x.length === 1 ? 3 : 1.75;
+  for (const i of lone) {
+    disc(context, to.xPixel(x[i]!), to.yPixel(y[i]!), radius, String(context.strokeStyle));
+  }
 }
 
 /** Fills between low and high, wherever a pixel stands for several points. */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
   formatAgo,
   formatDuration,
+  formatPower,
   formatShort,
   formatSi,
   formatStep,
@@ -61,4 +62,12 @@ test("ages are minutes and hours under a day, then the date", () => {
   expect(formatAgo(now - 3 * 3_600_000, now)).toBe("3 h ago");
   expect(formatAgo(new Date(2026, 4, 1).getTime(), now)).toBe("May 1");
   expect(formatAgo(new Date(2024, 4, 1).getTime(), now)).toBe("May 1, 2024");
+});
+
+test("the ends of what a number can hold have a short form too", () => {
+  expect(formatPower(1e300)).toBe("1e300");
+  expect(formatPower(5e-324)).toBe("4.9e−324");
+  expect(formatPower(9.99e-5)).toBe("1e−4");
+  expect(formatShort(-2.94e-299)).toBe("−3e−299");
+  expect(formatShort(1.23e-7)).toBe("1.2e−7");
 });

@@ -24,10 +24,9 @@ export function formatSi(value: number): string {
 }
 
 /** `value` as digits and a power of ten: 1.2e−6. */
-export function formatPower(value: number): string {
-  const power = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
-  const digits = Number((value / 10 ** power).toPrecision(2));
-  return `${minus(String(digits))}e${minus(String(power))}`;
+export function formatPower(value: number, digits = 2): string {
+  const [head, power] = value.toExponential(digits - 1).split("e");
+  return `${minus(String(Number(head)))}e${minus(String(Number(power)))}`;
 }
 
 /** `value` in a tooltip, a legend or a table. */
@@ -43,13 +42,18 @@ export function formatValue(value: number): string {
   return minus(value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4));
 }
 
+const LONGEST_SHORT = 7;
+
 /** `value` in the gutter beside a plot, which has room for six characters. */
 export function formatShort(value: number): string {
   const word = notFinite(value);
   if (word !== undefined) return word;
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size < 1e-3 || size >= 1e15) return formatPower(value);
+  if (size < 1e-3 || size >= 1e15) {
+    const text = formatPower(value);
+    return text.length <= LONGEST_SHORT ? text : formatPower(value, 1);
+  }
   if (size >= 1e4) return formatSi(value);
   return minus(
     value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4),

@@ -63,6 +63,7 @@ export class Plot {
   #frame: PlotFrame | undefined;
   #view: PlotView | undefined;
   #lines: DrawnLine[] = [];
+  #hasWholeSteps = true;
   #smoothed = new WeakMap<ChartLine, DrawnLine>();
   #dragFrom: number | undefined;
   #dragTo: number | undefined;
@@ -84,6 +85,7 @@ export class Plot {
     if (view.smoothing !== this.#view?.smoothing) this.#smoothed = new WeakMap();
     this.#view = view;
     this.#lines = view.lines.map((line) => this.#smooth(line, view.smoothing));
+    this.#hasWholeSteps = view.lines.every(({ x }) => isWhole(x[0]) && isWhole(x.at(-1)));
     const options: FrameOptions = {
       logX: view.logX && view.xUnit !== "moment",
       logY: view.logY,
@@ -183,7 +185,7 @@ export class Plot {
       case "moment":
         return formatMoment(x);
       default:
-        return formatStep(Math.abs(x) > 20 ? Math.round(x) : Number(x.toPrecision(3)));
+        return formatStep(this.#hasWholeSteps ? Math.round(x) : Number(x.toPrecision(4)));
     }
   }
 
@@ -315,9 +317,16 @@ function sameOptions(a: FrameOptions, b: FrameOptions): boolean {
   return a.logX === b.logX && a.logY === b.logY && a.xUnit === b.xUnit && a.gutter === b.gutter;
 }
 
+function isWhole(x: number | undefined): boolean {
+  return x === undefined || Number.isInteger(x);
+}
+
 /** An axis of one point, or one that a logarithm cannot show, gets room. */
 function widen(range: Range, options: FrameOptions): Range {
   const from = options.logX && range.from <= 0 ? Math.min(1, range.to / 1000) : range.from;
   if (range.to > from) return { from, to: range.to };
-  return { from, to: options.logX ? from * 10 : from + 1 };
+  if (options.logX) return { from: from / 3, to: from * 3 };
+  // The only point stands in the middle; a second around a moment, one around a step or a second.
+  const around = options.xUnit === "moment" ? 1000 : Math.max(1, Math.abs(from) * 1e-9);
+  return { from: from - around, to: from + around };
 }

@@ -11,6 +11,7 @@ import { splitMetric } from "../state/sections.ts";
 import type { Workspace } from "../state/workspace.ts";
 import {
   chartLines,
+  isBelowLog,
   isLogY,
   oddNotes,
   plotView,
@@ -61,7 +62,7 @@ export function ChartCard(props: ChartCardProps) {
       <header class="card-head">
         <MetricTitle metric={props.metric} />
         <Show when={isLogY(view(), props.metric)}>
-          <span class="note">log</span>
+          <span class="note">{isBelowLog(lines()) ? "log, nothing above 0" : "log"}</span>
         </Show>
         <Show when={state().held !== undefined && lines().length === 0}>
           <span class="note">no points {view().zoom ? "in this range" : "in the runs shown"}</span>

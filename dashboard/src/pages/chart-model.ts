@@ -87,6 +87,18 @@ export function samePlotView(a: PlotView, b: PlotView): boolean {
   );
 }
 
+/** Whether a logarithmic y axis can show none of `lines`: all that was logged is 0 or below. */
+export function isBelowLog(lines: readonly ChartLine[]): boolean {
+  let hasValue = false;
+  for (const { high } of lines) {
+    for (const value of high) {
+      if (value > 0) return false;
+      hasValue ||= value <= 0;
+    }
+  }
+  return hasValue;
+}
+
 /** What was logged that is no number: `2 NaN`, `3 Inf`. */
 export function oddNotes(lines: readonly ChartLine[]): string[] {
   let nan = 0;
