@@ -58,6 +58,7 @@ export function decodeNumbers(
   to = count,
 ): Float64Array {
   const rows: Rows = [from, to];
+  needs(bytes, 1);
   if (from >= to) return new Float64Array(0);
   switch (bytes[0]) {
     case CONSTANT:

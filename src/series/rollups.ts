@@ -124,7 +124,7 @@ export function decodeRollups(bytes: Uint8Array, length: number, from = 0, to = 
   const parts = splitArrays(bytes);
   const rollups: Record<string, Float64Array> = {};
   names.forEach((name, i) => {
-    rollups[name] = decodeNumbers(parts[i]!, length, from, to);
+    rollups[name] = decodeNumbers(parts[i] ?? NO_BYTES, length, from, to);
   });
   return { length: to - from, ...rollups } as unknown as Rollups;
 }
@@ -159,6 +159,7 @@ export function splitArrays(bytes: Uint8Array): Uint8Array[] {
   return parts;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const FIRST_PART = 2;
 
 /** Where the part behind one of `size` bytes begins. */

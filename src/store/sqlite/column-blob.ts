@@ -50,16 +50,29 @@ export function encodeLooseColumn(column: Column): Uint8Array {
   return column.kind === "numbers" ? encodePlain(column.values) : encodeColumn(column);
 }
 
-/** Rows `from` (inclusive) to `to` (exclusive) of a column of `count` values; all where not given. */
+/**
+ * Rows `from` (inclusive) to `to` (exclusive) of a column of `count` values; all where not given.
+ * @throws RangeError, or SyntaxError, where the bytes are none that {@link encodeColumn} wrote.
+ */
 export function decodeColumn(bytes: Uint8Array, count: number, from = 0, to = count): Column {
   if (bytes[0] === JSON_TEXT) {
     const text = new TextDecoder().decode(bytes.subarray(1));
-    return { kind: "values", values: (JSON.parse(text) as readonly Json[]).slice(from, to) };
+    const values = JSON.parse(text) as readonly Json[];
+    if (!Array.isArray(values) || values.length !== count) {
+      throw new RangeError(`The JSON text is no array of ${count} values.`);
+    }
+    return { kind: "values", values: values.slice(from, to) };
   }
   if (bytes[0] === INT64) {
     return { kind: "values", values: decodeInt64(bytes, count).slice(from, to) };
   }
   return { kind: "numbers", values: decodeNumbers(bytes, count, from, to) };
+}
+
+/** The numbers of a column that holds nothing else, such as times. */
+export function numbersIn(column: Column): Float64Array {
+  if (column.kind === "numbers") return column.values;
+  throw new RangeError("There is something else among what is all numbers.");
 }
 
 /** The integers where all values are integers of 64 bits in the form of `encodeValue`. */
@@ -87,6 +100,9 @@ function encodeInt64(integers: BigInt64Array): Uint8Array {
 }
 
 function decodeInt64(bytes: Uint8Array, count: number): Json[] {
+  if (bytes.length !== 1 + count * 8) {
+    throw new RangeError(`${bytes.length} bytes of ${count} integers.`);
+  }
   const integers = new BigInt64Array(count);
   const target = new Uint8Array(integers.buffer);
   for (let i = 0; i < target.length; i++) target[i] = bytes[1 + (i & 7) * count + (i >> 3)]!;

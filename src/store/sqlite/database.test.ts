@@ -1,11 +1,11 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunId } from "../../protocol/ids.ts";
 import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";
-import { allRows, compactAll } from "../testing/reading.ts";
+import { allRows, compactAll, readOne } from "../testing/reading.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;
@@ -102,3 +102,48 @@ test("a run that has ended is packed by compaction into fewer bytes than 5 a poi
   expect((await stat(path)).size / (count * names.length)).toBeLessThan(5);
   await expect(stat(`${path}-wal`)).rejects.toThrow();
 });
+
+/** A store with data in each table that holds blobs, and its file. */
+async function storeOfAllKinds(): Promise<void> {
+  await using store = await SqliteStore.open(path);
+  const journal = new JournalLike();
+  const loss = Float64Array.from({ length: 40_000 }, (_, i) => Math.sin(i));
+  await store.fold(journal.columns({ loss }));
+  const texts = ["text", "long ".repeat(2000)];
+  await store.fold(journal.batch(texts.map((text, step) => ({ step, values: { text } }))));
+}
+
+const NO_COLUMN = new TextEncoder().encode("\0\x08{}");
+const DAMAGES: { readonly [how: string]: (data: Uint8Array) => Uint8Array } = {
+  "no bytes": () => new Uint8Array(0),
+  "half of the bytes": (data) => data.slice(0, data.length / 2),
+  "an unknown form": (data) => data.slice().fill(77),
+  "a text that is no array": () => NO_COLUMN,
+};
+
+for (const table of ["columns", "rollups", "tails", "long_values"]) {
+  test(`damage in ${table} is told with its place, and as nothing else`, async () => {
+    await storeOfAllKinds();
+    for (const damage of Object.values(DAMAGES)) {
+      const broken = join(folder, "broken.db");
+      await copyFile(path, broken);
+      const database = new DatabaseSync(broken);
+      const rows = database.prepare(`SELECT rowid AS id, data FROM ${table}`);
+      rows.setReadBigInts(true);
+      const update = database.prepare(`UPDATE ${table} SET data = ? WHERE rowid = ?`);
+      for (const { id, data } of rows.all()) update.run(damage(data as Uint8Array), id as bigint);
+      database.close();
+      await using store = await SqliteStore.open(broken);
+      const read = async () => {
+        await readOne(store, { buckets: 100 });
+        await allRows(store);
+      };
+      await expect(read()).rejects.toMatchObject({
+        code: "damaged",
+        message: expect.stringMatching(
+          /broken\.db is damaged: .*(segment|row) \d+.*: .*\. Copy the/,
+        ),
+      });
+    }
+  });
+}

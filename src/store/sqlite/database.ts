@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
+import { DamagedData } from "./damage.ts";
 import { migrate, STORE_VERSION } from "./migrations.ts";
 
 /** How long a writer waits for another process that folds into the same store. */
@@ -173,7 +174,7 @@ function canUseWal(path: string): boolean {
   return !NETWORK_FILE_SYSTEMS.has(statfsSync(dirname(path)).type >>> 0);
 }
 
-const DAMAGED = "Move it away, and the journals that are left are folded anew";
+const DAMAGED = "Copy the file, export what can be read, and delete the run that cannot be read";
 
 /** Primary result codes of SQLite that a person can do something about. */
 const KNOWN_CODES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
@@ -195,14 +196,14 @@ const KNOWN_CODES: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
 
 function asTrackioError(error: unknown, path: string): unknown {
   if (error instanceof TrackioError) return error;
-  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown };
-  const isUndecodable = typeof code === "string" && code.startsWith("ZSTD_");
-  if (error instanceof RangeError || error instanceof SyntaxError || isUndecodable) {
-    const what = (error as Error).message;
+  // A text that is no JSON: config, keys and the like are read with nothing around them.
+  if (error instanceof DamagedData || error instanceof SyntaxError) {
+    const what = error.message.replace(/\.?$/, ".");
     return new TrackioError("damaged", `The store ${path} is damaged: ${what} ${DAMAGED}.`, {
       cause: error,
     });
   }
+  const { errcode } = (error ?? {}) as { errcode?: unknown };
   const known = typeof errcode === "number" ? KNOWN_CODES.get(errcode & 0xff) : undefined;
   if (known === undefined) return error;
   return new TrackioError(known[0], `The store ${path}: ${known[1]}.`, { cause: error });

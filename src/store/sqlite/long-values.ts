@@ -8,6 +8,7 @@
 import type { Json } from "../../protocol/values.ts";
 import type { Column } from "../store.ts";
 import { packBlob, unpackBlob } from "./column-blob.ts";
+import { DamagedData, decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
 import type { Records } from "./records.ts";
 
@@ -35,14 +36,21 @@ export function keepLongValues(db: Database, keySet: number, records: Records): 
   return { ...records, columns };
 }
 
-/** The JSON text of the long value that stands at `json`; undefined where `json` is the value itself. */
-export function readLongText(db: Database, json: Json): string | undefined {
+/** The long value that stands at `json`, and its JSON text; undefined where `json` is the value itself. */
+export function readLongValue(
+  db: Database,
+  json: Json,
+): { readonly text: string; readonly value: Json } | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   const { $: kind, v: id } = json as { readonly [key: string]: Json };
   if (kind !== "long") return undefined;
   const row = db.get("SELECT data FROM long_values WHERE id = ?", id as number);
-  if (row === undefined) throw new RangeError(`Long value ${id} is missing.`);
-  return DECODER.decode(unpackBlob(row.data as Uint8Array));
+  const place = () => `row ${id} of long_values`;
+  if (row === undefined) throw new DamagedData(place(), "It is missing.");
+  return decodeAt(place, () => {
+    const text = DECODER.decode(unpackBlob(row.data as Uint8Array));
+    return { text, value: JSON.parse(text) as Json };
+  });
 }
 
 /** Removes some long values of a key set; false where there are none. */

@@ -26,6 +26,7 @@ import {
 } from "../../series/rollups.ts";
 import type { Column } from "../store.ts";
 import { keepBlob, unpackBlob } from "./column-blob.ts";
+import { DamagedData, decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
 import { columnNumbers, type Lane, nonNumbers, type Records } from "./records.ts";
 
@@ -59,6 +60,7 @@ export function topLevel(records: number): number {
 
 /** Where `segment`, `level`, `column` and `page` lie in the table: 23, 4, 20 and 16 bits. */
 const PAGE_ID = "(? << 40) | (? << 36) | (? << 16) | ?";
+const NO_BYTES = new Uint8Array(0);
 type PageKey = readonly [segment: number, level: number, column: number, page: number];
 
 /** How the entries of a column, or of an axis, are joined, cut, and made into the level above. */
@@ -145,8 +147,15 @@ export interface PageRange {
 
 /** Reads rollups of a column; undefined where it has none. */
 export function readRollups(db: Database, range: PageRange, column: number): Rollups | undefined {
-  const bytes = readBlob(db, [range.segment, range.level, column, range.page]);
-  return bytes && decodeRollups(bytes, range.length, range.from, range.to);
+  const key: PageKey = [range.segment, range.level, column, range.page];
+  const bytes = readBlob(db, key);
+  return (
+    bytes &&
+    decodeAt(
+      () => placeOf(key),
+      () => decodeRollups(bytes, range.length, range.from, range.to),
+    )
+  );
 }
 
 /** Entries of an axis as a read needs them: the order of records is decoded where it decides. */
@@ -160,15 +169,19 @@ export interface AxisRange {
 /** Reads entries of an axis; undefined where there are none. */
 export function readAxis(db: Database, range: PageRange, lane: Lane): AxisRange | undefined {
   const { segment, level, page, length, from, to } = range;
-  const bytes = readBlob(db, [segment, level, AXIS_COLUMNS[lane], page]);
+  const key: PageKey = [segment, level, AXIS_COLUMNS[lane], page];
+  const bytes = readBlob(db, key);
   if (bytes === undefined) return undefined;
-  const parts = splitArrays(bytes);
+  const place = () => placeOf(key);
+  const parts = decodeAt(place, () => splitArrays(bytes));
+  const decode = (part: number) =>
+    decodeAt(place, () => decodeNumbers(parts[part] ?? NO_BYTES, length, from, to));
   let whole: AxisEntries | undefined;
   return {
-    firstX: decodeNumbers(parts[0]!, length, from, to),
-    lastX: decodeNumbers(parts[parts.length / 2]!, length, from, to),
+    firstX: decode(0),
+    lastX: decode(parts.length / 2),
     order: (entry, end) => {
-      whole ??= decodeAxis(bytes, length);
+      whole ??= decodeAt(place, () => decodeAxis(bytes, length));
       const [x, writer, record, step = x] = whole[end];
       const at = from + entry;
       return { step: step![at]!, writer: writer![at]!, record: record![at]! };
@@ -200,7 +213,9 @@ function appendEntries<Entries extends { readonly length: number }>(
       const kept = Math.min(from - page * PAGE_ENTRIES, PAGE_ENTRIES);
       const stored = Math.min(PAGE_ENTRIES, entryCount(countBefore, level) - page * PAGE_ENTRIES);
       const before = readPage(db, [segment, level, column, page], kind, stored);
-      if (before === undefined) throw new RangeError(`Rollups of segment ${segment} are missing.`);
+      if (before === undefined) {
+        throw new DamagedData(placeOf([segment, level, column, page]), "It is missing.");
+      }
       added = kind.join(kind.slice(before, 0, kept), added);
     }
     writePages(db, [segment, level, column], kind, added, begin, from);
@@ -236,12 +251,28 @@ function readPage<Entries extends { readonly length: number }>(
   length: number,
 ): Entries | undefined {
   const bytes = readBlob(db, key);
-  return bytes && kind.decode(bytes, length);
+  return (
+    bytes &&
+    decodeAt(
+      () => placeOf(key),
+      () => kind.decode(bytes, length),
+    )
+  );
+}
+
+function placeOf([segment, level, column, page]: PageKey): string {
+  return `page ${page} of level ${level} of the rollups of column ${column} of segment ${segment}`;
 }
 
 function readBlob(db: Database, key: PageKey): Uint8Array | undefined {
   const row = db.get(`SELECT data FROM rollups WHERE id = ${PAGE_ID}`, ...key);
-  return row && unpackBlob(row.data as Uint8Array);
+  return (
+    row &&
+    decodeAt(
+      () => placeOf(key),
+      () => unpackBlob(row.data as Uint8Array),
+    )
+  );
 }
 
 /** Where an entry below is to be looked into, so is the one above. */

@@ -1,6 +1,7 @@
 import type { PointOrder } from "../../series/bucket-accumulator.ts";
 import type { Rollups } from "../../series/rollups.ts";
 import type { Column } from "../store.ts";
+import { DamagedData } from "./damage.ts";
 import type { Database } from "./database.ts";
 import { columnNumbers, type Lane, type Records, stepAt } from "./records.ts";
 import {
@@ -65,7 +66,10 @@ export class RunCache {
     return remembered(this.#axes, key, () => {
       const read = readAxis(this.#db, rangeOf(segment, level, page, from, to), this.#axis);
       if (read) return read;
-      throw new RangeError(`Rollups of segment ${segment.id}, level ${level}, are missing.`);
+      throw new DamagedData(
+        `rollups of level ${level} of segment ${segment.id}`,
+        "They are missing.",
+      );
     });
   }
 

@@ -13,7 +13,8 @@
  */
 
 import type { Column } from "../store.ts";
-import { decodeColumn, encodeColumn, packBlob, unpackBlob } from "./column-blob.ts";
+import { decodeColumn, encodeColumn, numbersIn, packBlob, unpackBlob } from "./column-blob.ts";
+import { DamagedData, decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
 import { joinRecords, type Lane, orderAt, type Records } from "./records.ts";
 import { type Append, appendAxis, appendValueRollups, removeRollups } from "./rollup-pages.ts";
@@ -127,10 +128,21 @@ export function readColumn(
 ): Column {
   const row = db.get(`SELECT data FROM columns WHERE id = ${COLUMN_ID}`, segment.id, chunk, column);
   if (row === undefined) {
-    throw new RangeError(`Column ${column} of chunk ${chunk} of segment ${segment.id} is missing.`);
+    throw new DamagedData(placeOf(segment, chunk, column), "It is missing.");
   }
-  const bytes = unpackBlob(row.data as Uint8Array);
-  return decodeColumn(bytes, chunkLength(segment.count, chunk), from, to);
+  return decodeAt(
+    () => placeOf(segment, chunk, column),
+    () => {
+      const bytes = unpackBlob(row.data as Uint8Array);
+      const read = decodeColumn(bytes, chunkLength(segment.count, chunk), from, to);
+      if (column === TIMES || column === RECORDS || column === WRITERS) numbersIn(read);
+      return read;
+    },
+  );
+}
+
+function placeOf(segment: Pick<Segment, "id">, chunk: number, column: number): string {
+  return `column ${column} of chunk ${chunk} of segment ${segment.id}`;
 }
 
 export function chunkLength(segmentCount: number, chunk: number): number {

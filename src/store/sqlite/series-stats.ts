@@ -7,6 +7,7 @@
 import { compareOrder } from "../../series/bucket-accumulator.ts";
 import { numericValue } from "../record-values.ts";
 import type { Column } from "../store.ts";
+import { DamagedData } from "./damage.ts";
 import type { Database } from "./database.ts";
 import { orderAt, type Records } from "./records.ts";
 
@@ -49,6 +50,9 @@ export function encodeStats(stats: SeriesStats): Uint8Array {
 }
 
 export function decodeStats(blob: Uint8Array, lastExact: string | null): SeriesStats {
+  if (blob.byteLength < FIELDS.length * 8) {
+    throw new DamagedData("stats of a series", `${blob.byteLength} bytes are too few.`);
+  }
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   const stats = Object.fromEntries(
     FIELDS.map((field, i) => [field, view.getFloat64(i * 8, true)]),
@@ -59,7 +63,7 @@ export function decodeStats(blob: Uint8Array, lastExact: string | null): SeriesS
 
 export function readStats(db: Database, series: number): SeriesStats {
   const row = db.get("SELECT stats, last_step FROM series WHERE id = ?", series);
-  if (row === undefined) throw new RangeError(`Series ${series} is missing.`);
+  if (row === undefined) throw new DamagedData(`row ${series} of series`, "It is missing.");
   return decodeStats(row.stats as Uint8Array, row.last_step as string | null);
 }
 

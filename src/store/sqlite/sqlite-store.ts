@@ -29,7 +29,7 @@ import { Database } from "./database.ts";
 import { deleteProject, deleteRun } from "./deletion.ts";
 import { foldBatch } from "./fold.ts";
 import { listKeySets } from "./key-sets.ts";
-import { readLongText } from "./long-values.ts";
+import { readLongValue } from "./long-values.ts";
 import { type PageRecord, RowReader } from "./row-reader.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./store-size.ts";
@@ -126,9 +126,9 @@ export class SqliteStore implements Store {
         const values = columns.map((column): Value => {
           if (column.kind === "numbers") return column.values[row] as number;
           const json = column.values[row] ?? null;
-          const text = this.#longText(project, run, json);
-          longCharacters += text?.length ?? 0;
-          return decodeValue(text === undefined ? json : (JSON.parse(text) as Json));
+          const long = this.#longValue(project, run, json);
+          longCharacters += long?.text.length ?? 0;
+          return decodeValue(long === undefined ? json : long.value);
         });
         rows.push({ step, time, values: rowValues(keys.get(keySet) ?? [], values) });
         if (longCharacters < PAGE_LONG_CHARACTERS) continue;
@@ -141,11 +141,11 @@ export class SqliteStore implements Store {
   }
 
   /** Read apart from its page, so that the run may be gone by now. */
-  #longText(project: ProjectKey, run: RunId, json: Json): string | undefined {
+  #longValue(project: ProjectKey, run: RunId, json: Json): ReturnType<typeof readLongValue> {
     if (typeof json !== "object" || json === null) return undefined;
     return this.#db.read(() => {
       requireRun(this.#db, project, run);
-      return readLongText(this.#db, json);
+      return readLongValue(this.#db, json);
     });
   }
 

@@ -7,9 +7,13 @@
 
 import { joinArrays, splitArrays } from "../../series/rollups.ts";
 import type { Column } from "../store.ts";
-import { decodeColumn, encodeColumn, encodeLooseColumn } from "./column-blob.ts";
+import { decodeColumn, encodeColumn, encodeLooseColumn, numbersIn } from "./column-blob.ts";
+import { decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
 import { joinRecords, type Records } from "./records.ts";
+
+const FIRST_COLUMN = 4;
+const NO_BYTES = new Uint8Array(0);
 
 export type TailTier = 0 | 1 | 2;
 
@@ -63,18 +67,21 @@ export interface OpenTail {
 
 export function openTail(db: Database, { id, count }: TailRow): OpenTail {
   const { data } = db.get("SELECT data FROM tails WHERE id = ?", id) as { data: Uint8Array };
-  const [steps, times, records, writers, ...columns] = splitArrays(data);
-  const numbers = (bytes: Uint8Array) => decodeColumn(bytes, count).values as Float64Array;
+  const place = () => `row ${id} of tails`;
+  const parts = decodeAt(place, () => splitArrays(data));
+  const column = (part: number) =>
+    decodeAt(place, () => decodeColumn(parts[part] ?? NO_BYTES, count));
+  const numbers = (part: number) => decodeAt(place, () => numbersIn(column(part)));
   return {
     records: {
       count,
-      steps: decodeColumn(steps!, count),
-      times: numbers(times!),
-      records: numbers(records!),
-      writers: numbers(writers!),
+      steps: column(0),
+      times: numbers(1),
+      records: numbers(2),
+      writers: numbers(3),
       columns: [],
     },
-    column: (number) => decodeColumn(columns[number]!, count),
+    column: (number) => column(FIRST_COLUMN + number),
   };
 }
 
