@@ -9,11 +9,24 @@ import { EPOCH_MS, JournalLike, type LoggedRecord, PROJECT, RUN } from "../testi
 import type { Open } from "../testing/opened-store.ts";
 import { allPoints, allRows, compactAll, readOne } from "../testing/reading.ts";
 
+/** Large ones are all positive: where they cancel out, a sum is what the order of adding makes it. */
 const plainValue: fc.Arbitrary<Value> = fc.oneof(
-  { weight: 8, arbitrary: fc.double() },
+  { weight: 6, arbitrary: fc.double({ min: 0 }) },
+  { weight: 2, arbitrary: fc.double({ min: -1000, max: 0 }) },
   { weight: 4, arbitrary: fc.integer({ min: -3, max: 3 }) },
-  { weight: 1, arbitrary: fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }) },
-  { weight: 1, arbitrary: fc.constantFrom<Value>("text", true, null, -0, Number.NaN, [1, [2]]) },
+  { weight: 1, arbitrary: fc.bigInt({ min: -1000n, max: 2n ** 70n }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Value>(
+      "text",
+      true,
+      null,
+      -0,
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      [1, [2]],
+    ),
+  },
 );
 const stepOf = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: -4, max: 12 }) },
