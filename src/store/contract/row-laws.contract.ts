@@ -54,6 +54,15 @@ export function rowLaws(open: Open): void {
     await check(again);
   });
 
+  test("a key set that no script can log, with a key as leaf and as parent, costs no row but its own", async () => {
+    const { store } = await open();
+    const keys = ["a", ["a", "b"], ["list", "c"], "list"] as const;
+    const odd = { step: 0, values: {}, keys, leaves: [1, 2, 3, [4]] };
+    await store.fold(new JournalLike().batch([odd, { step: 1, values: { a: 5 } }]));
+    const rows = await allRows(store);
+    expect(rows.map(({ values }) => values)).toEqual([{ a: { b: 2 }, list: [4] }, { a: 5 }]);
+  });
+
   test("records are ordered by step, writer and number in the writer's journal", async () => {
     const { store } = await open();
     const [a, b] = [new JournalLike({}, "first"), new JournalLike({}, "second")];
