@@ -98,3 +98,21 @@ test("the page of a project may be opened before its first run, and fills by its
   await logRun(house.root, { project: "tomorrow", name: "first" }, 100, (step) => ({ loss: step }));
   await waitForLine(page, "loss", 0);
 });
+
+test("the runs table follows a live run, and keeps the order that was asked for", async () => {
+  await using opened = await openPage(house, "/runs?project=live");
+  const { page } = opened;
+  const run = trackio.init({ dir: house.root, project: "live", name: "climbing" });
+  run.log({ loss: -5, acc: 0 });
+  const row = page.locator("tbody tr", { hasText: "climbing" });
+  await row.waitFor();
+  await page.getByRole("button", { name: "loss", exact: true }).click();
+  const names = () => page.locator(".cell-run .cut").allInnerTexts();
+  await expect.poll(async () => (await names()).at(-1)).toBe("climbing");
+  const before = await names();
+  for (let step = 1; step < 77; step += 1) run.log({ loss: 1e9, acc: step });
+  await expect.poll(() => row.innerText()).toContain("1G");
+  await expect.poll(() => row.innerText()).toContain("76");
+  expect(await names()).toEqual(before);
+  await run.finish();
+});

@@ -77,6 +77,9 @@ test("on a phone there is one column, and the runs are a sheet over the foot", a
   await page.getByRole("button", { name: "Hide two" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   await expect.poll(() => page.locator(".side").isVisible()).toBe(false);
+  await page.getByRole("button", { name: "1 run" }).click();
+  await page.touchscreen.tap(200, 60);
+  await expect.poll(() => page.locator(".side").isVisible()).toBe(false);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
 

@@ -2,11 +2,10 @@
 
 import { createEffect, For, Show } from "solid-js";
 import { formatValue } from "./format.ts";
+import { placeTip } from "./place-tip.ts";
 import type { PlotTip } from "./plot.ts";
 
 const MOST_ROWS = 12;
-const GAP_PX = 16;
-const EDGE_PX = 8;
 
 export function ChartTooltip(props: {
   readonly tip: PlotTip | null;
@@ -17,13 +16,9 @@ export function ChartTooltip(props: {
   createEffect(() => {
     const tip = props.tip;
     if (!tip) return;
-    const { offsetWidth, offsetHeight } = box;
-    const right = tip.clientX + GAP_PX;
-    const left =
-      right + offsetWidth > innerWidth - EDGE_PX ? tip.clientX - GAP_PX - offsetWidth : right;
-    const lowest = innerHeight - offsetHeight - EDGE_PX;
-    const top = Math.max(EDGE_PX, Math.min(lowest, tip.clientY - offsetHeight / 2));
-    box.style.transform = `translate(${Math.round(Math.max(EDGE_PX, left))}px, ${Math.round(top)}px)`;
+    const size = { width: box.offsetWidth, height: box.offsetHeight };
+    const { left, top } = placeTip(tip, size, { width: innerWidth, height: innerHeight });
+    box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   });
   return (
     <>

@@ -9,11 +9,28 @@ export interface Column {
   readonly value: (run: Run) => unknown;
 }
 
+/** Last value of a metric by run id, by the metric's key. */
+export type LastValues = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 /** @param metricRuns Ids of the runs that the metrics were asked for, in that order. */
+export function lastValues(metrics: readonly Metric[], metricRuns: readonly string[]): LastValues {
+  return new Map(
+    metrics.map((metric) => {
+      const last = new Map<string, number>();
+      for (const [place, index] of metric.runs.entries()) {
+        const run = metricRuns[index];
+        if (run !== undefined) last.set(run, Number(metric.last[place]));
+      }
+      return [metric.key, last];
+    }),
+  );
+}
+
+/** @param last Where the values of the metrics are looked up, whenever a cell asks. */
 export function runColumns(
   runs: readonly Run[],
   metrics: readonly Metric[],
-  metricRuns: readonly string[],
+  last: () => LastValues,
 ): Column[] {
   const facts: Column[] = [
     { id: "number", title: "Run", isNumber: false, value: (run) => run.number },
@@ -36,7 +53,14 @@ export function runColumns(
       value: (run) => run.config[key],
     }),
   );
-  return [...facts, ...settings, ...metrics.map((metric) => metricColumn(metric, metricRuns))];
+  return [...facts, ...settings, ...metrics.map(({ key }) => metricColumn(key, last))];
+}
+
+/** Whether both lists have the same columns; then no cell has to be made anew. */
+export function sameColumns(a: readonly Column[], b: readonly Column[]): boolean {
+  const isSame = (one: Column, other: Column | undefined) =>
+    one.id === other?.id && one.isNumber === other.isNumber;
+  return a.length === b.length && a.every((column, i) => isSame(column, b[i]));
 }
 
 /** `runs` by `column`; those without a value always come last. */
@@ -53,17 +77,12 @@ export function sortRuns(runs: readonly Run[], column: Column | undefined, up: b
     .map(({ run }) => run);
 }
 
-function metricColumn(metric: Metric, metricRuns: readonly string[]): Column {
-  const last = new Map<string, number>();
-  for (const [place, index] of metric.runs.entries()) {
-    const run = metricRuns[index];
-    if (run !== undefined) last.set(run, Number(metric.last[place]));
-  }
+function metricColumn(key: string, last: () => LastValues): Column {
   return {
-    id: `metric ${metric.key}`,
-    title: metric.key,
+    id: `metric ${key}`,
+    title: key,
     isNumber: true,
-    value: (run) => last.get(run.id),
+    value: (run) => last().get(key)?.get(run.id),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The runs of the project as a table: status, how long and how far, settings, last values. Only the rows in sight exist. */
 
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createEffect, createMemo, createSignal, For, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, onCleanup, Show, untrack } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../charts/format.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { type Column, runColumns, sortRuns } from "./run-columns.ts";
+import { type Column, lastValues, runColumns, sameColumns, sortRuns } from "./run-columns.ts";
 
 export function RunsPage(props: { readonly workspace: Workspace }) {
   const { runs, metrics, view } = props.workspace;
@@ -21,17 +21,24 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
   const [text, setText] = createSignal("");
   const [sort, setSort] = createSignal<{ id: string; up: boolean }>({ id: "number", up: false });
   const search = createMemo<NameSearch>((last) => searchNames(text(), last), EVERYTHING);
-  const columns = createMemo(() =>
-    runColumns(runs() ?? [], metrics() ?? [], props.workspace.metricRuns()),
-  );
-  const sorted = createMemo(() => {
-    const found = (runs() ?? []).filter((run) => search().matches(run.name));
-    return sortRuns(
-      found,
-      columns().find((column) => column.id === sort().id),
-      sort().up,
-    );
+  const last = createMemo(() => lastValues(metrics() ?? [], props.workspace.metricRuns()));
+  const columns = createMemo(() => runColumns(runs() ?? [], metrics() ?? [], last), [], {
+    equals: sameColumns,
   });
+  const found = createMemo(() => (runs() ?? []).filter((run) => search().matches(run.name)));
+  const foundIds = createMemo(() => found().map((run) => run.id), [], { equals: sameIds });
+  // Values that arrive change cells, never the order: that is made when a person sorts or searches, or runs come and go.
+  const order = createMemo(() => {
+    foundIds();
+    const column = columns().find((one) => one.id === sort().id);
+    const { up } = sort();
+    return untrack(() => sortRuns(found(), column, up).map((run) => run.id));
+  });
+  const sorted = createMemo(() => {
+    const byId = new Map(found().map((run) => [run.id, run]));
+    return order().flatMap((id) => byId.get(id) ?? []);
+  });
+  createEffect(() => onCleanup(props.workspace.followValues()));
   createEffect(() => props.workspace.wantMetrics(runs()?.map((run) => run.id) ?? []));
   const rowHeight = Number.parseFloat(
     getComputedStyle(document.documentElement).getPropertyValue("--h-row"),
@@ -127,6 +134,10 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
       </div>
     </>
   );
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 function HeadCell(props: {

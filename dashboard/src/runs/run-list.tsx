@@ -1,7 +1,7 @@
 /** The runs of the project, newest first: shown or hidden, how they are, found by name. Only the rows in sight exist. */
 
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
@@ -26,8 +26,13 @@ export function RunList(props: RunListProps) {
   const toggle = (run: Run) =>
     changeView({ selection: setShown(view().selection, run.id, !shown().has(run.id)) });
 
+  let side!: HTMLElement;
+  createEffect(() => {
+    if (props.isOpen) closeFromOutside(side, props.close);
+  });
+
   return (
-    <aside class={`side ${props.isOpen ? "open" : ""}`} aria-label="Runs">
+    <aside ref={side} class={`side ${props.isOpen ? "open" : ""}`} aria-label="Runs">
       <div class="side-head">
         <label class={`field ${search().problem ? "bad" : ""}`}>
           <Icon name="search" />
@@ -85,6 +90,22 @@ export function RunList(props: RunListProps) {
       </div>
     </aside>
   );
+}
+
+/** A sheet is left by Esc or by pressing what lies behind it; on a wide window it is no sheet, and closing it changes nothing. */
+function closeFromOutside(side: HTMLElement, close: () => void): void {
+  const onPointerDown = (event: PointerEvent) => {
+    if (!side.contains(event.target as Node)) close();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !(event.target instanceof HTMLInputElement)) close();
+  };
+  document.addEventListener("pointerdown", onPointerDown);
+  document.addEventListener("keydown", onKeyDown);
+  onCleanup(() => {
+    document.removeEventListener("pointerdown", onPointerDown);
+    document.removeEventListener("keydown", onKeyDown);
+  });
 }
 
 function FootAction(props: {

@@ -13,6 +13,9 @@ const MOST_SINGLE_READS = 8;
 const MOST_RUNS = 10_000;
 /** Changes of so long are gathered into one read. */
 const GATHER_MS = 150;
+/** Values that are looked at are read again after so long, or after so many times what the read took. */
+const VALUES_PAUSE_MS = 2000;
+const VALUES_SHARE = 10;
 /** What failed is read again after so long, then twice as long, up to the longest. */
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -39,6 +42,9 @@ export class ProjectFacts {
   #wantedRuns: readonly string[] = [];
   #metricCall: AbortController | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #followers = 0;
+  #following: ReturnType<typeof setTimeout> | undefined;
+  #valuesTookMs = 0;
   #retrying: ReturnType<typeof setTimeout> | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #wantsMetrics = false;
@@ -127,6 +133,7 @@ export class ProjectFacts {
       if (run.facts) this.#changedRuns.add(run.id);
       if (run.newKeys) this.#wantsMetrics = true;
     }
+    if (this.#followers > 0) this.#readValuesLater();
     if (this.#changedRuns.size === 0 && !this.#wantsMetrics) return;
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
@@ -134,7 +141,27 @@ export class ProjectFacts {
     }, GATHER_MS);
   }
 
+  /** From now on last steps and last values are read again while they change. Returns how to end that. */
+  followValues(): () => void {
+    this.#followers += 1;
+    return () => {
+      this.#followers -= 1;
+    };
+  }
+
+  #readValuesLater(): void {
+    const pauseMs = Math.max(VALUES_PAUSE_MS, this.#valuesTookMs * VALUES_SHARE);
+    this.#following ??= setTimeout(async () => {
+      // From here on a change is a change to what is being read.
+      this.#following = undefined;
+      const beganAt = performance.now();
+      await Promise.all([this.readRuns(), this.readMetrics()]);
+      this.#valuesTookMs = performance.now() - beganAt;
+    }, pauseMs);
+  }
+
   close(): void {
+    clearTimeout(this.#following);
     clearTimeout(this.#gathering);
     clearTimeout(this.#retrying);
     this.#calls.abort();

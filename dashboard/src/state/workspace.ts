@@ -29,6 +29,8 @@ export interface Workspace {
   /** Ids of the runs that the metrics speak of, in the order of their indexes. */
   readonly metricRuns: Accessor<readonly string[]>;
   readonly wantMetrics: (runs: readonly string[]) => void;
+  /** Keeps last steps and last values true while they are looked at. Returns how to end that. */
+  readonly followValues: () => () => void;
   readonly problem: Accessor<ReadError | undefined>;
   /** Since when the server has not answered, epoch milliseconds. */
   readonly offlineSince: Accessor<number | undefined>;
@@ -142,6 +144,7 @@ export function createWorkspace(): Workspace {
     metrics: () => facts()?.metrics(),
     metricRuns: () => facts()?.metricRuns() ?? [],
     wantMetrics: (ids) => facts()?.wantMetrics(ids),
+    followValues: () => facts()?.followValues() ?? (() => {}),
     problem: () => facts()?.problem() ?? (projects() === undefined ? listProblem() : undefined),
     offlineSince,
     retry: () => {
