@@ -116,3 +116,24 @@ test("the runs table follows a live run, and keeps the order that was asked for"
   expect(await names()).toEqual(before);
   await run.finish();
 });
+
+test("the run list shows the last value of a metric that is chosen, live, and stays newest first", async () => {
+  await using opened = await openPage(house, "/?project=live");
+  const { page } = opened;
+  const run = trackio.init({ dir: house.root, project: "live", name: "watched" });
+  run.log({ loss: 2, acc: 0.5 });
+  const row = page.locator(".run", { hasText: "watched" });
+  await row.waitFor();
+  await page.getByLabel("Value beside each run").selectOption("acc");
+  await expect.poll(() => row.locator(".val").innerText()).toBe("0.5000");
+  const names = () => page.locator(".run .name").allInnerTexts();
+  const before = await names();
+  run.log({ loss: 1, acc: 1234 });
+  await expect.poll(() => row.locator(".val").innerText()).toBe("1234");
+  expect(await names()).toEqual(before);
+  await expect.poll(() => page.url()).toContain("list_metric=acc");
+  await page.reload();
+  await expect.poll(() => row.locator(".val").innerText()).toBe("1234");
+  expect(await page.getByLabel("Value beside each run").inputValue()).toBe("acc");
+  await run.finish();
+});

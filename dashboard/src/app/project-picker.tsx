@@ -54,6 +54,7 @@ function ProjectList(props: { readonly workspace: Workspace; readonly close: () 
         zoom: undefined,
         logSwitched: [],
         folded: [],
+        listMetric: "",
       });
     }
     props.close();

@@ -1,29 +1,13 @@
 /** Columns of the runs table: facts, settings that differ or are given, last values of metrics; and how they sort. */
 
 import type { Metric, Run } from "../../../src/protocol/api.ts";
+import type { LastValues } from "../state/last-values.ts";
 
 export interface Column {
   readonly id: string;
   readonly title: string;
   readonly isNumber: boolean;
   readonly value: (run: Run) => unknown;
-}
-
-/** Last value of a metric by run id, by the metric's key. */
-export type LastValues = ReadonlyMap<string, ReadonlyMap<string, number>>;
-
-/** @param metricRuns Ids of the runs that the metrics were asked for, in that order. */
-export function lastValues(metrics: readonly Metric[], metricRuns: readonly string[]): LastValues {
-  return new Map(
-    metrics.map((metric) => {
-      const last = new Map<string, number>();
-      for (const [place, index] of metric.runs.entries()) {
-        const run = metricRuns[index];
-        if (run !== undefined) last.set(run, Number(metric.last[place]));
-      }
-      return [metric.key, last];
-    }),
-  );
 }
 
 /** @param last Where the values of the metrics are looked up, whenever a cell asks. */

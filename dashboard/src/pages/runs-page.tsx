@@ -11,9 +11,10 @@ import {
   formatStep,
   formatValue,
 } from "../charts/format.ts";
+import { lastValues } from "../state/last-values.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { type Column, lastValues, runColumns, sameColumns, sortRuns } from "./run-columns.ts";
+import { type Column, runColumns, sameColumns, sortRuns } from "./run-columns.ts";
 
 export function RunsPage(props: { readonly workspace: Workspace }) {
   const { runs, metrics, view } = props.workspace;

@@ -1,14 +1,25 @@
 /** The runs of the project, newest first: shown or hidden, how they are, found by name. Only the rows in sight exist. */
 
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  on,
+  onCleanup,
+  Show,
+  untrack,
+} from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { Icon, RunSample, StatusShape } from "../app/icons.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
-import { formatAgo, formatMoment } from "../charts/format.ts";
+import { formatAgo, formatMoment, formatShort } from "../charts/format.ts";
+import { lastValues } from "../state/last-values.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import { isUntouched, NEWEST, setShown, showAll, showOnly } from "../state/selection.ts";
 import type { Workspace } from "../state/workspace.ts";
+import { ValueChoice } from "./value-choice.tsx";
 
 export interface RunListProps {
   readonly workspace: Workspace;
@@ -19,13 +30,24 @@ export interface RunListProps {
 }
 
 export function RunList(props: RunListProps) {
-  const { runs, shown, view, changeView } = props.workspace;
+  const { runs, shown, metrics, view, changeView } = props.workspace;
   const [text, setText] = createSignal("");
   const search = createMemo<NameSearch>((last) => searchNames(text(), last), EVERYTHING);
   const found = createMemo(() => (runs() ?? []).filter((run) => search().matches(run.name)));
   const toggle = (run: Run) =>
     changeView({ selection: setShown(view().selection, run.id, !shown().has(run.id)) });
 
+  // A metric that the project lost is as none: the status is always there.
+  const metric = createMemo(() => metrics()?.find((one) => one.key === view().listMetric));
+  const lastOf = createMemo(() => {
+    const chosen = metric();
+    if (!chosen) return undefined;
+    const values = lastValues([chosen], props.workspace.metricRuns()).get(chosen.key);
+    return (run: Run) => values?.get(run.id);
+  });
+  createEffect(() => {
+    if (metric() !== undefined) onCleanup(untrack(props.workspace.followValues));
+  });
   let side!: HTMLElement;
   createEffect(() => {
     if (props.isOpen) closeFromOutside(side, props.close);
@@ -62,10 +84,11 @@ export function RunList(props: RunListProps) {
             ? "Newest first"
             : `${count(found().length)} of ${count(runs()?.length ?? 0)}`}
         </span>
-        <span>Status</span>
+        <ValueChoice workspace={props.workspace} />
       </div>
       <Rows
         found={found()}
+        lastOf={lastOf()}
         searched={text()}
         shown={shown()}
         link={props.link}
@@ -143,8 +166,12 @@ function FootAction(props: {
   );
 }
 
+/** Last value of the metric chosen; absent where the status stands instead. */
+type LastOf = ((run: Run) => number | undefined) | undefined;
+
 interface RowsProps {
   readonly found: readonly Run[];
+  readonly lastOf: LastOf;
   /** What is searched for; another search begins at the top. */
   readonly searched: string;
   readonly shown: ReadonlySet<string>;
@@ -187,6 +214,7 @@ function Rows(props: RowsProps) {
                 {(run) => (
                   <RunRow
                     run={run()}
+                    lastOf={props.lastOf}
                     top={item.start}
                     position={item.index + 1}
                     total={props.found.length}
@@ -207,6 +235,7 @@ function Rows(props: RowsProps) {
 
 interface RunRowProps {
   readonly run: Run;
+  readonly lastOf: LastOf;
   readonly top: number;
   readonly position: number;
   readonly total: number;
@@ -238,7 +267,14 @@ function RunRow(props: RunRowProps) {
       </button>
       <span class="name">{props.run.name}</span>
       <StatusShape status={props.run.status} />
-      <span class="val">{props.run.status}</span>
+      <Show when={props.lastOf} fallback={<span class="val">{props.run.status}</span>}>
+        {(lastOf) => (
+          <>
+            <span class="sr">{props.run.status}</span>
+            <span class="val num">{shortValue(lastOf()(props.run))}</span>
+          </>
+        )}
+      </Show>
       <span class="acts">
         <button
           type="button"
@@ -252,6 +288,10 @@ function RunRow(props: RunRowProps) {
       </span>
     </li>
   );
+}
+
+function shortValue(value: number | undefined): string {
+  return value === undefined ? "–" : formatShort(value);
 }
 
 function describeRun(run: Run): string {

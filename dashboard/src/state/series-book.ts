@@ -330,12 +330,11 @@ export class SeriesBook {
         waitingSince: undefined,
       });
     }
-    if (!isOffline) {
-      this.#retryLater();
-      return;
+    if (!isOffline) this.#retryLater();
+    else {
+      this.#isPaused = true;
+      this.#options.offline();
     }
-    this.#isPaused = true;
-    this.#options.offline();
   }
 
   #retryLater(): void {

@@ -68,6 +68,7 @@ test("every view comes back from its address", () => {
     columns: fc.constantFrom(2, 3, 4),
     folded: names,
     sidebar: fc.constantFrom("shown", "collapsed", "hidden"),
+    listMetric: fc.string(),
     navbar: fc.constantFrom("shown", "hidden"),
     accordion: fc.constantFrom("shown", "hidden"),
     page: fc.constantFrom("charts", "runs"),

@@ -23,6 +23,8 @@ export interface View {
   readonly columns: 2 | 3 | 4;
   readonly folded: readonly string[];
   readonly sidebar: "shown" | "collapsed" | "hidden";
+  /** Metric whose last values stand in the run list; empty: the runs' status in words. */
+  readonly listMetric: string;
   readonly navbar: "shown" | "hidden";
   readonly accordion: "shown" | "hidden";
   readonly page: "charts" | "runs";
@@ -41,6 +43,7 @@ export const DEFAULT_VIEW: View = {
   columns: 3,
   folded: [],
   sidebar: "shown",
+  listMetric: "",
   navbar: "shown",
   accordion: "shown",
   page: "charts",
@@ -50,7 +53,7 @@ const OURS = [
   ["project", "selected_project"],
   ["run_ids", "runs", "added_ids", "hidden_ids"],
   ["metric_filter", "smoothing", "x_axis", "x-axis", "xmin", "xmax", "log", "log_metrics"],
-  ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion"],
+  ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "list_metric"],
 ].flat();
 
 /**
@@ -73,6 +76,7 @@ export function parseView(search: string, path = "/"): View {
     columns: parseColumns(given.get("columns") ?? given.get("plots_per_row")),
     folded: list(given.get("folded")),
     sidebar: oneOf(given.get("sidebar"), ["hidden", "collapsed"]) ?? "shown",
+    listMetric: given.get("list_metric") ?? DEFAULT_VIEW.listMetric,
     navbar: oneOf(given.get("navbar"), ["hidden"]) ?? "shown",
     accordion: oneOf(given.get("accordion"), ["hidden"]) ?? "shown",
     page: oneOf(path.split("/").at(-1) ?? "", ["runs"]) ?? "charts",
@@ -106,6 +110,7 @@ export function formatView(view: View, search: string): string {
   set("columns", unlessDefault("columns"));
   set("folded", joined(view.folded));
   set("sidebar", unlessDefault("sidebar"));
+  set("list_metric", unlessDefault("listMetric"));
   set("navbar", unlessDefault("navbar"));
   set("accordion", unlessDefault("accordion"));
   return query.toString();
