@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { TrackioError } from "../../protocol/errors.ts";
 import type { RunId } from "../../protocol/ids.ts";
 import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";
 import { allRows, compactAll, readOne } from "../testing/reading.ts";
+import { Database } from "./database.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;
@@ -48,6 +50,43 @@ test("a reader sees what was folded, also while it is open, and may not fold", a
   expect(await allRows(reader)).toHaveLength(1);
   const more = journal.batch([{ step: 1, values: { loss: 1 } }]);
   await expect(reader.fold(more)).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("opened to be read only, an empty file and an older format are told, not stumbled over", async () => {
+  const empty = join(folder, "empty.db");
+  await writeFile(empty, "");
+  const opened = SqliteStore.open(empty, { readOnly: true });
+  await expect(opened).rejects.toMatchObject({
+    code: "not_found",
+    message: expect.stringContaining("empty.db is empty"),
+  });
+  await (await SqliteStore.open(path)).close();
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA user_version = 1");
+  database.close();
+  const older = SqliteStore.open(path, { readOnly: true });
+  await expect(older).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("older format 1"),
+  });
+});
+
+test("a place where no folder can be made is told in a sentence", async () => {
+  await writeFile(join(folder, "file"), "");
+  const below = SqliteStore.open(join(folder, "file", "store.db"));
+  await expect(below).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("a run is deleted also where its space cannot be given back yet", async () => {
+  class FullDatabase extends Database {
+    override checkpoint(): void {
+      throw new TrackioError("storage_full", "The disk is full.");
+    }
+  }
+  await using store = new SqliteStore(new FullDatabase(path));
+  await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
+  expect(await store.deleteRun(PROJECT, RUN)).toBe(true);
+  expect(await store.listRuns(PROJECT)).toEqual([]);
 });
 
 test("two folders of one store fold each record once", async () => {

@@ -144,6 +144,16 @@ export class Database {
     return statement;
   }
 
+  /** What can only be read cannot be brought up to date. */
+  #notUpToDate(version: number): TrackioError {
+    return version === 0
+      ? new TrackioError("not_found", `The store ${this.path} is empty; fold a run into it first.`)
+      : new TrackioError(
+          "unavailable",
+          `The store ${this.path} has the older format ${version}; open it once where it can be written, and it is brought up to date.`,
+        );
+  }
+
   #configure(): void {
     const connection = this.#connection;
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -156,7 +166,10 @@ export class Database {
         `The store ${this.path} has format ${version}, and this trackio knows formats up to ${STORE_VERSION}; update trackio.`,
       );
     }
-    if (this.isReadOnly) return;
+    if (this.isReadOnly) {
+      if (version < STORE_VERSION) throw this.#notUpToDate(version);
+      return;
+    }
     if (version === 0) connection.exec("PRAGMA auto_vacuum = INCREMENTAL");
     connection.exec(`PRAGMA journal_mode = ${canUseWal(this.path) ? "WAL" : "TRUNCATE"}`);
     connection.exec("PRAGMA synchronous = NORMAL");
@@ -202,6 +215,10 @@ function asTrackioError(error: unknown, path: string): unknown {
     return new TrackioError("damaged", `The store ${path} is damaged: ${what} ${DAMAGED}.`, {
       cause: error,
     });
+  }
+  if (error instanceof Error && "syscall" in error) {
+    const what = `it cannot be opened (${error.message}); look at its folder and rights`;
+    return new TrackioError("unavailable", `The store ${path}: ${what}.`, { cause: error });
   }
   const { errcode } = (error ?? {}) as { errcode?: unknown };
   const known = typeof errcode === "number" ? KNOWN_CODES.get(errcode & 0xff) : undefined;

@@ -4,6 +4,7 @@
  * by slices, at once by who deletes, or by the next compaction.
  */
 
+import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { projectRow, runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
@@ -75,8 +76,14 @@ function disownRun(db: Database, project: ProjectKey, run: RunId): boolean {
   return true;
 }
 
+/** Gives the space back as far as it can be done now: the run is gone, and what is left is the next compaction's. */
 function sweepAll(db: Database): void {
-  while (db.write(() => sweepDeleted(db)));
-  while (vacuumSlice(db));
-  db.checkpoint();
+  try {
+    while (db.write(() => sweepDeleted(db)));
+    while (vacuumSlice(db));
+    db.checkpoint();
+  } catch (error) {
+    const code = error instanceof TrackioError ? error.code : undefined;
+    if (code !== "storage_full" && code !== "busy") throw error;
+  }
 }
