@@ -222,6 +222,7 @@ describe("every byte from outside may be hostile", () => {
   test("a body beyond 1 MB is refused", async () => {
     const body = JSON.stringify({ runs: ["x".repeat(1_100_000)] });
     const response = await app.request("/api/v1/projects/vision/metrics", { method: "POST", body });
+    expect(response.headers.get("connection")).toBe("close");
     expect(await errorOf(response, 413)).toContain("1 MB");
   });
 

@@ -63,12 +63,12 @@ function refusePath(c: Context): Response {
   return sendError("not_found", message);
 }
 
+/** The rest of the body is not read, so that the connection cannot take another request. */
 function refuseBody(): Response {
-  return sendError(
-    "invalid_argument",
-    "The request is larger than 1 MB; ask for less at once.",
-    413,
-  );
+  const message = "The request is larger than 1 MB; ask for less at once.";
+  const response = sendError("invalid_argument", message, 413);
+  response.headers.set("connection", "close");
+  return response;
 }
 
 function refuseHost(host: string): Response {

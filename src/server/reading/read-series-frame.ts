@@ -17,8 +17,9 @@ export const MAX_EXACT_BUCKETS = 150_000;
 export const MAX_ANSWER_BUCKETS = 4_000_000;
 /** Most pairs of run and key that are looked for in one read. */
 export const MAX_SERIES_ASKED = 1_000_000;
-/** From so many possible buckets on it is worth knowing how many there are. */
+/** From so many possible buckets, or series, on it is worth knowing how many there are. */
 const COUNTED_FROM_BUCKETS = 1_000_000;
+const COUNTED_FROM_SERIES = 20_000;
 
 type SeriesQuestion = Question & { readonly ask: "series" };
 type SeriesName = SeriesQuery["series"][number];
@@ -55,7 +56,7 @@ async function listSeries(
     throw tooLarge(`${runs.length} runs × ${keys.length} keys`, `${MAX_SERIES_ASKED} series`);
   }
   const cells = cellCount(request);
-  if (asked * cells <= COUNTED_FROM_BUCKETS) {
+  if (asked <= COUNTED_FROM_SERIES && asked * cells <= COUNTED_FROM_BUCKETS) {
     return runs.flatMap((run) => keys.map((key) => ({ run, key })));
   }
   const wanted = new Set(keys);
