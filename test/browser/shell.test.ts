@@ -32,12 +32,13 @@ test("without a project in the address the one used last is open; the picker fin
   const { page } = opened;
   await expect.poll(() => page.locator(".picker").innerText()).toBe("digits");
   await page.locator(".picker").click();
-  expect(await page.getByRole("option").allInnerTexts()).toEqual([
+  const options = page.getByRole("listbox", { name: "Projects" }).getByRole("option");
+  expect(await options.allInnerTexts()).toEqual([
     expect.stringMatching(/digits\s+2 runs/),
     expect.stringMatching(/letters\s+2 runs/),
   ]);
   await page.keyboard.type("LETT");
-  await expect.poll(() => page.getByRole("option").count()).toBe(1);
+  await expect.poll(() => options.count()).toBe(1);
   await page.keyboard.press("Enter");
   await expect.poll(() => page.url()).toContain("project=letters");
   await waitForLine(page, "loss", 1);

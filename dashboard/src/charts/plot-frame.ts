@@ -190,6 +190,8 @@ function axisLook(): uPlot.Axis {
     // uPlot scales whole font sizes only: a fraction would come out wrong on a dense screen.
     font: devicePixelRatio === 1 ? chartTheme().font : chartTheme().font.replace("10.5px", "11px"),
     gap: 3,
+    // uPlot leaves out an axis whose range is wider than its own list of steps; ours are told by `splits`.
+    incrs: (_plot, _axis, min, max) => [Math.max(5, max - min)],
     stroke: () => chartTheme().ink3,
     ticks: { show: true, stroke: () => chartTheme().line2, width: 1, size: 3 },
   };
