@@ -1,6 +1,7 @@
-import { copyFile, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TrackioError } from "../../protocol/errors.ts";
@@ -69,6 +70,27 @@ test("opened to be read only, an empty file and an older format are told, not st
     code: "unavailable",
     message: expect.stringContaining("older format 1"),
   });
+});
+
+test("a store that this user may only read is read", async () => {
+  {
+    await using store = await SqliteStore.open(path);
+    await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
+  }
+  await chmod(path, 0o444);
+  await chmod(dirname(path), 0o555);
+  await chmod(folder, 0o755);
+  const script = `
+    const { SqliteStore } = await import(${JSON.stringify(import.meta.resolve("./sqlite-store.ts"))});
+    if (process.getuid() === 0) process.setuid(65534);
+    const store = await SqliteStore.open(${JSON.stringify(path)}, { readOnly: true });
+    const [project] = await store.listProjects();
+    console.log("runs:", project.runCount);
+    await store.close();`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script]);
+  await chmod(dirname(path), 0o755);
+  expect(child.stderr.toString()).toBe("");
+  expect(child.stdout.toString()).toBe("runs: 1\n");
 });
 
 test("a place where no folder can be made is told in a sentence", async () => {

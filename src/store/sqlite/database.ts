@@ -6,9 +6,10 @@
  * missing, and are folded again, since their offsets went with them.
  */
 
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
 import { DamagedData } from "./damage.ts";
 import { migrate, STORE_VERSION } from "./migrations.ts";
@@ -57,7 +58,8 @@ export class Database {
     }
     try {
       if (!this.isReadOnly) mkdirSync(dirname(path), { recursive: true });
-      this.#connection = new DatabaseSync(path, { readOnly: this.isReadOnly });
+      const location = this.isReadOnly ? readOnlyLocation(path) : path;
+      this.#connection = new DatabaseSync(location, { readOnly: this.isReadOnly });
     } catch (error) {
       throw asTrackioError(error, path);
     }
@@ -176,6 +178,27 @@ export class Database {
     connection.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     connection.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
     if (version < STORE_VERSION) migrate(connection);
+  }
+}
+
+/**
+ * A reader of a WAL makes the files beside the store that it shares with others. Where it may not, and nobody has made
+ * them, nobody writes: what lies there is read as something that does not change.
+ */
+function readOnlyLocation(path: string): string | URL {
+  if (existsSync(`${path}-wal`) || canWrite(dirname(path))) return path;
+  const location = pathToFileURL(path);
+  location.searchParams.set("immutable", "1");
+  return location;
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    // Not for this user, or a file system that is mounted to be read only.
+    return false;
   }
 }
 
