@@ -1,6 +1,9 @@
 import { TrackioError } from "../protocol/errors.ts";
 import type { FoldBatch, RecordBlock } from "./store.ts";
 
+/** Most keys of one record: the number of a column has 20 bits in a store. */
+export const MAX_KEYS = 1_000_000;
+
 /**
  * Checks what every store relies on, before anything is written.
  * @throws {@link TrackioError} `invalid_argument` naming the source, the value and the place.
@@ -15,6 +18,9 @@ export function checkBatch(batch: FoldBatch): void {
 
 function checkBlock(source: string, block: RecordBlock): void {
   const { count, keys, columns, records, steps, times } = block;
+  if (keys.length > MAX_KEYS) {
+    throw refusal(source, `a record has ${keys.length} keys, and ${MAX_KEYS} are the most`);
+  }
   const lengths = [records, steps.values, times, ...columns.map((column) => column.values)];
   if (columns.length !== keys.length || lengths.some((values) => values.length !== count)) {
     throw refusal(source, `a block of ${count} records has columns of another length`);

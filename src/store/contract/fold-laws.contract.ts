@@ -24,6 +24,18 @@ export function foldLaws(open: Open): void {
     expect(await allRows(store)).toHaveLength(2);
   });
 
+  test("a record of more keys than a store can tell apart is refused by their number", async () => {
+    const { store } = await open();
+    const keys = Array.from({ length: 1_000_001 }, (_, i) => String(i));
+    const batch = new JournalLike().batch([{ step: 0, values: {}, keys: [], leaves: [] }]);
+    const block = { ...batch.blocks[0]!, keys, columns: [] };
+    const wide = store.fold({ ...batch, blocks: [block] });
+    await expect(wide).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining("1000001 keys"),
+    });
+  });
+
   test("a batch that does not start at the stored offset changes nothing and says which is wanted", async () => {
     const { store } = await open();
     const journal = new JournalLike();

@@ -9,6 +9,7 @@ import type { RunId } from "../../protocol/ids.ts";
 import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";
 import { allRows, compactAll, readOne } from "../testing/reading.ts";
 import { Database } from "./database.ts";
+import { migrate } from "./migrations.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;
@@ -28,6 +29,23 @@ test("a store of a newer version is refused by its version, and left alone", asy
     code: "conflict",
     message: expect.stringMatching(/has format 99.*update trackio/),
   });
+});
+
+test("a store of an older version is brought up to date with all it holds, and never set back", async () => {
+  {
+    await using store = await SqliteStore.open(path);
+    await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
+  }
+  const database = new DatabaseSync(path);
+  database.exec("DROP TABLE long_values; PRAGMA user_version = 1");
+  await using store = await SqliteStore.open(path);
+  const long = { step: 1, values: { text: "long ".repeat(2000) } };
+  await store.fold(new JournalLike({}, "w1").batch([long]));
+  expect((await allRows(store)).map(({ values }) => values)).toEqual([{ loss: 1 }, long.values]);
+  database.exec("PRAGMA user_version = 99");
+  migrate(database);
+  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 99 });
+  database.close();
 });
 
 test("a file that is no store is refused, and left alone", async () => {

@@ -116,10 +116,11 @@ export function migrate(connection: DatabaseSync): void {
   try {
     const row = connection.prepare("PRAGMA user_version").get() as { user_version: number };
     for (const step of MIGRATIONS.slice(row.user_version)) connection.exec(step);
-    connection.exec(`PRAGMA user_version = ${STORE_VERSION}`);
+    // Never backwards, where a newer trackio was here in the meantime.
+    if (row.user_version < STORE_VERSION) connection.exec(`PRAGMA user_version = ${STORE_VERSION}`);
     connection.exec("COMMIT");
   } catch (error) {
-    connection.exec("ROLLBACK");
+    if (connection.isTransaction) connection.exec("ROLLBACK");
     throw error;
   }
 }
