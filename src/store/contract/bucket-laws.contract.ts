@@ -124,6 +124,21 @@ export function bucketLaws(open: Open): void {
     expect(Array.from(series.firstX)).toEqual([EPOCH_MS, EPOCH_MS + 60]);
   });
 
+  test("of two keys that make one series, points of one x are first and last by the order of records", async () => {
+    const { store } = await open();
+    const keys = ["a/b", ["a", "b"]] as const;
+    const values = { step: 7, time: EPOCH_MS, values: {}, keys };
+    const leaves = [
+      [1, 2],
+      [3, "text"],
+    ];
+    await store.fold(new JournalLike().batch(leaves.map((of) => ({ ...values, leaves: of }))));
+    for (const axis of ["step", "time"] as const) {
+      const { series } = await readOne(store, { key: "a/b", axis });
+      expect([series.first[0], series.last[0], series.count[0]]).toEqual([1, 3, 3]);
+    }
+  });
+
   test("a grid or a number of buckets that cannot be is refused by value", async () => {
     const { store } = await open();
     await store.fold(new JournalLike().columns({ loss: Float64Array.of(3, 4) }));

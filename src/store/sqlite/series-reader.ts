@@ -268,7 +268,8 @@ function scanTail(tail: LoadedTail, number: number, scan: Scan): void {
   const order = (row: number) => orderAt(tail.records, row);
   if (tail.isSorted) {
     const [from, to] = clip(xs, 0, xs.length, scan.from, scan.to);
-    addColumn(scan.buckets, { stream: tail, order }, xs, column, from, to);
+    // A stream of its own: another column of the tail may give points of the same records to the series.
+    addColumn(scan.buckets, { stream: {}, order }, xs, column, from, to);
     return;
   }
   const values = columnNumbers(column);
