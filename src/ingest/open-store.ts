@@ -1,7 +1,8 @@
 /** Opens the store of a data folder, for those who may not know where it lies. */
 
-import { mkdirSync } from "node:fs";
 import { DataFolder } from "../journal/data-folder.ts";
+import { explainWriteError } from "../journal/file-errors.ts";
+import { makeFolder } from "../journal/make-folder.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 
@@ -10,10 +11,17 @@ export interface OpenStore {
   readonly store: Store;
 }
 
-/** For the one thread that folds; makes what is not there. */
+/**
+ * For the one thread that folds; makes what is not there.
+ * @throws {@link TrackioError} `unavailable`, `storage_full` where it cannot be made; of the store where it cannot be opened.
+ */
 export async function openStoreForFolding(root: string): Promise<OpenStore> {
   const folder = new DataFolder(root);
-  mkdirSync(folder.projectsPath, { recursive: true });
+  try {
+    makeFolder(folder.projectsPath);
+  } catch (error) {
+    throw explainWriteError(error, folder.root);
+  }
   return { folder, store: await SqliteStore.open(folder.databaseFile) };
 }
 
