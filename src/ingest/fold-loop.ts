@@ -9,6 +9,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { DataFolder } from "../journal/data-folder.ts";
+import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
 import type { Store } from "../store/store.ts";
 import { CatalogueWatch } from "./catalogue-watch.ts";
@@ -60,7 +61,10 @@ export class FoldLoop {
     this.#catalogue = new CatalogueWatch(store);
   }
 
-  /** Until `signal` is aborted. Trouble is told, and tried again after a while. */
+  /**
+   * Until `signal` is aborted. Trouble is told, and tried again after a while.
+   * @throws {@link TrackioError} `unavailable` where the store itself is gone.
+   */
   async run(signal: AbortSignal): Promise<void> {
     let hasBegun = false;
     while (!signal.aborted) {
@@ -74,6 +78,8 @@ export class FoldLoop {
           news: "trouble",
           message: error instanceof Error ? error.message : String(error),
         });
+        // No store any more: whoever began the loop opens it anew.
+        if (error instanceof TrackioError && error.code === "unavailable") throw error;
         pauseMs = TROUBLE_PAUSE_MS;
       }
       // Also where more waits: messages and the abort itself must get through.

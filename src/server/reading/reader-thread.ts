@@ -28,11 +28,27 @@ port.on("message", (task: ReaderTask | "close") => {
 
 async function answer({ id, question }: ReaderTask): Promise<void> {
   try {
-    source ??= await openSource();
-    const bytes = await answerQuestion(source, question);
+    const bytes = await ask(question);
     port.postMessage({ id, bytes } satisfies ReaderResult, [bytes.buffer]);
   } catch (error) {
     port.postMessage({ id, refusal: refusalOf(error) } satisfies ReaderResult);
+  }
+}
+
+/** A store that was replaced beneath an open one is opened, and asked, once more. */
+async function ask(question: Question): Promise<AnswerBytes> {
+  const wasOpen = source !== undefined;
+  source ??= await openSource();
+  try {
+    return await answerQuestion(source, question);
+  } catch (error) {
+    if (!(error instanceof TrackioError) || error.code !== "unavailable") throw error;
+    const { store } = source;
+    source = undefined;
+    await store.close();
+    if (!wasOpen) throw error;
+    source = await openSource();
+    return await answerQuestion(source, question);
   }
 }
 

@@ -6,7 +6,7 @@
  * missing, and are folded again, since their offsets went with them.
  */
 
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -42,6 +42,8 @@ export class Database {
   readonly isReadOnly: boolean;
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Which file is open; undefined where none is, e.g. in memory. */
+  readonly #file: string | undefined;
 
   /**
    * Opens the store's file; makes it where it is missing, unless it is to be read only.
@@ -69,6 +71,7 @@ export class Database {
       this.#connection.close();
       throw asTrackioError(error, path);
     }
+    this.#file = fileAt(path);
   }
 
   /** Rows of a query. */
@@ -124,7 +127,20 @@ export class Database {
     }
   }
 
+  /**
+   * SQLite goes on with a file that is no longer there, and what it takes then is
+   * lost: without this, journals would be folded into it and removed.
+   */
+  #ensureInPlace(): void {
+    if (this.#file === undefined || fileAt(this.path) === this.#file) return;
+    throw new TrackioError(
+      "unavailable",
+      `The store ${this.path} was removed or replaced while it was open; open it again.`,
+    );
+  }
+
   #transaction<T>(begin: string, work: () => T): T {
+    this.#ensureInPlace();
     this.exec(begin);
     let result: T;
     try {
@@ -179,6 +195,12 @@ export class Database {
     connection.exec(`PRAGMA journal_size_limit = ${CHECKPOINT_PAGES * 4096}`);
     if (version < STORE_VERSION) migrate(connection);
   }
+}
+
+/** Identity of the file at `path`; undefined where there is none. */
+function fileAt(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
 /**
