@@ -6,7 +6,7 @@
 
 import type { JournalRecord } from "../journal/journal-reader.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
-import type { Json } from "../protocol/values.ts";
+import { decodeNumber, type Json } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "../store/store.ts";
 
 /** Where values begin in a record's line. */
@@ -58,8 +58,8 @@ function buildColumn(
   const values = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const value = read(records[i]!);
-    const number = typeof value === "number" ? value : specialNumber(value);
-    if (number === undefined) return { kind: "values", values: records.map(read) };
+    const number = decodeNumber(value);
+    if (typeof number !== "number") return { kind: "values", values: records.map(read) };
     values[i] = number;
   }
   return { kind: "numbers", values };
@@ -69,20 +69,4 @@ function buildColumn(
 export function stepOf(record: JournalRecord): Json {
   const step = record.line[1];
   return Array.isArray(step) ? (step[0] as Json) : (step as Json);
-}
-
-function specialNumber(value: Json): number | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  switch ((value as { readonly $?: Json }).$) {
-    case "NaN":
-      return Number.NaN;
-    case "Infinity":
-      return Number.POSITIVE_INFINITY;
-    case "-Infinity":
-      return Number.NEGATIVE_INFINITY;
-    case "-0":
-      return -0;
-    default:
-      return undefined;
-  }
 }

@@ -186,8 +186,14 @@ export function decodeValue(json: Json): Value {
   );
 }
 
-function decodeSpecial(object: { readonly [key: string]: Json }): Value {
-  const { $: kind, v } = object;
+/**
+ * The number that `json` is the form of: a number, NaN, ±Infinity, −0, or an
+ * integer (a bigint); undefined for text, boolean, null, arrays and objects.
+ */
+export function decodeNumber(json: Json): number | bigint | undefined {
+  if (typeof json === "number") return json;
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+  const { $: kind, v } = json as { readonly [key: string]: Json };
   switch (kind) {
     case "NaN":
       return Number.NaN;
@@ -198,8 +204,17 @@ function decodeSpecial(object: { readonly [key: string]: Json }): Value {
     case "-0":
       return -0;
     case "int":
-      if (typeof v === "string" && /^-?\d+$/.test(v)) return BigInt(v);
-      break;
+      return typeof v === "string" && /^-?\d+$/.test(v) ? BigInt(v) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function decodeSpecial(object: { readonly [key: string]: Json }): Value {
+  const number = decodeNumber(object);
+  if (number !== undefined) return number;
+  const { $: kind, v } = object;
+  switch (kind) {
     case "date":
       return new Date(typeof v === "string" ? v : Number.NaN);
     case "object":

@@ -4,27 +4,6 @@ import type { KeyPath } from "../protocol/journal-line.ts";
 import { encodeValue, type Json, type Value } from "../protocol/values.ts";
 import type { Column } from "./store.ts";
 
-/** The number that a value adds to the series of its key, or undefined where it is none (text, boolean, null, an array). */
-export function numericValue(json: Json): number | bigint | undefined {
-  if (typeof json === "number") return json;
-  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
-  const { $: kind, v } = json as { readonly [key: string]: Json };
-  switch (kind) {
-    case "NaN":
-      return Number.NaN;
-    case "Infinity":
-      return Number.POSITIVE_INFINITY;
-    case "-Infinity":
-      return Number.NEGATIVE_INFINITY;
-    case "-0":
-      return -0;
-    case "int":
-      return typeof v === "string" && /^-?\d+$/.test(v) ? BigInt(v) : undefined;
-    default:
-      return undefined;
-  }
-}
-
 /** The value of one record in a column, in the form of {@link encodeValue}. */
 export function columnJson(column: Column, row: number): Json {
   return column.kind === "numbers" ? encodeValue(column.values[row]) : (column.values[row] as Json);

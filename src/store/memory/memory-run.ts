@@ -1,7 +1,7 @@
 import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 import type { Config, RunEnd, RunIdentity, RunState, Writer } from "../../protocol/run.ts";
-import { decodeValue, type Json } from "../../protocol/values.ts";
-import { columnJson, numericValue } from "../record-values.ts";
+import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
+import { columnJson } from "../record-values.ts";
 import type { FoldBatch, MetricSummary, RunInfo } from "../store.ts";
 
 interface MemoryRecord {
@@ -59,7 +59,7 @@ export class MemoryRun {
       step = Math.min(step, Number(record.step));
       time = Math.min(time, record.time);
       record.keys.forEach((path, column) => {
-        if (numericValue(record.values[column] ?? null) !== undefined) {
+        if (decodeNumber(record.values[column] ?? null) !== undefined) {
           this.#keys.add(seriesKey(path));
         }
       });
@@ -105,7 +105,7 @@ export class MemoryRun {
   points(key: string): readonly MemoryPoint[] {
     return this.ordered().flatMap(({ step, time, keys, values }) =>
       keys.flatMap((path, column) => {
-        const value = seriesKey(path) === key ? numericValue(values[column] ?? null) : undefined;
+        const value = seriesKey(path) === key ? decodeNumber(values[column] ?? null) : undefined;
         return value === undefined ? [] : [{ step, time, value }];
       }),
     );

@@ -7,8 +7,8 @@
  */
 
 import { seriesKey } from "../../protocol/journal-line.ts";
+import { decodeNumber } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
-import { numericValue } from "../record-values.ts";
 import type { FoldBatch, FoldOutcome, RecordBlock } from "../store.ts";
 import {
   ensureRun,
@@ -119,5 +119,5 @@ function makeSeries(db: Database, run: number, keySet: KeySet, records: Records)
 function firstNumber(records: Records, number: number): number {
   const column = records.columns[number]!;
   if (column.kind === "numbers") return 0;
-  return column.values.findIndex((json) => numericValue(json) !== undefined);
+  return column.values.findIndex((json) => decodeNumber(json) !== undefined);
 }

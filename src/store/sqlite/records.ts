@@ -1,9 +1,8 @@
 /** Records of one key set, column by column, on their way between a fold, the tails and the segments. */
 
-import { decodeValue, type Json } from "../../protocol/values.ts";
+import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
 import type { PointOrder } from "../../series/bucket-accumulator.ts";
 import { compareOrder } from "../../series/bucket-accumulator.ts";
-import { numericValue } from "../record-values.ts";
 import type { Column } from "../store.ts";
 
 export interface Records {
@@ -23,14 +22,14 @@ export type Lane = "step" | "time";
 /** The numbers of a column, NaN where a value is no number. */
 export function columnNumbers(column: Column): Float64Array {
   if (column.kind === "numbers") return column.values;
-  return Float64Array.from(column.values, (json) => Number(numericValue(json) ?? Number.NaN));
+  return Float64Array.from(column.values, (json) => Number(decodeNumber(json) ?? Number.NaN));
 }
 
 /** Which values of a column are no numbers; undefined where all are. */
 export function nonNumbers(column: Column): Uint8Array | undefined {
   if (column.kind === "numbers") return undefined;
   const marks = Uint8Array.from(column.values, (json) =>
-    numericValue(json) === undefined ? 1 : 0,
+    decodeNumber(json) === undefined ? 1 : 0,
   );
   return marks.includes(1) ? marks : undefined;
 }

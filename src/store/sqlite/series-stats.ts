@@ -4,8 +4,8 @@
  * every fold, in the same transaction.
  */
 
+import { decodeNumber } from "../../protocol/values.ts";
 import { compareOrder } from "../../series/bucket-accumulator.ts";
-import { numericValue } from "../record-values.ts";
 import type { Column } from "../store.ts";
 import { DamagedData } from "./damage.ts";
 import type { Database } from "./database.ts";
@@ -117,7 +117,7 @@ export function addColumn(
     return;
   }
   column.values.forEach((json, row) => {
-    const value = numericValue(json);
+    const value = decodeNumber(json);
     if (value === undefined) return;
     addNumbers(stats, Float64Array.of(Number(value)));
     stats.minStep = Math.min(stats.minStep, steps[row]!);

@@ -1,7 +1,7 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { seriesKey } from "../../protocol/journal-line.ts";
-import { decodeValue, type Json, type Value } from "../../protocol/values.ts";
-import { numericValue, rowValues } from "../record-values.ts";
+import { decodeNumber, decodeValue, type Json, type Value } from "../../protocol/values.ts";
+import { rowValues } from "../record-values.ts";
 import type {
   Column,
   FoldBatch,
@@ -198,5 +198,5 @@ export class SqliteStore implements Store {
 }
 
 function numberAt(column: Column, row: number): number | bigint | undefined {
-  return column.kind === "numbers" ? column.values[row] : numericValue(column.values[row] ?? null);
+  return column.kind === "numbers" ? column.values[row] : decodeNumber(column.values[row] ?? null);
 }
