@@ -124,7 +124,7 @@ export class LocalRun<
     this.#counters.wrongOptions += 1;
     this.#warnings.warn(
       "step",
-      `step is ${describeValue(given)}, which is neither a finite number nor a bigint; the next step is taken instead.`,
+      `step is ${describeValue(given)}, which is no number that a chart has a place for; the next step is taken instead.`,
     );
     return this.#steps.next();
   }

@@ -34,10 +34,11 @@ export class StepCounter {
   }
 }
 
-/** The step that was given, or undefined where it is none: any finite number or integer of any size. */
+/** The step that was given, or undefined where it is none: any finite number, or an integer up to the largest of them (1.8e308), so that a chart has a place for it. */
 export function readStep(given: unknown): Step | undefined {
   if (typeof given === "number") return Number.isFinite(given) ? given : undefined;
   if (typeof given !== "bigint") return undefined;
   const step = Number(given);
+  if (!Number.isFinite(step)) return undefined;
   return Number.isSafeInteger(step) ? step : given;
 }

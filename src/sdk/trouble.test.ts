@@ -169,18 +169,19 @@ test.each([
 test("a step or time that is none is told and counted, and the call is kept", async () => {
   const { folder, run, log, told } = openLoosely();
   const none = Object.create(null) as unknown;
-  for (const step of [Number.NaN, "7", null, none, Infinity, Symbol("s"), explode])
+  const beyondNumbers = 10n ** 400n;
+  for (const step of [Number.NaN, "7", null, none, Infinity, Symbol("s"), explode, beyondNumbers])
     log({ a: 1 }, { step });
   const nanoseconds = 1.8e18;
   for (const time of [Number.NaN, "now", new Date(Number.NaN), nanoseconds])
     log({ a: 1 }, { time });
   expect(told()).toEqual([
-    expect.stringMatching(/^trackio: step is NaN, which is neither .* next step is taken/),
+    expect.stringMatching(/^trackio: step is NaN, which is no number .* next step is taken/),
     expect.stringMatching(/^trackio: time is NaN, which is neither .* present is taken/),
   ]);
-  expect(run.stats()).toMatchObject({ wrongOptions: 11, recordCount: 11 });
+  expect(run.stats()).toMatchObject({ wrongOptions: 12, recordCount: 12 });
   await run.finish();
-  expect(readRun(folder).steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(readRun(folder).steps).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
 test("a call with nothing to log is told and counted, never thrown", async () => {
