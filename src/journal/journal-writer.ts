@@ -130,8 +130,7 @@ export class JournalWriter {
     const text = this.#isTorn ? `\n${lines}` : lines;
     const written = this.#writeSome(text);
     this.sizeBytes += written;
-    // Equal for ASCII; else the number of bytes has to be known.
-    if (written === text.length || written === Buffer.byteLength(text)) this.#isTorn = false;
+    if (written === Buffer.byteLength(text)) this.#isTorn = false;
     else this.#writeRest(Buffer.from(text), written);
   }
 

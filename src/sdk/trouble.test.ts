@@ -332,3 +332,31 @@ test("a full disk is told once, costs only the calls it refused, and is tried ag
   expect(damagedLines).toBeLessThanOrEqual(1);
   expect(head.state).toBe("finished");
 });
+
+test("a record that the disk took as many bytes of as it has letters is known to be torn", async () => {
+  const folder = temporaryFolder();
+  const script = startScript(
+    folder,
+    `import { execFileSync } from "node:child_process";
+    const run = trackio.init({ project: "p" });
+    const sizeOf = (text) => {
+      const before = run.stats().sizeBytes;
+      run.log({ text }, { time: 1_000_000_000_000 });
+      return run.stats().sizeBytes - before;
+    };
+    sizeOf("");
+    const overheadBytes = sizeOf("");
+    const letters = 3 * 1024 - run.stats().sizeBytes - overheadBytes;
+    sizeOf("ÿ".repeat(letters));
+    execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited"]);
+    sizeOf("after");
+    tell(JSON.stringify((await run.finish()).failedWrites));`,
+    { command: ["bash", "-c", `trap "" XFSZ; ulimit -S -f 3; exec "$0" "$@"`, process.execPath] },
+  );
+  const { code, output } = await script.ended();
+  expect(code).toBe(0);
+  expect(output.trim()).toBe("1");
+  const { rows, damagedLines } = readRun(folder);
+  expect(rows.map((row) => row.text)).toEqual(["", "", "after"]);
+  expect(damagedLines).toBe(1);
+});
