@@ -63,7 +63,7 @@ export function ChartTooltip(props: {
 function spoken(tip: PlotTip | null): string {
   if (!tip?.isByKey) return "";
   const values = rows(tip).map(({ line, value }) => `${line.name} ${formatValue(value)}`);
-  return `${tip.xText}: ${values.join(", ")}`;
+  return `${tip.xText}: ${values.join(", ") || "no value"}`;
 }
 
 /** The first rows, among them always the nearest line: of many lines, those around it. */

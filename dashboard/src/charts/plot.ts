@@ -12,7 +12,7 @@ import { createProjection, drawLines, type Projection } from "./draw-lines.ts";
 import { formatDuration, formatMoment, formatStep } from "./format.ts";
 import { type FrameOptions, PlotFrame, positionOf, valueAt } from "./plot-frame.ts";
 import type { XUnit } from "./ticks.ts";
-import { type Range, valueRange, xExtent } from "./value-range.ts";
+import { type Range, valueRange } from "./value-range.ts";
 
 /** What a chart shows. */
 export interface PlotView {
@@ -25,8 +25,8 @@ export interface PlotView {
   readonly logY: boolean;
   /** Room at the right for the values of the lines. The same in all charts of a page, so that their axes line up. */
   readonly gutter: boolean;
-  /** Part of the x axis that is shown; absent: all. */
-  readonly zoom?: Range;
+  /** Part of the x axis that is shown; undefined while there is nothing to show. On a logarithmic axis what is not above 0 is left out. */
+  readonly xRange: Range | undefined;
 }
 
 /** What stands beside the cursor of the chart that is pointed at. */
@@ -93,7 +93,7 @@ export class Plot {
       gutter: view.gutter,
     };
     if (!this.#frame || !sameOptions(this.#frame.options, options)) this.#replaceFrame(options);
-    const x = widen(view.zoom ?? xExtent(view.lines, options.logX) ?? { from: 1, to: 2 }, options);
+    const x = widen(view.xRange ?? { from: 1, to: 2 }, options);
     this.#frame?.show(x, valueRange(view.lines, x, view.logY));
   }
 

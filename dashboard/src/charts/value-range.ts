@@ -7,20 +7,6 @@ export interface Range {
   readonly to: number;
 }
 
-/** The x range of `lines`; undefined where there is no point (on a logarithmic axis: none above 0). */
-export function xExtent(lines: readonly ChartLine[], log: boolean): Range | undefined {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const { x } of lines) {
-    const end = x.length - 1;
-    if (end < 0) continue;
-    const first = log ? x.find((value) => value > 0) : x[0];
-    if (first !== undefined && first < from) from = first;
-    if (first !== undefined && x[end]! > to) to = x[end]!;
-  }
-  return from <= to ? { from, to } : undefined;
-}
-
 /** The range that shows all of `lines` between `x.from` and `x.to`, with air above and below. */
 export function valueRange(lines: readonly ChartLine[], x: Range, log: boolean): Range {
   let low = Number.POSITIVE_INFINITY;

@@ -1,15 +1,18 @@
 /** One metric: title, what is odd about it, its chart; or why it is not there. Draws only while it is near the window. */
 
 import { createMemo, For, Show } from "solid-js";
-import type { Run } from "../../../src/protocol/api.ts";
+import type { Axis, Run } from "../../../src/protocol/api.ts";
 import { Icon } from "../app/icons.tsx";
 import { themeVersion } from "../app/theme.ts";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import type { PlotEvents, PlotTip } from "../charts/plot.ts";
 import { PlotView } from "../charts/plot-view.tsx";
+import type { Range } from "../charts/value-range.ts";
+import { sameRange } from "../state/charts.ts";
 import { splitMetric } from "../state/sections.ts";
 import type { Workspace } from "../state/workspace.ts";
 import {
+  chartAxis,
   chartLines,
   isBelowLog,
   isLogY,
@@ -27,7 +30,10 @@ export interface ChartCardProps {
   readonly link: CursorLink;
   /** Whether plots have room at the right for values. */
   readonly gutter: boolean;
+  /** What all charts of the page show of that axis while nothing is zoomed. */
+  readonly xRange: (axis: Axis) => Range | undefined;
   readonly isNear: boolean;
+  readonly isSeen: boolean;
   /** Tells the page which element stands for this chart. */
   readonly watch: (element: HTMLElement) => void;
   readonly setTip: (tip: PlotTip | null) => void;
@@ -38,12 +44,26 @@ export function ChartCard(props: ChartCardProps) {
   const { view, changeView, chart, retryChart } = props.workspace;
   const state = createMemo(() => chart(props.metric)());
   const lines = createMemo(() => chartLines(state(), props.drawn), [], { equals: sameLines });
-  const shownView = createMemo(
-    () => plotView(props.metric, lines(), view(), props.gutter),
-    undefined,
-    {
-      equals: samePlotView,
+  const axis = createMemo(() => chartAxis(state(), view()));
+  // Out of sight a range that grows redraws nothing: it is taken over when the chart is seen again.
+  const xRange = createMemo<{ readonly axis: Axis; readonly range: Range | undefined } | undefined>(
+    (old) => {
+      if (old && old.axis === axis() && !props.isSeen) return old;
+      return { axis: axis(), range: props.xRange(axis()) };
     },
+    undefined,
+    { equals: (a, b) => a?.axis === b?.axis && sameRange(a?.range, b?.range) },
+  );
+  const shownView = createMemo(
+    () =>
+      plotView(props.metric, lines(), {
+        view: view(),
+        axis: axis(),
+        xRange: xRange()?.range,
+        gutter: props.gutter,
+      }),
+    undefined,
+    { equals: samePlotView },
   );
   const switchLog = () => changeView(switchLogY(view(), props.metric));
   const events: PlotEvents = {

@@ -1,14 +1,15 @@
 /** What a chart of one metric shows: its lines, by the runs drawn, and the words beside its title. */
 
-import type { Run } from "../../../src/protocol/api.ts";
+import type { Axis, Run } from "../../../src/protocol/api.ts";
 import type { ChartLine } from "../charts/chart-line.ts";
 import type { PlotView } from "../charts/plot.ts";
+import type { Range } from "../charts/value-range.ts";
 import { runSign } from "../runs/run-sign.ts";
 import { chartLine } from "../state/chart-lines.ts";
 import type { ChartState } from "../state/series-book.ts";
-import type { View } from "../state/url-state.ts";
+import { AXES, type View } from "../state/url-state.ts";
 
-const X_UNITS = { step: "step", time: "seconds", wall: "moment" } as const;
+const X_UNITS = { step: "step", relative: "seconds", wall: "moment" } as const;
 
 /** Lines of the runs drawn that have points, oldest first, so that the newest lies on top. */
 export function chartLines(state: ChartState, drawn: readonly Run[]): ChartLine[] {
@@ -24,6 +25,11 @@ export function chartLines(state: ChartState, drawn: readonly Run[]): ChartLine[
     );
   }
   return lines;
+}
+
+/** What the x of a chart are counted in: those of its picture, until that of the view is there. */
+export function chartAxis(state: ChartState, view: View): Axis {
+  return state.held?.axis ?? AXES[view.xAxis];
 }
 
 /** Whether the y axis of `key` is logarithmic. */
@@ -50,21 +56,26 @@ export function hasGutter(runsShown: number, had: boolean): boolean {
   return runsShown <= (had ? MOST_GUTTER_RUNS : GUTTER_RUNS);
 }
 
-export function plotView(
-  key: string,
-  lines: readonly ChartLine[],
-  view: View,
-  gutter: boolean,
-): PlotView {
+/** What the charts of a page have in common. */
+export interface SharedView {
+  readonly view: View;
+  readonly axis: Axis;
+  readonly xRange: Range | undefined;
+  /** Whether plots have room at the right for values. */
+  readonly gutter: boolean;
+}
+
+export function plotView(key: string, lines: readonly ChartLine[], shared: SharedView): PlotView {
+  const { view, axis, xRange, gutter } = shared;
   return {
     title: key,
     lines,
     smoothing: view.smoothing / 100,
-    xUnit: X_UNITS[view.xAxis],
+    xUnit: X_UNITS[axis],
     logX: view.logX,
     logY: isLogY(view, key),
     gutter,
-    ...(view.zoom ? { zoom: view.zoom } : {}),
+    xRange: view.zoom ?? xRange,
   };
 }
 
@@ -82,8 +93,8 @@ export function samePlotView(a: PlotView, b: PlotView): boolean {
     a.logX === b.logX &&
     a.logY === b.logY &&
     a.gutter === b.gutter &&
-    a.zoom?.from === b.zoom?.from &&
-    a.zoom?.to === b.zoom?.to
+    a.xRange?.from === b.xRange?.from &&
+    a.xRange?.to === b.xRange?.to
   );
 }
 

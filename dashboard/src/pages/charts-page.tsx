@@ -1,12 +1,14 @@
 /** The charts of a project in sections: a matrix with shared hairlines. Reads and draws only what can be seen. */
 
 import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
-import type { Run } from "../../../src/protocol/api.ts";
+import type { Axis, Run } from "../../../src/protocol/api.ts";
 import { nearestName } from "../../../src/protocol/nearest.ts";
 import { Icon, LineSample } from "../app/icons.tsx";
 import { ChartTooltip } from "../charts/chart-tooltip.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import type { PlotTip } from "../charts/plot.ts";
+import type { Range } from "../charts/value-range.ts";
+import { sameRange } from "../state/charts.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import { groupMetrics, type Section, splitMetric } from "../state/sections.ts";
 import type { Workspace } from "../state/workspace.ts";
@@ -33,7 +35,9 @@ export function ChartsPage(props: ChartsPageProps) {
     EVERYTHING,
   );
   const keys = createMemo(() => metrics()?.map((metric) => metric.key) ?? []);
-  const sections = createMemo(() => groupMetrics(keys().filter(search().matches)), [], {
+  const matching = createMemo(() => keys().filter(search().matches));
+  const xRange = createXRange(props.workspace, matching);
+  const sections = createMemo(() => groupMetrics(matching()), [], {
     equals: sameSections,
   });
   const drawn = createMemo<readonly Run[]>(() =>
@@ -75,7 +79,9 @@ export function ChartsPage(props: ChartsPageProps) {
                     drawn={drawn()}
                     link={props.link}
                     gutter={gutter()}
+                    xRange={xRange}
                     isNear={sight.isNear(key)}
+                    isSeen={full() === undefined && sight.seen().includes(key)}
                     watch={(element) => sight.watch(key, element)}
                     setTip={setTip}
                     openFull={() => setFull(key)}
@@ -94,6 +100,7 @@ export function ChartsPage(props: ChartsPageProps) {
             drawn={drawn()}
             link={props.link}
             gutter={gutter()}
+            xRange={xRange}
             close={() => setFull(undefined)}
           />
         )}
@@ -231,6 +238,17 @@ function createGutter({ runs, shown, view, project }: Workspace): () => boolean 
     { by: [], is: true },
   );
   return () => decided().is;
+}
+
+/** Reckoned once for all charts, and told to them only where it changed. */
+function createXRange(
+  { xRange }: Workspace,
+  keys: () => readonly string[],
+): (axis: Axis) => Range | undefined {
+  const along = (axis: Axis) =>
+    createMemo(() => xRange(axis, keys()), undefined, { equals: sameRange });
+  const ranges = { step: along("step"), relative: along("relative"), wall: along("wall") };
+  return (axis) => ranges[axis]();
 }
 
 function sameSections(a: readonly Section[], b: readonly Section[]): boolean {

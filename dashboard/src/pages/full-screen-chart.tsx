@@ -1,16 +1,18 @@
 /** One chart as large as the window, with the values of all its lines as a table that follows the cursor. */
 
 import { createMemo, createSignal, For, onCleanup, onMount } from "solid-js";
-import type { Run } from "../../../src/protocol/api.ts";
+import type { Axis, Run } from "../../../src/protocol/api.ts";
 import { Icon, LineSample } from "../app/icons.tsx";
 import { themeVersion } from "../app/theme.ts";
 import { type ChartLine, nearestIndex } from "../charts/chart-line.ts";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import { formatDuration, formatMoment, formatStep, formatValue } from "../charts/format.ts";
 import { PlotView } from "../charts/plot-view.tsx";
+import type { Range } from "../charts/value-range.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { MetricTitle } from "./chart-card.tsx";
 import {
+  chartAxis,
   chartLines,
   isLogY,
   oddNotes,
@@ -27,6 +29,8 @@ export interface FullScreenChartProps {
   readonly link: CursorLink;
   /** Whether plots have room at the right for values. */
   readonly gutter: boolean;
+  /** What all charts of the page show of that axis while nothing is zoomed. */
+  readonly xRange: (axis: Axis) => Range | undefined;
   readonly close: () => void;
 }
 
@@ -36,12 +40,17 @@ export function FullScreenChart(props: FullScreenChartProps) {
   const lines = createMemo(() => chartLines(chart(props.metric)(), props.drawn), [], {
     equals: sameLines,
   });
+  const axis = createMemo(() => chartAxis(chart(props.metric)(), view()));
   const shownView = createMemo(
-    () => plotView(props.metric, lines(), view(), props.gutter),
+    () =>
+      plotView(props.metric, lines(), {
+        view: view(),
+        axis: axis(),
+        xRange: props.xRange(axis()),
+        gutter: props.gutter,
+      }),
     undefined,
-    {
-      equals: samePlotView,
-    },
+    { equals: samePlotView },
   );
   onMount(() => {
     dialog.showModal();

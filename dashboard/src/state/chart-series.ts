@@ -1,5 +1,6 @@
 /** What is held of one metric: its buckets on one grid, run by run, and what of it is out of date. Pure: it asks nobody. */
 
+import type { Axis } from "../../../src/protocol/api.ts";
 import type { FrameSeries, SeriesFrame } from "../../../src/protocol/series-frame.ts";
 import {
   bucketOf,
@@ -14,19 +15,21 @@ import {
 const MOST_GROWTH = 2;
 
 export interface ChartSeries {
+  /** What its x are counted in; a page that was just switched to another axis may still hold the old one. */
+  readonly axis: Axis;
   readonly grid: Grid;
   readonly series: ReadonlyMap<string, FrameSeries>;
 }
 
-/** The series of `key` in `frame`. */
-export function seriesOf(frame: SeriesFrame, key: string): ChartSeries {
+/** The series of `key` in `frame`, which was read along `axis`. */
+export function seriesOf(frame: SeriesFrame, key: string, axis: Axis): ChartSeries {
   const found = frame.series.filter((one) => one.key === key);
-  return { grid: frame.grid, series: new Map(found.map((one) => [one.run, one])) };
+  return { axis, grid: frame.grid, series: new Map(found.map((one) => [one.run, one])) };
 }
 
 /** `held` with the series of `added`, which stand on the same grid. */
 export function withSeries(held: ChartSeries, added: ChartSeries): ChartSeries {
-  return { grid: held.grid, series: new Map([...held.series, ...added.series]) };
+  return { ...held, series: new Map([...held.series, ...added.series]) };
 }
 
 /** `held` with all from x = `from` on replaced by `tail`, for the runs that are in it. `from` begins a bucket. */
@@ -37,7 +40,7 @@ export function withTail(held: ChartSeries, tail: ChartSeries, from: number): Ch
     const old = held.series.get(run);
     series.set(run, old ? replaceTail(old, fresh, bucket) : fresh);
   }
-  return { grid: held.grid, series };
+  return { ...held, series };
 }
 
 /** `held` with neighbours merged until a chart of `buckets` can show it. */
@@ -50,7 +53,7 @@ export function coarsened(held: ChartSeries, buckets: number): ChartSeries {
     series = series.map((one) => mergeNeighbours(one, from));
     grid = coarserGrid(grid);
   }
-  return { grid, series: new Map(series.map((one) => [one.run, one])) };
+  return { ...held, grid, series: new Map(series.map((one) => [one.run, one])) };
 }
 
 /** Whether a read with a new grid would show much more: few buckets, and several points in each. */

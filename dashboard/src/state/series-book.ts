@@ -205,7 +205,7 @@ export class SeriesBook {
     }
     void this.#read(entries, { runs: [...runs], buckets, ...range(zoom) }, (entry, frame) => {
       entry.isStale = false;
-      return seriesOf(frame, entry.key);
+      return seriesOf(frame, entry.key, this.#view.axis);
     });
   }
 
@@ -226,7 +226,7 @@ export class SeriesBook {
     for (const entry of entries) for (const run of missing) entry.asked.add(run);
     void this.#read(entries, { runs: missing, buckets: grid, ...limits }, (entry, frame) => {
       if (isBeyond(frame, limits)) return this.#stale(entry);
-      return withSeries(entry.state.held!, seriesOf(frame, entry.key));
+      return withSeries(entry.state.held!, seriesOf(frame, entry.key, this.#view.axis));
     });
   }
 
@@ -255,7 +255,7 @@ export class SeriesBook {
     const request = { runs: [...runs], buckets: grid, from, to: limits.to };
     void this.#read(dirty, request, (entry, frame) => {
       if (isBeyond(frame, limits)) return this.#stale(entry);
-      return withTail(entry.state.held!, seriesOf(frame, entry.key), from);
+      return withTail(entry.state.held!, seriesOf(frame, entry.key, this.#view.axis), from);
     });
   }
 

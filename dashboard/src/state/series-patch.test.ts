@@ -51,7 +51,7 @@ test("a tail read again in place of the old one gives what a whole read gives", 
 test("a grid that has grown too fine is merged until the chart can show it", () => {
   const points = Array.from({ length: 1000 }, (_, x) => ({ x, y: x }));
   const grid = { origin: 0, width: 1 };
-  const held = { grid, series: new Map([["r", bucketed(points, grid)]]) };
+  const held = { axis: "step", grid, series: new Map([["r", bucketed(points, grid)]]) } as const;
   const fitting = coarsened(held, 100);
   expect(fitting.grid.width).toBe(16);
   expect(fitting.series.get("r")?.length).toBe(63);
@@ -61,10 +61,13 @@ test("a grid that has grown too fine is merged until the chart can show it", () 
 test("many points in few buckets ask for a finer grid", () => {
   const points = Array.from({ length: 100 }, (_, i) => ({ x: i / 100, y: i }));
   const grid = { origin: 0, width: 1 };
-  const held = { grid, series: new Map([["r", bucketed(points, grid)]]) };
+  const held = { axis: "step", grid, series: new Map([["r", bucketed(points, grid)]]) } as const;
   expect(isTooCoarse(held, 100)).toBe(true);
   const fine = { origin: 0, width: 1 / 128 };
-  expect(isTooCoarse({ grid: fine, series: new Map([["r", bucketed(points, fine)]]) }, 100)).toBe(
-    false,
-  );
+  expect(
+    isTooCoarse(
+      { axis: "step", grid: fine, series: new Map([["r", bucketed(points, fine)]]) },
+      100,
+    ),
+  ).toBe(false);
 });

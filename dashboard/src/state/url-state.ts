@@ -5,6 +5,7 @@
  * what is unknown stays as it is.
  */
 
+import type { Axis } from "../../../src/protocol/api.ts";
 import { NEWEST, type Selection } from "./selection.ts";
 
 export interface View {
@@ -48,6 +49,12 @@ export const DEFAULT_VIEW: View = {
   accordion: "shown",
   page: "charts",
 };
+
+/** What the server calls the x axes of the page. */
+export const AXES = { step: "step", time: "relative", wall: "wall" } as const satisfies Record<
+  View["xAxis"],
+  Axis
+>;
 
 const OURS = [
   ["project", "selected_project"],

@@ -6,12 +6,12 @@
  */
 
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
-import type { ChangeEvent, Metric, Project, Run } from "../../../src/protocol/api.ts";
+import type { Metric, Project, Run } from "../../../src/protocol/api.ts";
 import { ChangeFeed } from "../api/change-feed.ts";
-import { fetchProjects, fetchSeries, ReadError } from "../api/client.ts";
+import { fetchProjects, ReadError } from "../api/client.ts";
+import { type Charts, createCharts } from "./charts.ts";
 import { ProjectFacts } from "./project-facts.ts";
 import { shownRuns } from "./selection.ts";
-import { type ChartState, SeriesBook } from "./series-book.ts";
 import type { View } from "./url-state.ts";
 import { type ChangeView, createView } from "./view.ts";
 
@@ -35,7 +35,8 @@ export interface Workspace {
   /** Since when the server has not answered, epoch milliseconds. */
   readonly offlineSince: Accessor<number | undefined>;
   readonly retry: () => void;
-  readonly chart: (key: string) => Accessor<ChartState>;
+  readonly chart: Charts["chart"];
+  readonly xRange: Charts["xRange"];
   readonly retryChart: (key: string) => void;
   readonly seeCharts: (keys: readonly string[]) => void;
   readonly setBuckets: (buckets: number) => void;
@@ -43,11 +44,6 @@ export interface Workspace {
 
 /** Reads wait so long for the event stream to stand. */
 const STREAM_FIRST_MS = 250;
-
-/** More lines than this are read at two pixels a bucket: their bands still hold every spike, and nobody can tell such lines apart more finely. */
-const MANY_RUNS = 40;
-
-const AXES = { step: "step", time: "relative", wall: "wall" } as const;
 
 export function createWorkspace(): Workspace {
   const [view, changeView] = createView();
@@ -152,102 +148,13 @@ export function createWorkspace(): Workspace {
       feed().retry();
     },
     chart: charts.chart,
+    xRange: charts.xRange,
     retryChart: charts.retry,
     seeCharts: charts.see,
     setBuckets,
   };
 }
 
-interface ChartsOptions {
-  readonly facts: Accessor<ProjectFacts | undefined>;
-  readonly shown: Accessor<ReadonlySet<string>>;
-  readonly view: Accessor<View>;
-  readonly buckets: Accessor<number>;
-  readonly offline: () => void;
-}
-
-/** The series of the open project's charts, each chart with a signal of its own. */
-function createCharts({ facts, shown, view, buckets, offline }: ChartsOptions) {
-  let signals = new Map<string, ReturnType<typeof createSignal<ChartState>>>();
-  let inSight: readonly string[] = [];
-
-  const book = createMemo(() => {
-    const opened = facts();
-    if (!opened) return undefined;
-    signals = new Map();
-    const made = new SeriesBook({
-      fetch: (request, signal) => fetchSeries(opened.project, request, signal),
-      changed: (key, state) => signals.get(key)?.[1](() => state),
-      offline,
-      rangeClass: (key) => rangeClass(opened.metrics()?.find((metric) => metric.key === key)),
-    });
-    const onVisibility = () => made.pause(document.hidden);
-    document.addEventListener("visibilitychange", onVisibility);
-    onCleanup(() => {
-      document.removeEventListener("visibilitychange", onVisibility);
-      made.close();
-    });
-    return made;
-  });
-  const zoom = createMemo(() => view().zoom, undefined, { equals: sameRange });
-  const axis = createMemo(() => AXES[view().xAxis]);
-  createEffect(() => {
-    const runs = [...shown()];
-    const fewer = runs.length > MANY_RUNS ? 2 : 1;
-    book()?.show({ runs, axis: axis(), zoom: zoom(), buckets: buckets() / fewer });
-  });
-
-  return {
-    chart: (key: string): Accessor<ChartState> => {
-      const made = book();
-      const known = signals.get(key);
-      if (known) return known[0];
-      const signal = createSignal(
-        made?.state(key) ?? { held: undefined, error: undefined, waitingSince: undefined },
-      );
-      signals.set(key, signal);
-      return signal[0];
-    },
-    see: (keys: readonly string[]) => {
-      inSight = keys;
-      book()?.see(inSight);
-    },
-    retry: (key: string) => book()?.retry(key),
-    readAnew: () => {
-      book()?.pause(document.hidden);
-      book()?.readAnew();
-    },
-    change: (event: ChangeEvent) => {
-      const createdAt = new Map(
-        facts()
-          ?.runs()
-          ?.map((run) => [run.id, run.createdAt]),
-      );
-      for (const { id, step, time } of event.runs) {
-        const from = { step, wall: time, relative: relativeTime(time, createdAt.get(id)) }[axis()];
-        if (from !== undefined) book()?.change(id, from);
-      }
-    },
-  };
-}
-
-function relativeTime(time: number | undefined, createdAt: number | undefined): number | undefined {
-  return time === undefined || createdAt === undefined ? undefined : (time - createdAt) / 1000;
-}
-
-/** Metrics that end within a factor of four of each other share a grid: a short one is not squeezed into one bucket of a long one's. */
-function rangeClass(metric: Metric | undefined): number {
-  let last = 1;
-  for (const step of metric?.lastStep ?? []) {
-    if (typeof step === "number" && step > last) last = step;
-  }
-  return Math.round(Math.log2(last) / 2);
-}
-
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((item) => b.has(item));
-}
-
-function sameRange(a: View["zoom"], b: View["zoom"]): boolean {
-  return a?.from === b?.from && a?.to === b?.to;
 }
