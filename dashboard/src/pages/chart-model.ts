@@ -5,8 +5,8 @@ import type { ChartLine } from "../charts/chart-line.ts";
 import type { PlotView } from "../charts/plot.ts";
 import type { Range } from "../charts/value-range.ts";
 import { runSign } from "../runs/run-sign.ts";
+import type { ChartState } from "../state/chart-entry.ts";
 import { chartLine } from "../state/chart-lines.ts";
-import type { ChartState } from "../state/series-book.ts";
 import { AXES, type View } from "../state/url-state.ts";
 
 const X_UNITS = { step: "step", relative: "seconds", wall: "moment" } as const;

@@ -4,8 +4,9 @@ import { type Accessor, batch, createEffect, createMemo, createSignal, onCleanup
 import type { Axis, ChangeEvent, Metric } from "../../../src/protocol/api.ts";
 import { fetchSeries } from "../api/client.ts";
 import type { Range } from "../charts/value-range.ts";
+import { type ChartState, NOTHING_HELD } from "./chart-entry.ts";
 import type { ProjectFacts } from "./project-facts.ts";
-import { type ChartState, SeriesBook } from "./series-book.ts";
+import { SeriesBook } from "./series-book.ts";
 import { SharedX } from "./shared-x.ts";
 import { AXES, type View } from "./url-state.ts";
 
@@ -31,8 +32,6 @@ export interface Charts {
 /** More lines than this are read at two pixels a bucket: their bands still hold every spike, and nobody can tell such lines apart more finely. */
 const MANY_RUNS = 40;
 
-const NOTHING: ChartState = { held: undefined, error: undefined, waitingSince: undefined };
-
 export function createCharts({ facts, shown, view, buckets, offline }: ChartsOptions): Charts {
   const open = createMemo(() => {
     const opened = facts();
@@ -50,7 +49,7 @@ export function createCharts({ facts, shown, view, buckets, offline }: ChartsOpt
   });
 
   return {
-    chart: (key) => open()?.chart(key) ?? (() => NOTHING),
+    chart: (key) => open()?.chart(key) ?? (() => NOTHING_HELD),
     xRange: (unit, keys) => {
       const isLog = view().logX && unit !== "wall";
       return open()?.reach().range(unit, keys, shown(), isLog);

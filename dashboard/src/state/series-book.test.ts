@@ -4,7 +4,8 @@ import type { SeriesRequest } from "../../../src/protocol/api.ts";
 import type { SeriesFrame } from "../../../src/protocol/series-frame.ts";
 import { chooseGrid } from "../../../src/store/choose-grid.ts";
 import { ReadError } from "../api/client.ts";
-import { type ChartState, SeriesBook } from "./series-book.ts";
+import type { ChartState } from "./chart-entry.ts";
+import { SeriesBook } from "./series-book.ts";
 import { bucketed, type Point } from "./testing/bucketed.ts";
 
 const BUCKETS = 32;

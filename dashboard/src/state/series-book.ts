@@ -5,34 +5,12 @@
  * before it arrives is called off.
  */
 
-import type { Axis, SeriesRequest } from "../../../src/protocol/api.ts";
+import type { SeriesRequest } from "../../../src/protocol/api.ts";
 import type { SeriesFrame } from "../../../src/protocol/series-frame.ts";
 import { ReadError } from "../api/client.ts";
-import {
-  type ChartSeries,
-  coarsened,
-  isTooCoarse,
-  seriesOf,
-  withSeries,
-  withTail,
-} from "./chart-series.ts";
-import { bucketStart, type Grid } from "./series-patch.ts";
-
-/** What all charts show alike. */
-export interface SeriesView {
-  readonly runs: readonly string[];
-  readonly axis: Axis;
-  readonly zoom: { readonly from: number; readonly to: number } | undefined;
-  readonly buckets: number;
-}
-
-/** What a chart has to show: its series as far as they are there, or why they are not. */
-export interface ChartState {
-  readonly held: ChartSeries | undefined;
-  readonly error: string | undefined;
-  /** Something is being read that is not there yet, since this moment. */
-  readonly waitingSince: number | undefined;
-}
+import { type ChartEntry, type ChartState, NOTHING_HELD, newEntry } from "./chart-entry.ts";
+import { coarsened, isTooCoarse } from "./chart-series.ts";
+import { dueReads, type SeriesRead, type SeriesView } from "./series-reads.ts";
 
 export interface SeriesBookOptions {
   readonly fetch: (request: SeriesRequest, signal: AbortSignal) => Promise<SeriesFrame>;
@@ -43,7 +21,6 @@ export interface SeriesBookOptions {
 }
 
 const MOST_REQUESTS = 4;
-const MOST_KEYS_A_REQUEST = 3;
 const MOST_HELD_OUT_OF_SIGHT = 48;
 /** Changes of so long are gathered into one read. */
 const GATHER_MS = 120;
@@ -51,24 +28,9 @@ const GATHER_MS = 120;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
 
-interface Entry {
-  readonly key: string;
-  state: ChartState;
-  /** Runs that were asked for, those without points among them. */
-  asked: Set<string>;
-  isStale: boolean;
-  /** Lowest x, by run, from which on what is held is out of date. */
-  dirty: Map<string, number>;
-  isReading: boolean;
-  /** It failed, and its time to be read again has not come. */
-  isHeldBack: boolean;
-}
-
-const EMPTY: ChartState = { held: undefined, error: undefined, waitingSince: undefined };
-
 export class SeriesBook {
   readonly #options: SeriesBookOptions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, ChartEntry>();
   #view: SeriesView = { runs: [], axis: "step", zoom: undefined, buckets: 512 };
   #inSight: readonly string[] = [];
   #calls = new AbortController();
@@ -84,7 +46,7 @@ export class SeriesBook {
   }
 
   state(key: string): ChartState {
-    return this.#entries.get(key)?.state ?? EMPTY;
+    return this.#entries.get(key)?.state ?? NOTHING_HELD;
   }
 
   /** The charts that can be seen now, topmost first. */
@@ -182,100 +144,15 @@ export class SeriesBook {
 
   #readNext(): void {
     if (this.#isPaused || this.#view.runs.length === 0) return;
-    const entries = this.#inSight.map((key) => this.#entry(key)).filter(isFree);
-    const whole = entries.filter((entry) => entry.isStale || entry.state.held === undefined);
-    for (const group of groupBy(whole, (entry) => `${this.#options.rangeClass(entry.key)}`)) {
-      for (let i = 0; i < group.length; i += MOST_KEYS_A_REQUEST) {
-        this.#readWhole(group.slice(i, i + MOST_KEYS_A_REQUEST));
-      }
-    }
-    const lacking = entries.filter((entry) => isHeld(entry) && this.#missing(entry).length > 0);
-    const sameRead = (entry: Entry) => `${gridName(entry)} ${this.#missing(entry).join(" ")}`;
-    for (const group of groupBy(lacking, sameRead)) this.#readMissing(group);
-    for (const group of groupBy(entries.filter(isHeld), gridName)) this.#readTails(group);
-  }
-
-  #readWhole(entries: readonly Entry[]): void {
     if (this.#underWay >= MOST_REQUESTS) return;
-    const { runs, zoom, buckets } = this.#view;
-    for (const entry of entries) {
-      // From here on a change is a change to what is being read.
-      entry.asked = new Set(runs);
-      entry.dirty.clear();
+    const entries = this.#inSight.map((key) => this.#entry(key));
+    for (const read of dueReads(entries, this.#view, this.#options.rangeClass)) {
+      void this.#read(read);
+      if (this.#underWay >= MOST_REQUESTS) return;
     }
-    void this.#read(entries, { runs: [...runs], buckets, ...range(zoom) }, (entry, frame) => {
-      entry.isStale = false;
-      return seriesOf(frame, entry.key, this.#view.axis);
-    });
   }
 
-  #missing(entry: Entry): string[] {
-    return this.#view.runs.filter((run) => !entry.asked.has(run));
-  }
-
-  /** Adds runs to charts that lack the same ones; where those are most of them, a new grid suits better. */
-  #readMissing(entries: readonly Entry[]): void {
-    if (this.#underWay >= MOST_REQUESTS) return;
-    const missing = this.#missing(entries[0]!);
-    if (missing.length > this.#view.runs.length / 2) {
-      this.#readWhole(entries);
-      return;
-    }
-    const { grid } = entries[0]!.state.held!;
-    const limits = this.#limits(grid);
-    for (const entry of entries) for (const run of missing) entry.asked.add(run);
-    void this.#read(entries, { runs: missing, buckets: grid, ...limits }, (entry, frame) => {
-      if (isBeyond(frame, limits)) return this.#stale(entry);
-      return withSeries(entry.state.held!, seriesOf(frame, entry.key, this.#view.axis));
-    });
-  }
-
-  #readTails(entries: readonly Entry[]): void {
-    const shown = new Set(this.#view.runs);
-    const dirty = entries.filter((entry) => [...entry.dirty.keys()].some((run) => shown.has(run)));
-    const grid = dirty[0]?.state.held?.grid;
-    if (!grid || this.#underWay >= MOST_REQUESTS) return;
-    const runs = new Set<string>();
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const entry of dirty) {
-      for (const [run, from] of entry.dirty) {
-        if (!shown.has(run)) continue;
-        runs.add(run);
-        lowest = Math.min(lowest, from);
-        entry.dirty.delete(run);
-      }
-    }
-    const limits = this.#limits(grid);
-    const from = Math.max(bucketStart(lowest, grid), limits.from ?? Number.NEGATIVE_INFINITY);
-    if (from > limits.to) {
-      // Beyond the zoom nothing is shown; beyond the grid another grid is due.
-      if (limits.isOpen) this.#readWhole(dirty);
-      return;
-    }
-    const request = { runs: [...runs], buckets: grid, from, to: limits.to };
-    void this.#read(dirty, request, (entry, frame) => {
-      if (isBeyond(frame, limits)) return this.#stale(entry);
-      return withTail(entry.state.held!, seriesOf(frame, entry.key, this.#view.axis), from);
-    });
-  }
-
-  /** The part of the x axis that a read on a grid given may ask for: no more buckets than a few charts' worth. */
-  #limits(grid: Grid): { from?: number; to: number; isOpen: boolean } {
-    const { zoom, buckets } = this.#view;
-    if (zoom) return { ...zoom, isOpen: false };
-    return { to: grid.origin + grid.width * buckets * 4, isOpen: true };
-  }
-
-  #stale(entry: Entry): ChartSeries | undefined {
-    entry.isStale = true;
-    return entry.state.held;
-  }
-
-  async #read(
-    entries: readonly Entry[],
-    request: Pick<SeriesRequest, "runs" | "buckets" | "from" | "to">,
-    take: (entry: Entry, frame: SeriesFrame) => ChartSeries | undefined,
-  ): Promise<void> {
+  async #read({ entries, request, take }: SeriesRead): Promise<void> {
     const { signal } = this.#calls;
     const { axis, buckets } = this.#view;
     const keys = entries.map((entry) => entry.key);
@@ -318,7 +195,7 @@ export class SeriesBook {
   }
 
   /** Without a server the old picture stays and the page says so; any other failure is the chart's own, until a later read works. */
-  #fail(entries: readonly Entry[], error: unknown): void {
+  #fail(entries: readonly ChartEntry[], error: unknown): void {
     const isOffline = error instanceof ReadError && error.isOffline;
     for (const entry of entries) {
       entry.isStale = true;
@@ -346,55 +223,16 @@ export class SeriesBook {
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
   }
 
-  #entry(key: string): Entry {
+  #entry(key: string): ChartEntry {
     const known = this.#entries.get(key);
     if (known) return known;
-    const entry: Entry = {
-      key,
-      state: EMPTY,
-      asked: new Set(),
-      isStale: true,
-      dirty: new Map(),
-      isReading: false,
-      isHeldBack: false,
-    };
+    const entry = newEntry(key);
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #update(entry: Entry, state: ChartState): void {
+  #update(entry: ChartEntry, state: ChartState): void {
     entry.state = state;
     this.#options.changed(entry.key, state);
   }
-}
-
-function isFree(entry: Entry): boolean {
-  return !entry.isReading && !entry.isHeldBack;
-}
-
-function isHeld(entry: Entry): boolean {
-  return isFree(entry) && !entry.isStale && entry.state.held !== undefined;
-}
-
-function gridName(entry: Entry): string {
-  const grid = entry.state.held?.grid;
-  return grid ? `${grid.origin} ${grid.width}` : "";
-}
-
-function isBeyond(frame: SeriesFrame, limits: { to: number; isOpen: boolean }): boolean {
-  return limits.isOpen && frame.extent !== undefined && frame.extent.to > limits.to;
-}
-
-function range(zoom: SeriesView["zoom"]): { from?: number; to?: number } {
-  return zoom ? { from: zoom.from, to: zoom.to } : {};
-}
-
-function groupBy<T>(items: readonly T[], name: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(name(item));
-    if (group) group.push(item);
-    else groups.set(name(item), [item]);
-  }
-  return [...groups.values()];
 }
