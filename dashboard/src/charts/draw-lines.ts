@@ -17,7 +17,10 @@ export interface Projection {
 
 /** More lines than this are drawn thinner, with less behind them. */
 const MANY_LINES = 8;
-/** With more lines than this the raw line behind a smoothed one is left out: the band shows what it would. */
+/**
+ * With more lines than this the raw line behind a smoothed one is left out: the band shows what it
+ * would. And all are solid: dashes that lie so close make patterns of their own.
+ */
 const CROWD = 40;
 
 export function createProjection(
@@ -47,6 +50,7 @@ export function drawLines(
   const { area } = to;
   const drawn = raise === undefined ? lines : lines.filter((line) => line.id === raise);
   const many = lines.length > MANY_LINES;
+  const isCrowd = lines.length > CROWD;
   context.save();
   context.beginPath();
   context.rect(area.left, area.top - 4, area.width + 1, area.height + 5);
@@ -55,7 +59,7 @@ export function drawLines(
   for (const line of drawn) drawBand(context, line, to, theme, many);
   for (const line of drawn) {
     context.strokeStyle = theme.hues[line.hue]!;
-    if (line.isSmoothed && lines.length <= CROWD) {
+    if (line.isSmoothed && !isCrowd) {
       context.globalAlpha = theme.raw * (many ? 0.6 : 1);
       context.lineWidth = 1;
       context.setLineDash([]);
@@ -63,7 +67,7 @@ export function drawLines(
     }
     context.globalAlpha = 1;
     context.lineWidth = raise !== undefined ? 2 : many ? 1 : 1.5;
-    context.setLineDash(theme.dashes[line.dash]!.slice());
+    context.setLineDash(isCrowd ? [] : theme.dashes[line.dash]!.slice());
     strokeLine(context, line.x, line.shown, to);
   }
   context.restore();
