@@ -7,6 +7,7 @@ import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { AnyMetrics, Run, RunReport, RunStats } from "./run.ts";
 import { defaultRunName } from "./run-name.ts";
 import { noTrouble } from "./run-stats.ts";
+import { steadyMs } from "./steady-clock.ts";
 
 export class DisabledRun<
   Config extends object = { readonly [key: string]: Value },
@@ -19,7 +20,7 @@ export class DisabledRun<
   readonly config: NotedValues<Config>;
   readonly summary: NotedValues<{ [key: string]: Value }>;
   readonly url = undefined;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = steadyMs();
 
   constructor(options: CheckedOptions) {
     this.id = options.id ?? createRunId();
@@ -40,7 +41,7 @@ export class DisabledRun<
       project: this.project,
       name: this.name,
       id: this.id,
-      durationMs: Math.round(performance.now() - this.#startedMs),
+      durationMs: Math.round(steadyMs() - this.#startedMs),
       warnings: [],
       ...noTrouble,
     });

@@ -17,6 +17,7 @@ import { RunJournal } from "./run-journal.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
 import { findRunUrl } from "./server-link.ts";
+import { steadyMs } from "./steady-clock.ts";
 import { readStep, StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -42,7 +43,7 @@ export class LocalRun<
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
   /** On the clock that nobody sets. */
-  readonly #startedMs = performance.now();
+  readonly #startedMs = steadyMs();
   readonly #counters: Counters = { ...noTrouble };
   #config: StoredConfig;
   /** Set once the run has finished for this process. */
@@ -220,7 +221,7 @@ export class LocalRun<
       project: this.project,
       name: this.name,
       id: this.id,
-      durationMs: Math.round(performance.now() - this.#startedMs),
+      durationMs: Math.round(steadyMs() - this.#startedMs),
       warnings: this.#warnings.messages,
       ...this.stats(),
     };
