@@ -97,3 +97,30 @@ test("a chart that gets no points follows the range of one that does, without a 
   for (const { runs } of seriesRequests.slice(1)) expect(runs).toEqual([run.id]);
   await run.finish();
 });
+
+test("points that do not widen the range redraw only the chart that they are in", async () => {
+  await using opened = await openPage(house, "/?project=offset&smoothing=0");
+  const { page } = opened;
+  await waitForLine(page, "train/loss", 1);
+  await waitForLine(page, "eval/loss", 1);
+  await page.evaluate(() => {
+    const context = CanvasRenderingContext2D.prototype;
+    const clearRect = context.clearRect;
+    context.clearRect = function (x, y, width, height) {
+      const { canvas } = this;
+      if (!canvas.classList.contains("upper")) canvas.dataset.drawn = "again";
+      clearRect.call(this, x, y, width, height);
+    };
+  });
+  const isRedrawn = (metric: string) =>
+    metricCard(page, metric)
+      .locator('canvas[data-drawn="again"]')
+      .count()
+      .then((count) => count > 0);
+  const run = trackio.init({ dir: house.root, project: "offset", name: "within" });
+  for (let step = 0; step < STEPS / 2; step += 1) run.log({ "train/loss": 4 });
+  await run.finish();
+  await waitForLine(page, "train/loss", 3);
+  expect(await isRedrawn("train/loss")).toBe(true);
+  expect(await isRedrawn("eval/loss")).toBe(false);
+});
