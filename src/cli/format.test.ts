@@ -10,6 +10,11 @@ import {
 } from "./format.ts";
 
 test("numbers keep six digits, integers all, words for the rest", () => {
+  expect([2 ** 60, -1e300, 1.5e15 + 0.5].map(formatNumber)).toEqual([
+    "1.15292e+18",
+    "-1e+300",
+    "1.5e+15",
+  ]);
   expect([0.1234567, 1e-9 / 3, 123456789, 2n ** 60n, Number.NaN].map(formatNumber)).toEqual([
     "0.123457",
     "3.33333e-10",

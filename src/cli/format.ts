@@ -8,6 +8,8 @@ export function formatNumber(value: number | bigint): string {
   if (typeof value === "bigint" || Number.isSafeInteger(value) || !Number.isFinite(value)) {
     return String(value);
   }
+  // Zeros that nobody logged would read as digits.
+  if (Math.abs(value) >= 1e15) return value.toExponential(5).replace(/\.?0+e/, "e");
   return String(Number(value.toPrecision(6)));
 }
 
