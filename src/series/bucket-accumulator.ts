@@ -22,18 +22,25 @@ export interface PointOrigin {
   order(row: number, end: "first" | "last"): PointOrder;
 }
 
-/** Buckets that hold at least one point, by rising index, as parallel arrays of `length` entries. */
+/**
+ * Buckets that hold at least one point, by rising index; parallel arrays of
+ * `length` entries. A bucket of one point is that point.
+ */
 export interface Buckets {
   readonly length: number;
   readonly index: Int32Array;
+  /** x of the first and of the last point of the bucket. */
   readonly firstX: Float64Array;
   readonly lastX: Float64Array;
+  /** By x, points of the same x in the order of records; NaN and ±Infinity appear where they are first or last. */
   readonly first: Float64Array;
   readonly last: Float64Array;
+  /** Over finite values; NaN where there is none. */
   readonly min: Float64Array;
   readonly max: Float64Array;
   readonly sum: Float64Array;
   readonly count: Float64Array;
+  /** Counts of NaN, +Infinity, −Infinity; empty arrays where the series has none in range. */
   readonly nan: Float64Array;
   readonly posInf: Float64Array;
   readonly negInf: Float64Array;

@@ -27,6 +27,7 @@ import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
 import type { Config, RunEnd, RunIdentity, RunState, Writer } from "../protocol/run.ts";
 import type { Json, Value } from "../protocol/values.ts";
+import type { Buckets } from "../series/bucket-accumulator.ts";
 
 /** One column of a {@link RecordBlock}: all numbers (any double, NaN and -0 included), or anything in {@link encodeValue}'s form. */
 export type Column =
@@ -147,30 +148,8 @@ export interface SeriesQuery {
   readonly buckets: Grid | number;
 }
 
-/**
- * Buckets of one series that hold at least one point, by rising index; parallel
- * arrays of `length` entries. A bucket of one point is that point. A point may
- * be counted in the bucket beside its own where a rollup spans both.
- */
-export interface SeriesBuckets {
-  readonly length: number;
-  readonly index: Int32Array;
-  /** x of the first and of the last point of the bucket. */
-  readonly firstX: Float64Array;
-  readonly lastX: Float64Array;
-  /** By x, points of the same x in the order of records; NaN and ±Infinity appear where they are first or last. */
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  /** Over finite values; NaN where there is none. */
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly sum: Float64Array;
-  readonly count: Float64Array;
-  /** Counts of NaN, +Infinity, −Infinity; empty arrays where the series has none in range. */
-  readonly nan: Float64Array;
-  readonly posInf: Float64Array;
-  readonly negInf: Float64Array;
-}
+/** Buckets of one series. A point may be counted in the bucket beside its own where a rollup spans both. */
+export type SeriesBuckets = Buckets;
 
 export interface SeriesAnswer {
   readonly grid: Grid;
