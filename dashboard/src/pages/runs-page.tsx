@@ -11,6 +11,7 @@ import {
   formatStep,
   formatValue,
 } from "../charts/format.ts";
+import { RunSearchField } from "../runs/run-search-field.tsx";
 import { lastValues } from "../state/last-values.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import type { Workspace } from "../state/workspace.ts";
@@ -59,26 +60,12 @@ export function RunsPage(props: { readonly workspace: Workspace }) {
     <>
       <div class="bar">
         <div class="filter-metrics">
-          <label class={`field ${search().problem ? "bad" : ""}`}>
-            <Icon name="search" />
-            <input
-              placeholder="Search runs"
-              aria-label="Search runs by name or regular expression"
-              aria-invalid={search().problem !== undefined}
-              data-slash
-              value={text()}
-              onInput={(event) => setText(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.key !== "Escape") return;
-                if (text() === "") event.currentTarget.blur();
-                setText("");
-              }}
-            />
-            <kbd>/</kbd>
-          </label>
-          <p class="field-problem below" aria-live="polite">
-            {search().problem}
-          </p>
+          <RunSearchField
+            text={text()}
+            problem={search().problem}
+            isProblemBelow
+            onText={setText}
+          />
         </div>
       </div>
       <div class="scroll table-scroll" ref={scroll}>

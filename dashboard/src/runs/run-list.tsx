@@ -19,6 +19,7 @@ import { lastValues } from "../state/last-values.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import { isUntouched, NEWEST, setShown, showAll, showOnly } from "../state/selection.ts";
 import type { Workspace } from "../state/workspace.ts";
+import { RunSearchField } from "./run-search-field.tsx";
 import { ValueChoice } from "./value-choice.tsx";
 
 export interface RunListProps {
@@ -56,27 +57,7 @@ export function RunList(props: RunListProps) {
   return (
     <aside ref={side} class={`side ${props.isOpen ? "open" : ""}`} aria-label="Runs">
       <div class="side-head">
-        <label class={`field ${search().problem ? "bad" : ""}`}>
-          <Icon name="search" />
-          <input
-            placeholder="Search runs"
-            aria-label="Search runs by name or regular expression"
-            aria-invalid={search().problem !== undefined}
-            aria-describedby="run-search-problem"
-            data-slash
-            value={text()}
-            onInput={(event) => setText(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
-              if (text() === "") event.currentTarget.blur();
-              setText("");
-            }}
-          />
-          <kbd>/</kbd>
-        </label>
-        <p id="run-search-problem" class="field-problem" aria-live="polite">
-          {search().problem}
-        </p>
+        <RunSearchField text={text()} problem={search().problem} onText={setText} />
       </div>
       <div class="side-cols">
         <span class="grow">

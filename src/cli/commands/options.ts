@@ -2,11 +2,6 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-/** Options of every command that reads. */
-export interface DataOptions {
-  readonly dir?: string;
-}
-
 export function dirOption(): Option {
   return new Option(
     "--dir <dir>",
