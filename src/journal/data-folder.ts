@@ -5,6 +5,7 @@
  *
  *     <root>/store/store.db
  *     <root>/store/server.json
+ *     <root>/store/blobs/                               pictures, videos, tables: see src/media
  *     <root>/store/projects/<project>/project.json
  *                                    /numbers/<n>          who has run number n
  *                                    /names/<name>         run ids of that name, oldest first
@@ -47,6 +48,7 @@ export class DataFolder {
   readonly root: string;
   readonly storePath: string;
   readonly projectsPath: string;
+  readonly blobsPath: string;
   /** Where a running server tells its address. */
   readonly serverFile: string;
   /** SQLite's file; only the store touches it. */
@@ -56,6 +58,7 @@ export class DataFolder {
     this.root = root;
     this.storePath = join(root, "store");
     this.projectsPath = join(this.storePath, "projects");
+    this.blobsPath = join(this.storePath, "blobs");
     this.serverFile = join(this.storePath, "server.json");
     this.databaseFile = join(this.storePath, "store.db");
   }

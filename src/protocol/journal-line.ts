@@ -7,6 +7,7 @@
  *     [0,12,1763856000000,0.5,0.9]                                  key set, step, time, values
  *     [0,[3,12],1763856000001,0.4,0.8]                              step 3, below the highest so far, 12
  *     {"config":{…},"time":…}   {"summary":{…},"time":…}   {"end":{…},"time":…}
+ *     {"file":{…},"time":…}                                         a file that save() keeps
  *
  * Laws: the last whole record tells the highest step of its file; a record
  * needs no other line than the `set` it names; an end is the last line of its
@@ -14,6 +15,7 @@
  * version does not know is passed over.
  */
 
+import type { SavedFile } from "./media.ts";
 import type { Config, RunEnd, RunIdentity, Writer } from "./run.ts";
 import type { Json } from "./values.ts";
 
@@ -60,6 +62,8 @@ export interface EventLine {
   /** Summary values that the script set itself; merged key by key. */
   readonly summary?: Config;
   readonly end?: RunEnd;
+  /** A file that the script keeps with the project. */
+  readonly file?: SavedFile;
 }
 
 /** The series that a path's numbers make: `train/acc`. */

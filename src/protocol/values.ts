@@ -9,12 +9,14 @@
  *     new Date(0)                    {"$":"date","v":"1970-01-01T00:00:00.000Z"}
  *     Float32Array.of(1, NaN)        {"$":"Float32Array","v":[1,{"$":"NaN"}]}
  *     {"$": 1}                       {"$":"object","v":{"$":1}}
+ *     a picture, video, table        {"$":"image","v":{…}}, … (see media.ts)
  *
  * Law: decodeValue(JSON.parse(JSON.stringify(encodeValue(v)))) is v, bit for
  * bit (a NaN's payload excepted).
  */
 
 import { TrackioError } from "./errors.ts";
+import { isMediaKind, MediaRef, readMediaFields } from "./media.ts";
 
 /** A JSON value as `JSON.parse` gives it. */
 export type Json =
@@ -48,6 +50,7 @@ export type Value =
   | string
   | Date
   | NumberArray
+  | MediaRef
   | readonly Value[]
   | { readonly [key: string]: Value };
 
@@ -90,14 +93,19 @@ export function isPlainObject(value: unknown): value is { readonly [key: string]
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** Says how an object of a class of its own is written; undefined where it is like any other. */
+export type EncodeOwn = (object: object, path: readonly string[]) => Json | undefined;
+
 /**
  * The JSON form of `value`.
+ * @param encodeOwn Asked first for every object in it.
  * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle, a tensor, or what has no members of its own, e.g. a promise.
  */
 export function encodeValue(
   value: unknown,
   path: readonly string[] = [],
   ancestors: readonly object[] = [],
+  encodeOwn?: EncodeOwn,
 ): Json {
   switch (typeof value) {
     case "number":
@@ -117,7 +125,7 @@ export function encodeValue(
   if (value === null) return null;
   const object = value as object;
   if (ancestors.includes(object)) throw new UnkeepableValueError(path, "part of a cycle");
-  return encodeObject(object, path, [...ancestors, object]);
+  return encodeOwn?.(object, path) ?? encodeObject(object, path, [...ancestors, object], encodeOwn);
 }
 
 function encodeNumber(value: number): Json {
@@ -125,12 +133,20 @@ function encodeNumber(value: number): Json {
   return { $: value === 0 ? "-0" : String(value) };
 }
 
-function encodeObject(object: object, path: readonly string[], ancestors: readonly object[]): Json {
+function encodeObject(
+  object: object,
+  path: readonly string[],
+  ancestors: readonly object[],
+  encodeOwn: EncodeOwn | undefined,
+): Json {
+  if (object instanceof MediaRef) return { $: object.kind, v: object.fields as unknown as Json };
   if (object instanceof Date) {
     return { $: "date", v: Number.isNaN(object.getTime()) ? null : object.toISOString() };
   }
   if (Array.isArray(object)) {
-    return object.map((item, index) => encodeValue(item, [...path, String(index)], ancestors));
+    return object.map((item, index) =>
+      encodeValue(item, [...path, String(index)], ancestors, encodeOwn),
+    );
   }
   if (ArrayBuffer.isView(object) && !(object instanceof DataView)) {
     const name = object.constructor.name in ARRAY_CLASSES ? object.constructor.name : undefined;
@@ -148,10 +164,13 @@ function encodeObject(object: object, path: readonly string[], ancestors: readon
       object instanceof Map ? Object.fromEntries(object) : Array.from(object),
       path,
       ancestors.slice(0, -1),
+      encodeOwn,
     );
   }
   const toJson = (object as { toJSON?: unknown }).toJSON;
-  if (typeof toJson === "function") return encodeValue(toJson.call(object), path, ancestors);
+  if (typeof toJson === "function") {
+    return encodeValue(toJson.call(object), path, ancestors, encodeOwn);
+  }
   if (typeof (object as { dataSync?: unknown }).dataSync === "function") {
     throw new UnkeepableValueError(path, "a tensor (its dataSync() gives the numbers)");
   }
@@ -162,7 +181,9 @@ function encodeObject(object: object, path: readonly string[], ancestors: readon
   }
   const members: [string, Json][] = [];
   for (const [key, member] of entries) {
-    if (member !== undefined) members.push([key, encodeValue(member, [...path, key], ancestors)]);
+    if (member !== undefined) {
+      members.push([key, encodeValue(member, [...path, key], ancestors, encodeOwn)]);
+    }
   }
   const encoded = Object.fromEntries(members);
   return Object.hasOwn(encoded, "$") ? { $: "object", v: encoded } : encoded;
@@ -225,6 +246,7 @@ function decodeSpecial(object: { readonly [key: string]: Json }): Value {
       }
       break;
     default:
+      if (isMediaKind(kind)) return readMediaFields(kind, v);
       if (typeof kind === "string" && Object.hasOwn(ARRAY_CLASSES, kind) && Array.isArray(v)) {
         return decodeArray(kind as keyof typeof ARRAY_CLASSES, v as readonly Json[]);
       }
