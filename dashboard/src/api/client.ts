@@ -4,12 +4,20 @@
  */
 
 import type {
+  FileList,
+  MediaItems,
+  MediaItemsQuery,
+  MediaOfKey,
+  MediaSteps,
+  MediaTable,
   MetricsQuery,
   MetricTable,
   ProjectList,
   Run,
   RunList,
   SeriesRequest,
+  TableQuery,
+  TableRows,
 } from "../../../src/protocol/api.ts";
 import type { SeriesFrame } from "../../../src/protocol/series-frame.ts";
 import { decodeSeriesFrame } from "../../../src/protocol/series-frame-codec.ts";
@@ -68,6 +76,58 @@ export async function fetchSeries(
       `The server's answer cannot be read (${reason}). Load the page again: it may be older than the server.`,
     );
   }
+}
+
+/** What pictures, videos, sounds and tables `runs` have, by key. */
+export async function fetchMedia(
+  project: string,
+  runs: readonly string[],
+  signal?: AbortSignal,
+): Promise<MediaTable> {
+  return readJson<MediaTable>(projectPath(project, "media"), post({ runs }), signal);
+}
+
+/** The steps at which `runs` logged a key. */
+export async function fetchMediaSteps(
+  project: string,
+  query: MediaOfKey,
+  signal?: AbortSignal,
+): Promise<MediaSteps> {
+  return readJson<MediaSteps>(projectPath(project, "media/steps"), post(query), signal);
+}
+
+/** The media of a key, newest step first. */
+export async function fetchMediaItems(
+  project: string,
+  query: MediaItemsQuery,
+  signal?: AbortSignal,
+): Promise<MediaItems> {
+  return readJson<MediaItems>(projectPath(project, "media/items"), post(query), signal);
+}
+
+/** Rows of a table, sorted and filtered by the server. */
+export async function fetchTable(
+  project: string,
+  query: TableQuery,
+  signal?: AbortSignal,
+): Promise<TableRows> {
+  return readJson<TableRows>(projectPath(project, "table"), post(query), signal);
+}
+
+/** What `save()` kept with the project. */
+export async function fetchFiles(project: string, signal?: AbortSignal): Promise<FileList> {
+  return readJson<FileList>(projectPath(project, "files"), {}, signal);
+}
+
+/** Where the bytes of a blob are; with a name, as a download of that name. */
+export function blobUrl(hash: string, name?: string): string {
+  const url = apiUrl(`blobs/${hash}`);
+  if (name !== undefined) url.searchParams.set("name", name);
+  return url.href;
+}
+
+function projectPath(project: string, rest: string): string {
+  return `projects/${encodeURIComponent(project)}/${rest}`;
 }
 
 /** The full address of a path below `/api/v1/`, wherever the page is served from. */

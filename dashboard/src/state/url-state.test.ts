@@ -30,7 +30,9 @@ test("links of the Trackio dashboard for Python open here", () => {
 });
 
 test("what cannot be read counts as not said", () => {
-  const view = parseView("?smoothing=abc&x_axis=loss&xmin=9&xmax=5&columns=9&sidebar=sideways");
+  const view = parseView(
+    "?smoothing=abc&x_axis=loss&xmin=9&xmax=5&columns=9&sidebar=sideways&step=x",
+  );
   expect(view).toEqual(DEFAULT_VIEW);
   expect(parseView("?smoothing=400").smoothing).toBe(99);
 });
@@ -44,6 +46,7 @@ test("what is not ours stays in the address", () => {
 test("a path names its page, below any folder, and stays where the page is the same", () => {
   expect(parseView("", "/runs").page).toBe("runs");
   expect(parseView("", "/below/runs").page).toBe("runs");
+  expect(parseView("", "/media").page).toBe("media");
   expect(parseView("", "/metrics").page).toBe("charts");
   expect(pagePath("runs", "/")).toBe("/runs");
   expect(pagePath("runs", "/below/metrics")).toBe("/below/runs");
@@ -71,7 +74,12 @@ test("every view comes back from its address", () => {
     listMetric: fc.string(),
     navbar: fc.constantFrom("shown", "hidden"),
     accordion: fc.constantFrom("shown", "hidden"),
-    page: fc.constantFrom("charts", "runs"),
+    page: fc.constantFrom("charts", "runs", "media"),
+    step: fc.constantFrom(undefined, 0, -3, 1.5, 33_000),
+    mediaFilter: fc.string(),
+    mediaKey: fc.string(),
+    pictureSize: fc.constantFrom("s", "m", "l"),
+    foldedMedia: names,
   });
   fc.assert(
     fc.property(views, (view) => {

@@ -28,7 +28,15 @@ export interface View {
   readonly listMetric: string;
   readonly navbar: "shown" | "hidden";
   readonly accordion: "shown" | "hidden";
-  readonly page: "charts" | "runs";
+  readonly page: "charts" | "runs" | "media";
+  /** Step at which the media page looks; undefined: the newest, also while it grows. */
+  readonly step: number | undefined;
+  /** Regular expression over keys of media; empty: all. */
+  readonly mediaFilter: string;
+  /** The key whose media of all steps are looked at; empty: all keys at one step. */
+  readonly mediaKey: string;
+  readonly pictureSize: "s" | "m" | "l";
+  readonly foldedMedia: readonly string[];
 }
 
 export const DEFAULT_VIEW: View = {
@@ -48,6 +56,11 @@ export const DEFAULT_VIEW: View = {
   navbar: "shown",
   accordion: "shown",
   page: "charts",
+  step: undefined,
+  mediaFilter: "",
+  mediaKey: "",
+  pictureSize: "m",
+  foldedMedia: [],
 };
 
 /** What the server calls the x axes of the page. */
@@ -61,11 +74,12 @@ const OURS = [
   ["run_ids", "runs", "added_ids", "hidden_ids"],
   ["metric_filter", "smoothing", "x_axis", "x-axis", "xmin", "xmax", "log", "log_metrics"],
   ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "list_metric"],
+  ["step", "media_filter", "media_key", "picture_size", "folded_media"],
 ].flat();
 
 /**
  * Reads `search`, e.g. `?project=mnist&smoothing=20`, and which page `path` names: `/runs` the runs
- * table, any other the charts. What cannot be read counts as not said.
+ * table, `/media` pictures and tables, any other the charts. What cannot be read counts as not said.
  */
 export function parseView(search: string, path = "/"): View {
   const given = new URLSearchParams(search);
@@ -86,7 +100,12 @@ export function parseView(search: string, path = "/"): View {
     listMetric: given.get("list_metric") ?? DEFAULT_VIEW.listMetric,
     navbar: oneOf(given.get("navbar"), ["hidden"]) ?? "shown",
     accordion: oneOf(given.get("accordion"), ["hidden"]) ?? "shown",
-    page: oneOf(path.split("/").at(-1) ?? "", ["runs"]) ?? "charts",
+    page: oneOf(path.split("/").at(-1) ?? "", ["runs", "media"]) ?? "charts",
+    step: parseStep(given.get("step")),
+    mediaFilter: given.get("media_filter") ?? DEFAULT_VIEW.mediaFilter,
+    mediaKey: given.get("media_key") ?? DEFAULT_VIEW.mediaKey,
+    pictureSize: oneOf(given.get("picture_size"), ["s", "l"]) ?? DEFAULT_VIEW.pictureSize,
+    foldedMedia: list(given.get("folded_media")),
   };
 }
 
@@ -120,6 +139,11 @@ export function formatView(view: View, search: string): string {
   set("list_metric", unlessDefault("listMetric"));
   set("navbar", unlessDefault("navbar"));
   set("accordion", unlessDefault("accordion"));
+  set("step", unlessDefault("step"));
+  set("media_filter", unlessDefault("mediaFilter"));
+  set("media_key", unlessDefault("mediaKey"));
+  set("picture_size", unlessDefault("pictureSize"));
+  set("folded_media", joined(view.foldedMedia));
   return query.toString();
 }
 
@@ -159,6 +183,11 @@ function parseZoom(from: string | null, to: string | null): View["zoom"] {
   const zoom = { from: Number(from), to: Number(to) };
   const isRange = Number.isFinite(zoom.from) && Number.isFinite(zoom.to) && zoom.from < zoom.to;
   return isRange ? zoom : undefined;
+}
+
+function parseStep(text: string | null): number | undefined {
+  const step = Number(text);
+  return text === null || text.trim() === "" || !Number.isFinite(step) ? undefined : step;
 }
 
 function parseColumns(text: string | null): View["columns"] {
