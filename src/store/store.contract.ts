@@ -5,6 +5,7 @@ import { bucketLaws } from "./contract/bucket-laws.contract.ts";
 import { catalogueLaws } from "./contract/catalogue-laws.contract.ts";
 import { deleteLaws } from "./contract/delete-laws.contract.ts";
 import { foldLaws } from "./contract/fold-laws.contract.ts";
+import { mediaLaws } from "./contract/media-laws.contract.ts";
 import { rowLaws } from "./contract/row-laws.contract.ts";
 import { sameAsMemory } from "./contract/same-as-memory.contract.ts";
 import type { OpenedStore } from "./testing/opened-store.ts";
@@ -30,6 +31,7 @@ export function storeContract(
     bucketLaws(open);
     catalogueLaws(open);
     deleteLaws(open);
+    mediaLaws(open);
     sameAsMemory(open, propertyRuns);
   });
 }

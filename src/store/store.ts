@@ -199,12 +199,12 @@ export interface MediaSummary {
   readonly itemCount: number;
   /** Different steps that have some. */
   readonly stepCount: number;
-  /** Items of the record that has most. */
+  /** Items of the step that has most. */
   readonly mostAtOnce: number;
-  /** Numbers, rounded beyond 2^53. */
+  /** Lowest and highest; numbers, rounded beyond 2^53. */
   readonly firstStep: number;
   readonly lastStep: number;
-  /** Epoch milliseconds. */
+  /** The highest, in epoch milliseconds. */
   readonly lastTime: number;
 }
 
@@ -286,7 +286,7 @@ export interface StoreSize {
   }[];
 }
 
-export interface Store extends AsyncDisposable {
+export interface Store extends MediaReads, AsyncDisposable {
   fold(batch: FoldBatch): Promise<FoldOutcome>;
   /** Bytes of `source` that are folded; 0 where it is new. */
   offset(source: string): Promise<number>;

@@ -2,9 +2,10 @@ import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 import type { Config, RunEnd, RunIdentity, RunState, Writer } from "../../protocol/run.ts";
 import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
 import { columnJson } from "../record-values.ts";
-import type { FoldBatch, MetricSummary, RunInfo } from "../store.ts";
+import type { FoldBatch, MediaSummary, MetricSummary, RunInfo } from "../store.ts";
+import { type MemoryMedia, mediaOfRecord, mediaSummary, mediaUnder } from "./memory-media.ts";
 
-interface MemoryRecord {
+export interface MemoryRecord {
   readonly step: number | bigint;
   readonly time: number;
   readonly writer: number;
@@ -39,6 +40,8 @@ export class MemoryRun {
   readonly #records: MemoryRecord[] = [];
   /** In the order in which they were first logged. */
   readonly #keys = new Set<string>();
+  /** By key and kind, in the order in which they were first logged. */
+  readonly #mediaKeys = new Map<string, Pick<MediaSummary, "key" | "kind">>();
   #isOrdered = true;
 
   constructor(identity: RunIdentity, seenAt: number) {
@@ -50,9 +53,11 @@ export class MemoryRun {
   take(batch: FoldBatch): {
     readonly from?: { readonly step: number; readonly time: number };
     readonly newKeys: boolean;
+    readonly media?: boolean;
   } {
     const writer = this.#writerOf(batch);
-    const keyCount = this.#keys.size;
+    const keyCount = this.#keys.size + this.#mediaKeys.size;
+    let hasMedia = (batch.files?.length ?? 0) > 0;
     let [step, time] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const record of recordsOf(batch, writer)) {
       this.#records.push(record);
@@ -63,11 +68,19 @@ export class MemoryRun {
           this.#keys.add(seriesKey(path));
         }
       });
+      for (const { key, media } of mediaOfRecord(record)) {
+        const name = JSON.stringify([key, media.kind]);
+        if (!this.#mediaKeys.has(name)) this.#mediaKeys.set(name, { key, kind: media.kind });
+        hasMedia = true;
+      }
     }
     this.#isOrdered = false;
     this.#takeFacts(batch, writer);
-    const newKeys = this.#keys.size > keyCount;
-    return step < Number.POSITIVE_INFINITY ? { from: { step, time }, newKeys } : { newKeys };
+    return {
+      ...(step < Number.POSITIVE_INFINITY && { from: { step, time } }),
+      newKeys: this.#keys.size + this.#mediaKeys.size > keyCount,
+      ...(hasMedia && { media: true }),
+    };
   }
 
   info(): RunInfo {
@@ -113,6 +126,18 @@ export class MemoryRun {
 
   summaries(): readonly MetricSummary[] {
     return Array.from(this.#keys, (key) => this.#summaryOf(key));
+  }
+
+  /** All pictures, videos, sounds and tables. */
+  media(): readonly MemoryMedia[] {
+    return this.#records.flatMap(mediaOfRecord);
+  }
+
+  mediaSummaries(): readonly MediaSummary[] {
+    const all = this.media();
+    return Array.from(this.#mediaKeys.values(), ({ key, kind }) =>
+      mediaSummary(this.identity.id, mediaUnder(all, key, kind)),
+    );
   }
 
   sizeBytes(): number {

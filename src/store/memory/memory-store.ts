@@ -6,6 +6,7 @@
 
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import type { BlobHash, MediaKind } from "../../protocol/media.ts";
 import { decodeValue } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
 import { cellOf, gridOf } from "../choose-grid.ts";
@@ -13,8 +14,13 @@ import { rowValues } from "../record-values.ts";
 import type {
   FoldBatch,
   FoldOutcome,
+  LoggedTable,
+  MediaItem,
+  MediaQuery,
+  MediaSummary,
   MetricSummary,
   Point,
+  ProjectFile,
   ProjectInfo,
   Row,
   RunInfo,
@@ -26,6 +32,7 @@ import type {
   StoreSize,
 } from "../store.ts";
 import { bucketsOf } from "./memory-buckets.ts";
+import { blobsUsed, mediaUnder, newestFirst, wholeTable } from "./memory-media.ts";
 import { type MemoryPoint, MemoryRun } from "./memory-run.ts";
 
 /** Rows or points in a page of an iteration. */
@@ -36,6 +43,8 @@ export class MemoryStore implements Store {
   readonly #offsets = new Map<string, number>();
   readonly #runs = new Map<string, MemoryRun>();
   readonly #projectNames = new Map<ProjectKey, string>();
+  /** By project, then by path. */
+  readonly #files = new Map<ProjectKey, Map<string, ProjectFile>>();
   readonly #tombstones = new Set<string>();
 
   async fold(batch: FoldBatch): Promise<FoldOutcome> {
@@ -50,6 +59,11 @@ export class MemoryStore implements Store {
     this.#runs.set(runKey, run);
     if (!this.#projectNames.has(identity.projectKey)) {
       this.#projectNames.set(identity.projectKey, identity.project);
+    }
+    const files = this.#files.get(identity.projectKey) ?? new Map<string, ProjectFile>();
+    this.#files.set(identity.projectKey, files);
+    for (const file of batch.files ?? []) {
+      if (file.time >= (files.get(file.path)?.time ?? file.time)) files.set(file.path, file);
     }
     return { outcome: "folded", ...run.take(batch) };
   }
@@ -148,10 +162,75 @@ export class MemoryStore implements Store {
     }
   }
 
+  async listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
+    return runs.flatMap((id) => this.#runs.get(keyOf(project, id))?.mediaSummaries() ?? []);
+  }
+
+  async readMediaSteps(
+    query: Pick<MediaQuery, "project" | "key" | "kind" | "runs">,
+  ): Promise<readonly { readonly run: RunId; readonly steps: Float64Array }[]> {
+    return query.runs.flatMap((run) => {
+      const items = this.#mediaUnder(query.project, run, query.key, query.kind);
+      const steps = Float64Array.from(new Set(items.map(({ step }) => step)));
+      return steps.length === 0 ? [] : [{ run, steps }];
+    });
+  }
+
+  async readMedia(query: MediaQuery): Promise<readonly MediaItem[]> {
+    const { project, key, kind, limit } = query;
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+    const { before = Number.POSITIVE_INFINITY } = query;
+    const items = query.runs
+      .flatMap((run) => newestFirst(run, this.#mediaUnder(project, run, key, kind)))
+      .filter(({ step }) => step >= from && step <= to && step < before)
+      .sort((a, b) => b.step - a.step);
+    const oldest = items[limit - 1]?.step ?? Number.NEGATIVE_INFINITY;
+    return items.filter(({ step }) => step >= oldest);
+  }
+
+  async findTable(
+    project: ProjectKey,
+    run: RunId,
+    key: string,
+    options: { readonly step?: number; readonly index?: number } = {},
+  ): Promise<LoggedTable | undefined> {
+    const { step = Number.POSITIVE_INFINITY, index } = options;
+    const tables = this.#mediaUnder(project, run, key, "table");
+    const newest = tables.findLast((item) => item.step <= step);
+    const found = tables.filter((item) => item.step === newest?.step).at(index ?? -1);
+    const all = this.#runs.get(keyOf(project, run))?.media() ?? [];
+    return found && wholeTable(run, all, found);
+  }
+
+  async listFiles(project: ProjectKey): Promise<readonly ProjectFile[]> {
+    const files = Array.from(this.#files.get(project)?.values() ?? []);
+    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async *listBlobs(project: ProjectKey, run?: RunId): AsyncIterable<readonly BlobHash[]> {
+    const runs = this.#runsOf(project).filter(
+      ({ identity }) => identity.id === (run ?? identity.id),
+    );
+    const blobs = new Set(runs.flatMap((some) => Array.from(blobsUsed(some.media()))));
+    if (run === undefined) for (const { blob } of await this.listFiles(project)) blobs.add(blob);
+    if (blobs.size > 0) yield Array.from(blobs);
+  }
+
+  async unusedBlobs(blobs: readonly BlobHash[]): Promise<readonly BlobHash[]> {
+    const used = new Set<BlobHash>();
+    for (const project of this.#projectNames.keys()) {
+      for await (const page of this.listBlobs(project)) for (const blob of page) used.add(blob);
+    }
+    return blobs.filter((blob) => !used.has(blob));
+  }
+
   async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
     const removed = this.#runs.delete(keyOf(project, run));
     if (removed) this.#tombstones.add(keyOf(project, run));
-    if (removed && this.#runsOf(project).length === 0) this.#projectNames.delete(project);
+    if (removed && this.#runsOf(project).length === 0) {
+      this.#projectNames.delete(project);
+      this.#files.delete(project);
+    }
     return removed;
   }
 
@@ -181,6 +260,7 @@ export class MemoryStore implements Store {
     this.#runs.clear();
     this.#offsets.clear();
     this.#projectNames.clear();
+    this.#files.clear();
     this.#tombstones.clear();
   }
 
@@ -193,6 +273,10 @@ export class MemoryStore implements Store {
     return Array.from(this.#runs.values())
       .filter((run) => run.identity.projectKey === project)
       .sort((a, b) => b.identity.number - a.identity.number);
+  }
+
+  #mediaUnder(project: ProjectKey, run: RunId, key: string, kind: MediaKind) {
+    return mediaUnder(this.#runs.get(keyOf(project, run))?.media() ?? [], key, kind);
   }
 
   #run(project: ProjectKey, id: RunId): MemoryRun {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { RunId } from "../../protocol/ids.ts";
 import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";
+import { imageOf } from "../testing/media.ts";
 import { allRows, compactAll, readOne } from "../testing/reading.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
@@ -14,6 +15,11 @@ import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;
 let path: string;
+const TABLES_SINCE_VERSION_1 = [
+  ...["long_values", "media", "media_steps", "media_items", "table_parts"],
+  ...["blob_references", "files", "deleted_runs"],
+];
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "trackio-database-"));
   path = join(folder, "deep", "store.db");
@@ -37,11 +43,17 @@ test("a store of an older version is brought up to date with all it holds, and n
     await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
   }
   const database = new DatabaseSync(path);
-  database.exec("DROP TABLE long_values; PRAGMA user_version = 1");
+  for (const table of TABLES_SINCE_VERSION_1) database.exec(`DROP TABLE ${table}`);
+  database.exec("PRAGMA user_version = 1");
   await using store = await SqliteStore.open(path);
-  const long = { step: 1, values: { text: "long ".repeat(2000) } };
-  await store.fold(new JournalLike({}, "w1").batch([long]));
-  expect((await allRows(store)).map(({ values }) => values)).toEqual([{ loss: 1 }, long.values]);
+  const more = [
+    { step: 1, values: { text: "long ".repeat(2000) } },
+    { step: 2, values: { image: imageOf("a") } },
+  ];
+  await store.fold(new JournalLike({}, "w1").batch(more));
+  const logged = [{ loss: 1 }, ...more.map(({ values }) => values)];
+  expect((await allRows(store)).map(({ values }) => values)).toEqual(logged);
+  expect(await store.listMedia(PROJECT, [RUN])).toMatchObject([{ key: "image", itemCount: 1 }]);
   database.exec("PRAGMA user_version = 99");
   migrate(database);
   expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 99 });
@@ -154,7 +166,7 @@ test("deleting gives the space back, and leaves the other run whole", async () =
   await store.deleteRun(PROJECT, RUN);
   const after = (await stat(path)).size;
   expect(before).toBeGreaterThan(600_000);
-  expect(after).toBeLessThan(before / 5);
+  expect(after).toBeLessThan(before / 4);
   expect(await allRows(store, "other" as RunId)).toHaveLength(5000);
 });
 

@@ -1,7 +1,8 @@
 /**
  * Deleting. A run is gone with one transaction: its rows are removed, its id is
- * left as a tombstone, its key sets belong to nobody. What nobody owns is swept
- * by slices, at once by who deletes, or by the next compaction.
+ * left as a tombstone, its key sets and media belong to nobody. What nobody owns
+ * is swept by slices, at once by who deletes, or by the next compaction. The
+ * files of a project go with its last run.
  */
 
 import { TrackioError } from "../../protocol/errors.ts";
@@ -9,6 +10,7 @@ import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { projectRow, runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
 import { sweepLongValues } from "./long-values.ts";
+import { sweepMedia } from "./media-sweep.ts";
 import { CHUNK_RECORDS, removeChunks, removeSegment, type Segment } from "./segments.ts";
 import { vacuumSlice } from "./vacuum.ts";
 
@@ -38,6 +40,7 @@ export function deleteProject(db: Database, project: ProjectKey): boolean {
 
 /** Removes a piece of what belongs to nobody, inside the caller's transaction; false where there is nothing. */
 export function sweepDeleted(db: Database): boolean {
+  if (sweepMedia(db)) return true;
   const row = db.get("SELECT id FROM key_sets WHERE run IS NULL LIMIT 1");
   if (row === undefined) return false;
   const keySet = row.id as number;
@@ -71,8 +74,10 @@ function disownRun(db: Database, project: ProjectKey, run: RunId): boolean {
   db.run("DELETE FROM series_columns WHERE series IN (SELECT id FROM series WHERE run = ?)", id);
   db.run("DELETE FROM series WHERE run = ?", id);
   db.run("UPDATE key_sets SET run = NULL WHERE run = ?", id);
+  db.run("INSERT INTO deleted_runs (run) VALUES (?)", id);
   db.run("DELETE FROM runs WHERE id = ?", id);
   db.run("DELETE FROM projects WHERE key = ? AND id NOT IN (SELECT project FROM runs)", project);
+  db.run("DELETE FROM files WHERE project NOT IN (SELECT id FROM projects)");
   return true;
 }
 

@@ -21,6 +21,7 @@ import {
 import type { Database } from "./database.ts";
 import { ensureKeySet, ensureSeries, type KeySet, linkSeries, seriesOfKeySet } from "./key-sets.ts";
 import { keepLongValues } from "./long-values.ts";
+import { takeMedia } from "./media-fold.ts";
 import { columnNumbers, type Records } from "./records.ts";
 import {
   addColumn,
@@ -42,15 +43,19 @@ export function foldBatch(db: Database, batch: FoldBatch): FoldOutcome {
     const run = ensureRun(db, batch);
     const writer = ensureWriter(db, run, batch);
     const taken = takeBlocks(db, run, writer, batch.blocks);
+    const { hasMedia, newKeys } = takeMedia(db, run, writer, batch);
     writeFacts(db, run, writer, batch, taken);
     writeOffset(db, batch.source, batch.to);
     if (batch.end && batch.end !== "running") {
       db.run("INSERT OR IGNORE INTO work (key_set) SELECT id FROM key_sets WHERE run = ?", run);
     }
-    const { newKeys, step, time } = taken;
-    return taken.count > 0
-      ? { outcome: "folded", from: { step, time }, newKeys }
-      : { outcome: "folded", newKeys };
+    const { step, time } = taken;
+    return {
+      outcome: "folded",
+      ...(taken.count > 0 && { from: { step, time } }),
+      newKeys: taken.newKeys || newKeys,
+      ...(hasMedia && { media: true }),
+    };
   });
 }
 

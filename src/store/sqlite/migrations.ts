@@ -105,6 +105,64 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE long_values (id INTEGER PRIMARY KEY, key_set INTEGER NOT NULL, data BLOB NOT NULL);
   CREATE INDEX long_values_by_key_set ON long_values (key_set);
   `,
+  `
+  CREATE TABLE media (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    item_count INTEGER NOT NULL,
+    step_count INTEGER NOT NULL,
+    most_at_once INTEGER NOT NULL,
+    first_step REAL NOT NULL,
+    last_step REAL NOT NULL,
+    last_time REAL NOT NULL
+  );
+  CREATE UNIQUE INDEX media_by_key ON media (run, key, kind);
+  CREATE TABLE media_steps (
+    media INTEGER NOT NULL,
+    step REAL NOT NULL,
+    item_count INTEGER NOT NULL,
+    PRIMARY KEY (media, step)
+  ) WITHOUT ROWID;
+  CREATE TABLE media_items (
+    media INTEGER NOT NULL,
+    step REAL NOT NULL,
+    writer INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    time REAL NOT NULL,
+    fields TEXT NOT NULL,
+    PRIMARY KEY (media, step, writer, record, place)
+  ) WITHOUT ROWID;
+  CREATE TABLE table_parts (
+    run INTEGER NOT NULL,
+    table_id TEXT NOT NULL,
+    writer INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    rows_before INTEGER NOT NULL,
+    parts TEXT NOT NULL,
+    PRIMARY KEY (run, table_id, writer, record, place)
+  ) WITHOUT ROWID;
+  CREATE TABLE blob_references (
+    hash BLOB NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (hash, run)
+  ) WITHOUT ROWID;
+  CREATE INDEX blob_references_by_run ON blob_references (run, hash);
+  CREATE TABLE files (
+    project INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    type TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    time REAL NOT NULL,
+    PRIMARY KEY (project, path)
+  ) WITHOUT ROWID;
+  CREATE INDEX files_by_hash ON files (hash);
+  CREATE TABLE deleted_runs (run INTEGER PRIMARY KEY);
+  `,
 ];
 
 /** Version of a store that this code writes, in SQLite's `user_version`. */

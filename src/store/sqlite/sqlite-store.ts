@@ -1,13 +1,19 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { seriesKey } from "../../protocol/journal-line.ts";
+import type { BlobHash } from "../../protocol/media.ts";
 import { decodeNumber, decodeValue, type Json, type Value } from "../../protocol/values.ts";
 import { rowValues } from "../record-values.ts";
 import type {
   Column,
   FoldBatch,
   FoldOutcome,
+  LoggedTable,
+  MediaItem,
+  MediaQuery,
+  MediaSummary,
   MetricSummary,
   Point,
+  ProjectFile,
   ProjectInfo,
   Row,
   RunInfo,
@@ -16,6 +22,7 @@ import type {
   Store,
   StoreSize,
 } from "../store.ts";
+import { BlobLister, listFiles, unusedBlobs } from "./blob-references.ts";
 import {
   findRun,
   listMetrics,
@@ -30,9 +37,11 @@ import { deleteProject, deleteRun } from "./deletion.ts";
 import { foldBatch } from "./fold.ts";
 import { listKeySets } from "./key-sets.ts";
 import { readLongValue } from "./long-values.ts";
+import { listMedia, readMedia, readMediaSteps } from "./media-reader.ts";
 import { type PageRecord, RowReader } from "./row-reader.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./store-size.ts";
+import { findTable } from "./table-reader.ts";
 
 /** Records in a page of an iteration. */
 const PAGE_RECORDS = 4096;
@@ -147,6 +156,46 @@ export class SqliteStore implements Store {
       requireRun(this.#db, project, run);
       return readLongValue(this.#db, json);
     });
+  }
+
+  async listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
+    return this.#db.read(() => listMedia(this.#db, project, runs));
+  }
+
+  async readMediaSteps(
+    query: Pick<MediaQuery, "project" | "key" | "kind" | "runs">,
+  ): Promise<readonly { readonly run: RunId; readonly steps: Float64Array }[]> {
+    return this.#db.read(() => readMediaSteps(this.#db, query));
+  }
+
+  async readMedia(query: MediaQuery): Promise<readonly MediaItem[]> {
+    return this.#db.read(() => readMedia(this.#db, query));
+  }
+
+  async findTable(
+    project: ProjectKey,
+    run: RunId,
+    key: string,
+    options: { readonly step?: number; readonly index?: number } = {},
+  ): Promise<LoggedTable | undefined> {
+    return this.#db.read(() => findTable(this.#db, project, run, key, options));
+  }
+
+  async listFiles(project: ProjectKey): Promise<readonly ProjectFile[]> {
+    return this.#db.read(() => listFiles(this.#db, project));
+  }
+
+  async *listBlobs(project: ProjectKey, run?: RunId): AsyncIterable<readonly BlobHash[]> {
+    const lister = new BlobLister(project, run);
+    for (;;) {
+      const page = this.#db.read(() => lister.readPage(this.#db));
+      if (page.length === 0) return;
+      yield page;
+    }
+  }
+
+  async unusedBlobs(blobs: readonly BlobHash[]): Promise<readonly BlobHash[]> {
+    return this.#db.read(() => unusedBlobs(this.#db, blobs));
   }
 
   async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {

@@ -51,7 +51,9 @@ export class JournalLike {
   /** The next batch, with these records and facts. */
   batch(
     records: readonly LoggedRecord[],
-    facts: Partial<Pick<FoldBatch, "config" | "summary" | "end" | "seenAt" | "damagedLines">> = {},
+    facts: Partial<
+      Pick<FoldBatch, "config" | "summary" | "end" | "files" | "seenAt" | "damagedLines">
+    > = {},
   ): FoldBatch {
     const from = this.offset;
     this.offset += 1 + records.length * 100;

@@ -1,6 +1,7 @@
 /** Reading a store whole, for tests. */
 
 import type { RunId } from "../../protocol/ids.ts";
+import type { BlobHash } from "../../protocol/media.ts";
 import type { Point, Row, SeriesAxis, Store } from "../store.ts";
 import { PROJECT, RUN } from "./batches.ts";
 
@@ -26,6 +27,11 @@ export async function allRows(store: Store, run: RunId = RUN): Promise<Row[]> {
 
 export async function allPoints(store: Store, key: string): Promise<Point[]> {
   return pagesOf(store.readPoints(PROJECT, RUN, key));
+}
+
+/** Sorted. */
+export async function allBlobs(store: Store, run?: RunId): Promise<BlobHash[]> {
+  return (await pagesOf(store.listBlobs(PROJECT, run))).sort();
 }
 
 async function pagesOf<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {

@@ -2,12 +2,15 @@
 
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { SqliteStore } from "../sqlite/sqlite-store.ts";
+import type { Row } from "../store.ts";
 import {
   type Answer,
   buffersOf,
   type Call,
+  type ThreadRow,
   type ThreadStart,
   toPlainError,
+  toThreadRow,
 } from "./thread-messages.ts";
 
 class StoreThread {
@@ -51,7 +54,10 @@ class StoreThread {
         const method = store[call.method] as (
           ...args: readonly unknown[]
         ) => AsyncIterable<unknown>;
-        const pages = method.apply(store, call.args as unknown[])[Symbol.asyncIterator]();
+        const pages =
+          call.method === "readRows"
+            ? threadRows(store.readRows(...(call.args as Parameters<SqliteStore["readRows"]>)))
+            : method.apply(store, call.args as unknown[])[Symbol.asyncIterator]();
         this.#pages.set(call.id, pages);
         return undefined;
       }
@@ -66,6 +72,12 @@ class StoreThread {
         return undefined;
     }
   }
+}
+
+async function* threadRows(
+  pages: AsyncIterable<readonly Row[]>,
+): AsyncGenerator<readonly ThreadRow[]> {
+  for await (const page of pages) yield page.map(toThreadRow);
 }
 
 if (parentPort) {

@@ -1,10 +1,12 @@
 /** What a `WorkerStore` and its thread say to each other: one answer to each call, in any order. */
 
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
-import type { Store } from "../store.ts";
+import { mediaIn } from "../../protocol/media.ts";
+import { decodeValue, encodeValue, type Json, type Value } from "../../protocol/values.ts";
+import type { Row, Store } from "../store.ts";
 
 /** Methods that give pages; they are pulled one by one. */
-export type PagedMethod = "readPoints" | "readRows";
+export type PagedMethod = "readPoints" | "readRows" | "listBlobs";
 /** Methods that answer once. */
 export type PlainMethod = Exclude<keyof Store, PagedMethod | "close" | typeof Symbol.asyncDispose>;
 
@@ -51,6 +53,37 @@ export function toPlainError(error: unknown): PlainError {
 export function fromPlainError({ code, message, stack }: PlainError): Error {
   const cause = stack === undefined ? {} : { cause: stack };
   return code === undefined ? new Error(message, cause) : new TrackioError(code, message, cause);
+}
+
+/**
+ * A row between threads. There an object loses its class, so that values with
+ * pictures and the like go in the form of {@link encodeValue}.
+ */
+export interface ThreadRow extends Row {
+  /** Keys of `values` that are in that form. */
+  readonly encoded?: readonly string[];
+}
+
+export function toThreadRow(row: Row): ThreadRow {
+  const encoded = Object.keys(row.values).filter((key) => mediaIn(row.values[key]).length > 0);
+  if (encoded.length === 0) return row;
+  return {
+    ...row,
+    values: mapValues(row, encoded, encodeValue as (value: Value) => Json),
+    encoded,
+  };
+}
+
+export function fromThreadRow({ encoded, ...row }: ThreadRow): Row {
+  if (encoded === undefined) return row;
+  return { ...row, values: mapValues(row, encoded, (json) => decodeValue(json as Json)) };
+}
+
+function mapValues(row: Row, keys: readonly string[], map: (value: Value) => Value): Row["values"] {
+  const wanted = new Set(keys);
+  return Object.fromEntries(
+    Object.entries(row.values).map(([key, value]) => [key, wanted.has(key) ? map(value) : value]),
+  );
 }
 
 /** The memory of all typed arrays in a value that holds them directly, in objects or in arrays: it is moved, not copied. */

@@ -1,11 +1,17 @@
 import { Worker } from "node:worker_threads";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import { type BlobHash, MediaRef } from "../../protocol/media.ts";
 import type {
   FoldBatch,
   FoldOutcome,
+  LoggedTable,
+  MediaItem,
+  MediaQuery,
+  MediaSummary,
   MetricSummary,
   Point,
+  ProjectFile,
   ProjectInfo,
   Row,
   RunInfo,
@@ -18,8 +24,10 @@ import {
   type Answer,
   type Call,
   fromPlainError,
+  fromThreadRow,
   type PagedMethod,
   type PlainMethod,
+  type ThreadRow,
   type ThreadStart,
 } from "./thread-messages.ts";
 
@@ -110,8 +118,50 @@ export class WorkerStore implements Store {
     return this.#pages("readPoints", [project, run, key]);
   }
 
-  readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
-    return this.#pages("readRows", [project, run]);
+  async *readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
+    for await (const page of this.#pages<ThreadRow>("readRows", [project, run])) {
+      yield page.map(fromThreadRow);
+    }
+  }
+
+  listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
+    return this.#plain("listMedia", [project, runs]);
+  }
+
+  readMediaSteps(
+    query: Pick<MediaQuery, "project" | "key" | "kind" | "runs">,
+  ): Promise<readonly { readonly run: RunId; readonly steps: Float64Array }[]> {
+    return this.#plain("readMediaSteps", [query]);
+  }
+
+  async readMedia(query: MediaQuery): Promise<readonly MediaItem[]> {
+    const items = await this.#plain<readonly MediaItem[]>("readMedia", [query]);
+    // Between threads an object loses its class.
+    return items.map((item) => ({
+      ...item,
+      media: new MediaRef(item.media.kind, item.media.fields),
+    }));
+  }
+
+  findTable(
+    project: ProjectKey,
+    run: RunId,
+    key: string,
+    options?: { readonly step?: number; readonly index?: number },
+  ): Promise<LoggedTable | undefined> {
+    return this.#plain("findTable", [project, run, key, options]);
+  }
+
+  listFiles(project: ProjectKey): Promise<readonly ProjectFile[]> {
+    return this.#plain("listFiles", [project]);
+  }
+
+  listBlobs(project: ProjectKey, run?: RunId): AsyncIterable<readonly BlobHash[]> {
+    return this.#pages("listBlobs", [project, run]);
+  }
+
+  unusedBlobs(blobs: readonly BlobHash[]): Promise<readonly BlobHash[]> {
+    return this.#plain("unusedBlobs", [blobs]);
   }
 
   deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
