@@ -19,7 +19,7 @@
 
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { DataFolder } from "../journal/data-folder.ts";
+import { DataFolder } from "../journal/data-folder.ts";
 import type { BlobHash } from "../protocol/media.ts";
 
 /** What is waiting to become a blob, and how. */
@@ -39,6 +39,11 @@ export class BlobFolder {
   readonly path: string;
   readonly pendingPath: string;
   readonly temporaryPath: string;
+
+  /** Of the data folder `root`. */
+  static at(root: string): BlobFolder {
+    return new BlobFolder(new DataFolder(root));
+  }
 
   constructor(folder: DataFolder) {
     this.path = folder.blobsPath;
