@@ -6,8 +6,18 @@ import type { Value } from "../../protocol/values.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../store.ts";
 import { EPOCH_MS, JournalLike, type LoggedRecord, PROJECT, RUN } from "../testing/batches.ts";
+import { blobNamed, imageOf, tableOf, videoOf } from "../testing/media.ts";
 import type { Open } from "../testing/opened-store.ts";
-import { allPoints, allRows, compactAll, readOne } from "../testing/reading.ts";
+import { allBlobs, allPoints, allRows, compactAll, readOne } from "../testing/reading.ts";
+
+const MEDIA: readonly Value[] = [
+  imageOf("a"),
+  [imageOf("a"), imageOf("b", "second"), videoOf("v")],
+  { deep: { $: imageOf("c") } },
+  tableOf("t", [["p0", 2]]),
+  tableOf("t", [["p1", 1]], { before: 2, blobs: [blobNamed("a")] }),
+  tableOf("t", [["p2", 1]], { before: 4 }),
+];
 
 /** Large ones are all positive: where they cancel out, a sum is what the order of adding makes it. */
 const plainValue: fc.Arbitrary<Value> = fc.oneof(
@@ -27,6 +37,7 @@ const plainValue: fc.Arbitrary<Value> = fc.oneof(
       [1, [2]],
     ),
   },
+  { weight: 3, arbitrary: fc.constantFrom(...MEDIA) },
 );
 const stepOf = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: -4, max: 12 }) },
@@ -102,6 +113,7 @@ export function sameAsMemory(open: Open, runs: number): void {
 async function expectSame(store: Store, reference: Store): Promise<void> {
   expect(await allRows(store)).toEqual(await allRows(reference));
   expect(await store.listRuns(PROJECT)).toEqual(await reference.listRuns(PROJECT));
+  await expectSameMedia(store, reference);
   const summaries = await store.listMetrics(PROJECT, [RUN]);
   expectClose(summaries, await reference.listMetrics(PROJECT, [RUN]));
   for (const { key } of summaries) {
@@ -111,6 +123,26 @@ async function expectSame(store: Store, reference: Store): Promise<void> {
         const query = { key, axis, buckets };
         expectClose(await readOne(store, query), await readOne(reference, query));
       }
+    }
+  }
+}
+
+async function expectSameMedia(store: Store, reference: Store): Promise<void> {
+  const summaries = await store.listMedia(PROJECT, [RUN]);
+  expect(summaries).toEqual(await reference.listMedia(PROJECT, [RUN]));
+  const blobs = await allBlobs(store);
+  expect(blobs).toEqual(await allBlobs(reference));
+  expect(await allBlobs(store, RUN)).toEqual(blobs);
+  for (const { key, kind, lastStep: to } of summaries) {
+    const query = { project: PROJECT, key, kind, runs: [RUN] };
+    expect(await store.readMediaSteps(query)).toEqual(await reference.readMediaSteps(query));
+    for (const part of [{ limit: 1 }, { limit: 5, before: to }, { limit: 100, from: 0, to: 6 }]) {
+      const page = await store.readMedia({ ...query, ...part });
+      expect(page).toEqual(await reference.readMedia({ ...query, ...part }));
+    }
+    for (const at of [{}, { step: 3 }, { index: 1 }]) {
+      const table = await store.findTable(PROJECT, RUN, key, at);
+      expect(table).toEqual(await reference.findTable(PROJECT, RUN, key, at));
     }
   }
 }
