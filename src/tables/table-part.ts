@@ -1,0 +1,58 @@
+/**
+ * A part of a table as a reader sees it, whichever form its file has: plain
+ * columns until a maker has been there, Parquet from then on. Laws, in
+ * `table-part.test.ts` for both: a part gives the cells that it was written
+ * with; a file that is damaged gives an error that names it, and never more
+ * memory than its size explains.
+ */
+
+import { TrackioError } from "../protocol/errors.ts";
+import type { TableColumn } from "../protocol/media.ts";
+import type { ColumnData } from "./column-data.ts";
+import { PartFile } from "./part-file.ts";
+import { RawPart } from "./raw-part.ts";
+
+export interface TablePart {
+  readonly path: string;
+  readonly rowCount: number;
+  readonly columns: readonly TableColumn[];
+  /**
+   * Rows `from` to `to` of column number `column`.
+   * @throws {@link TrackioError} `damaged`
+   */
+  readColumn(column: number, from: number, to: number): ColumnData;
+  /** The rows given, rising, of a column; costs by their number where they are few. */
+  readRows(column: number, rows: readonly number[]): ColumnData;
+  close(): void;
+}
+
+/**
+ * Opens the part at `path`; its first bytes tell which form it has.
+ * @throws {@link TrackioError} `damaged` where it has none, `not_found` where there is no such file.
+ */
+export async function openTablePart(path: string): Promise<TablePart> {
+  const file = openFile(path);
+  try {
+    const start = file.read(0, Math.min(4, file.sizeBytes)).toString("latin1");
+    if (start === "PAR1") {
+      const { openParquetPart } = await import("./parquet-part.ts");
+      return await openParquetPart(file);
+    }
+    if (start.startsWith("{")) return new RawPart(file);
+    throw file.damaged("it is neither a raw table nor Parquet");
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function openFile(path: string): PartFile {
+  try {
+    return new PartFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new TrackioError("not_found", `There is no part of a table in ${path}.`, {
+      cause: error,
+    });
+  }
+}
