@@ -2,6 +2,7 @@
 
 import type { JournalEntry, JournalPiece, JournalRecord } from "../journal/journal-reader.ts";
 import type { JournalFile } from "../journal/list-journals.ts";
+import { readSavedFile } from "../protocol/media.ts";
 import type { Config, RunEnd } from "../protocol/run.ts";
 import { decodeValue, type Json } from "../protocol/values.ts";
 import type { FoldBatch } from "../store/store.ts";
@@ -34,6 +35,7 @@ export function createFoldBatch(
     ...(config === undefined ? {} : { config }),
     ...(summary === undefined ? {} : { summary }),
     ...(end === undefined ? {} : { end }),
+    ...(facts.files.length === 0 ? {} : { files: facts.files }),
     // A script may give its records any time; what was seen was written by then.
     seenAt: Math.min(facts.newestMs ?? origin.run.createdAt, file.modifiedMs + CLOCK_SLACK_MS),
     damagedLines: piece.damagedLines + facts.damagedLines,
@@ -42,6 +44,7 @@ export function createFoldBatch(
 
 class Facts {
   readonly records: JournalRecord[] = [];
+  readonly files: NonNullable<FoldBatch["files"]>[number][] = [];
   config: Config | undefined;
   summary: Config | undefined;
   end: RunEnd | "running" | undefined;
@@ -75,14 +78,21 @@ class Facts {
     const { time } = entry.kind === "header" ? entry.header : entry.event;
     this.#noteLife(time);
     const { config } = entry.kind === "header" ? entry.header : entry.event;
-    const { summary, end } = entry.kind === "header" ? {} : entry.event;
-    if (!isReadableConfig(config) || !isReadableConfig(summary) || !isEnd(end)) {
+    const { summary, end, file } = entry.kind === "header" ? {} : entry.event;
+    const saved = file === undefined ? undefined : readSavedFile(file);
+    const isReadable =
+      isReadableConfig(config) &&
+      isReadableConfig(summary) &&
+      isEnd(end) &&
+      (file === undefined || (saved !== undefined && Number.isFinite(time)));
+    if (!isReadable) {
       this.damagedLines += 1;
       return;
     }
     if (config !== undefined) this.config = config;
     if (summary !== undefined) this.summary = { ...this.summary, ...summary };
     if (end !== undefined) this.end = end;
+    if (saved !== undefined) this.files.push({ ...saved, time });
   }
 
   /** After an end of this journal whatever follows is life; after another's, what is newer. */

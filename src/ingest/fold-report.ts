@@ -10,6 +10,8 @@ export interface FoldChange {
   readonly from?: { readonly step: number; readonly time: number };
   /** The run may have keys that it did not have. */
   readonly newKeys: boolean;
+  /** There may be new pictures, videos, tables or files. */
+  readonly media?: boolean;
   /** The run is new, or its status, config or summary changed. */
   readonly facts: boolean;
 }

@@ -176,6 +176,7 @@ export class JournalFold {
       run: id,
       ...(outcome.from === undefined ? {} : { from: outcome.from }),
       newKeys: outcome.newKeys,
+      ...(outcome.media === undefined ? {} : { media: outcome.media }),
       facts:
         batch.from === 0 ||
         batch.config !== undefined ||
@@ -195,7 +196,7 @@ export class JournalFold {
     return {
       bytes: 0,
       more: true,
-      change: { project: key, run: id, ...lowest(batch), newKeys: true, facts: true },
+      change: { project: key, run: id, ...lowest(batch), newKeys: true, media: true, facts: true },
     };
   }
 

@@ -54,14 +54,14 @@ test("changes that nobody took yet are merged: the lowest step, all that is new"
   const subscription = feed.subscribe({});
   await nextOf(subscription);
   for (let step = 50; step > 10; step--) feed.publish("vision", [point("a", step)]);
-  feed.publish("vision", [{ id: "a", newKeys: true, facts: false }]);
+  feed.publish("vision", [{ id: "a", newKeys: true, media: true, facts: false }]);
   feed.publish("vision", [{ id: "b", newKeys: false, facts: true }]);
   feed.publish("audio", [point("c", 1)]);
   expect(parse(await nextOf(subscription)).map(({ data }) => data)).toEqual([
     {
       project: "vision",
       runs: [
-        { id: "a", step: 11, time: 1011, newKeys: true, facts: false },
+        { id: "a", step: 11, time: 1011, newKeys: true, media: true, facts: false },
         { id: "b", newKeys: false, facts: true },
       ],
     },

@@ -143,6 +143,7 @@ function mergeChange(before: RunChange | undefined, change: RunChange): RunChang
     ...(step === undefined ? {} : { step }),
     ...(time === undefined ? {} : { time }),
     newKeys: before.newKeys || change.newKeys,
+    ...(before.media || change.media ? { media: true } : {}),
     facts: before.facts || change.facts,
   };
 }
