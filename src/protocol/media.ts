@@ -107,6 +107,28 @@ export interface SavedFile {
   readonly bytes: number;
 }
 
+/** Characters of the longest path of a saved file. */
+const MAX_SAVED_PATH = 4096;
+
+/** Whether a project may keep a file under `path`: it never leads out of the project, on any system. */
+export function isSavedPath(path: unknown): path is string {
+  return (
+    typeof path === "string" &&
+    path.length <= MAX_SAVED_PATH &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
+    !/[\u0000-\u001f\u007f\\]|^[A-Za-z]:/.test(path) &&
+    path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
+}
+
+/** The saved file that `given` is; undefined where a field is missing or has another type. */
+export function readSavedFile(given: unknown): SavedFile | undefined {
+  const { path, blob, type, bytes } = (given ?? {}) as Partial<SavedFile>;
+  const isWhole =
+    isSavedPath(path) && isBlobHash(blob) && typeof type === "string" && isCount(bytes);
+  return isWhole ? { path, blob, type, bytes: bytes as number } : undefined;
+}
+
 const KINDS: readonly string[] = ["image", "video", "audio", "table"] satisfies MediaKind[];
 
 export function isMediaKind(kind: unknown): kind is MediaKind {
