@@ -126,6 +126,31 @@ export function blobUrl(hash: string, name?: string): string {
   return url.href;
 }
 
+/** Where a blob stands that an element could not load. */
+export type BlobStanding =
+  | { readonly state: "ready" }
+  | { readonly state: "waiting"; readonly reason: string; readonly afterMs: number }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Asks why a blob did not load: an element is not told. */
+export async function askBlob(hash: string, signal: AbortSignal): Promise<BlobStanding> {
+  let response: Response;
+  try {
+    response = await fetch(blobUrl(hash), { headers: { range: "bytes=0-0" }, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { state: "waiting", reason: "The server cannot be reached.", afterMs: 0 };
+  }
+  if (response.ok) {
+    await response.body?.cancel();
+    return { state: "ready" };
+  }
+  const { message } = await refusal(response);
+  if (response.status !== 503) return { state: "failed", reason: message };
+  const afterMs = Number(response.headers.get("retry-after") ?? 0) * 1000;
+  return { state: "waiting", reason: message, afterMs: Number.isFinite(afterMs) ? afterMs : 0 };
+}
+
 function projectPath(project: string, rest: string): string {
   return `projects/${encodeURIComponent(project)}/${rest}`;
 }

@@ -56,6 +56,16 @@ const ICONS = {
       <path d="M6.2 3v10" />
     </>
   ),
+  left: () => <path d="m9.8 4-4 4 4 4" />,
+  right: () => <path d="m6.2 4 4 4-4 4" />,
+  newest: () => <path d="m4.2 4 4 4-4 4M11.6 3.6v8.8" />,
+  download: () => <path d="M8 2.5V10M4.8 7 8 10.1 11.2 7M3 13.2h10" />,
+  play: () => <path d="M5.2 3.6v8.8L12.4 8z" fill="currentColor" />,
+  pause: () => <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,
+  file: () => <path d="M4 2.5h5l3 3v8H4zM9 2.5v3h3" />,
+  loop: () => (
+    <path d="M3 8a4 4 0 0 1 4-3.8h5M10 2l2.2 2.2L10 6.4M13 8a4 4 0 0 1-4 3.8H4M6 14l-2.2-2.2L6 9.6" />
+  ),
 } satisfies Record<string, () => JSX.Element>;
 
 export type IconName = keyof typeof ICONS;

@@ -10,6 +10,7 @@ import type { Metric, Project, Run } from "../../../src/protocol/api.ts";
 import { ChangeFeed } from "../api/change-feed.ts";
 import { fetchProjects, ReadError } from "../api/client.ts";
 import { type Charts, createCharts } from "./charts.ts";
+import { type KeyedMedia, type MediaChange, MediaFacts } from "./media-facts.ts";
 import { ProjectFacts } from "./project-facts.ts";
 import { shownRuns } from "./selection.ts";
 import type { View } from "./url-state.ts";
@@ -40,6 +41,13 @@ export interface Workspace {
   readonly retryChart: (key: string) => void;
   readonly seeCharts: (keys: readonly string[]) => void;
   readonly setBuckets: (buckets: number) => void;
+  /** What pictures, videos, sounds and tables the runs shown have; undefined until it is there. */
+  readonly media: Accessor<readonly KeyedMedia[] | undefined>;
+  readonly mediaError: Accessor<string | undefined>;
+  /** Runs with new media since the read before, and from which step on. */
+  readonly lastMediaChange: Accessor<MediaChange>;
+  /** To be told where a read finds the server away. */
+  readonly offline: () => void;
 }
 
 /** Reads wait so long for the event stream to stand. */
@@ -88,11 +96,20 @@ export function createWorkspace(): Workspace {
   );
   const charts = createCharts({ facts, shown, view, buckets, offline });
 
+  const mediaFacts = createMemo(() => {
+    const opened = facts();
+    if (!opened) return undefined;
+    const made = new MediaFacts(opened.project, offline);
+    onCleanup(() => made.close());
+    return made;
+  });
+
   const readAll = () => {
     void readProjects();
     void facts()?.readRuns();
     void facts()?.readMetrics();
     charts.readAnew();
+    mediaFacts()?.readAnew();
   };
   const feed = createMemo(() => {
     const opened = facts();
@@ -108,6 +125,7 @@ export function createWorkspace(): Workspace {
         else if (event.project === opened.project) {
           opened.change(event);
           charts.change(event);
+          mediaFacts()?.change(event);
         }
       },
       lost: offline,
@@ -127,6 +145,10 @@ export function createWorkspace(): Workspace {
   createEffect(() => {
     const opened = facts();
     if (runs() !== undefined) opened?.wantMetrics([...shown()]);
+  });
+  createEffect(() => {
+    const opened = mediaFacts();
+    if (runs() !== undefined) opened?.want([...shown()]);
   });
 
   return {
@@ -152,8 +174,14 @@ export function createWorkspace(): Workspace {
     retryChart: charts.retry,
     seeCharts: charts.see,
     setBuckets,
+    media: () => mediaFacts()?.keys(),
+    mediaError: () => mediaFacts()?.error(),
+    lastMediaChange: () => mediaFacts()?.lastChange() ?? NO_CHANGE,
+    offline,
   };
 }
+
+const NO_CHANGE: MediaChange = new Map();
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((item) => b.has(item));

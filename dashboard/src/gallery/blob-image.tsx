@@ -1,0 +1,129 @@
+/**
+ * A picture from its blob, in a frame that stands before the picture is there.
+ * While it is still being made the frame says so and tries again; where it cannot
+ * be made, the frame says why. A frame that leaves the page calls its request off.
+ */
+
+import { createEffect, createSignal, Match, on, onCleanup, Switch } from "solid-js";
+import { askBlob, blobUrl } from "../api/client.ts";
+
+export interface BlobImageProps {
+  readonly hash: string;
+  readonly alt: string;
+  /** Magnified: its pixels are shown as squares. */
+  readonly isEnlarged?: boolean;
+  /** While true, nothing that is not begun yet is asked for. */
+  readonly isHeldBack?: boolean;
+  /** Shorter sentences for small frames. */
+  readonly isSmall?: boolean;
+  readonly loaded?: (image: HTMLImageElement) => void;
+}
+
+/** Why there is no picture yet, or never. */
+export type BlobTrouble =
+  | { readonly kind: "waiting"; readonly sentence: string }
+  | { readonly kind: "failed"; readonly sentence: string };
+
+export function BlobImage(props: BlobImageProps) {
+  const [isBegun, setIsBegun] = createSignal(!props.isHeldBack);
+  createEffect(() => !props.isHeldBack && setIsBegun(true));
+  const retried = createBlobRetry(() => props.hash, "image");
+  let image: HTMLImageElement | undefined;
+  // An element that is removed goes on loading; one without an address does not.
+  onCleanup(() => image?.removeAttribute("src"));
+  const source = () => (isBegun() ? retried.url() : undefined);
+  return (
+    <>
+      <img
+        ref={image}
+        class={props.isEnlarged ? "enlarged" : ""}
+        src={source()}
+        alt={retried.trouble() ? "" : props.alt}
+        hidden={retried.trouble() !== undefined}
+        decoding="async"
+        draggable={false}
+        onError={() => retried.failed()}
+        onLoad={(event) => {
+          retried.arrived();
+          props.loaded?.(event.currentTarget);
+        }}
+      />
+      <TroubleNote trouble={retried.trouble()} alt={props.alt} isSmall={props.isSmall ?? false} />
+    </>
+  );
+}
+
+/** What stands in the frame instead of the picture. */
+export function TroubleNote(props: {
+  readonly trouble: BlobTrouble | undefined;
+  readonly alt: string;
+  readonly isSmall: boolean;
+}) {
+  return (
+    <Switch>
+      <Match when={props.trouble?.kind === "waiting"}>
+        <span class="frame-note" title={props.trouble?.sentence} role="status">
+          <span class="sr">{props.alt}: </span>being made…
+        </span>
+      </Match>
+      <Match when={props.trouble?.kind === "failed"}>
+        <span class="frame-note bad" title={props.trouble?.sentence}>
+          <span class="sr">{props.alt}: </span>
+          {props.isSmall ? "cannot be shown" : props.trouble?.sentence}
+        </span>
+      </Match>
+    </Switch>
+  );
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** The address of a blob that is asked for again while it is being made. */
+export function createBlobRetry(hash: () => string, what: "image" | "video" | "sound") {
+  const [trouble, setTrouble] = createSignal<BlobTrouble | undefined>();
+  const [attempt, setAttempt] = createSignal(0);
+  let pauseMs = FIRST_PAUSE_MS;
+  let call = new AbortController();
+  const reset = () => {
+    call.abort();
+    call = new AbortController();
+    pauseMs = FIRST_PAUSE_MS;
+    setTrouble(undefined);
+    setAttempt(0);
+  };
+  createEffect(on(hash, reset, { defer: true }));
+  onCleanup(() => call.abort());
+
+  const failed = async () => {
+    const { signal } = call;
+    const standing = await askBlob(hash(), signal).catch(() => undefined);
+    if (signal.aborted || standing === undefined) return;
+    if (standing.state === "failed") {
+      setTrouble({ kind: "failed", sentence: standing.reason });
+      return;
+    }
+    if (standing.state === "ready" && attempt() > 0) {
+      const sentence = `This browser cannot show a ${what} of this kind. Download it instead.`;
+      setTrouble({ kind: "failed", sentence });
+      return;
+    }
+    if (standing.state === "waiting") {
+      setTrouble({ kind: "waiting", sentence: standing.reason });
+    }
+    const afterMs = standing.state === "ready" ? 0 : Math.max(pauseMs, standing.afterMs);
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    const timer = setTimeout(() => setAttempt((count) => count + 1), afterMs);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+  };
+  return {
+    /** Another one at each attempt, since an element does not load the same address again. */
+    url: () => (attempt() === 0 ? blobUrl(hash()) : `${blobUrl(hash())}#${attempt()}`),
+    trouble,
+    failed: () => void failed(),
+    arrived: () => {
+      pauseMs = FIRST_PAUSE_MS;
+      setTrouble(undefined);
+    },
+  };
+}

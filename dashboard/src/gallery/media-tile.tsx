@@ -1,0 +1,109 @@
+/** One picture, video or sound in its frame, with its caption below. */
+
+import { type JSX, Match, Show, Switch } from "solid-js";
+import type { ImageFields, VideoFields } from "../../../src/protocol/media.ts";
+import { formatStep } from "../charts/format.ts";
+import type { MediaItem } from "../state/step-items.ts";
+import { AudioTile } from "./audio-tile.tsx";
+import { BlobImage } from "./blob-image.tsx";
+import type { PlayGroup } from "./play-group.ts";
+import type { TileLayout } from "./tile-layout.ts";
+import { VideoTile } from "./video-tile.tsx";
+
+export interface MediaTileProps {
+  /** Undefined while it is being read: the frame stands. */
+  readonly item: MediaItem | undefined;
+  readonly mediaKey: string;
+  readonly layout: Pick<TileLayout, "tileWidth" | "frameHeight">;
+  /** Lines below the frame; absent: none. */
+  readonly caption?: JSX.Element;
+  /** Videos of a group play in step. */
+  readonly group: PlayGroup | undefined;
+  readonly isHeldBack: boolean;
+  /** Shows it as large as the window. */
+  readonly open: (item: MediaItem) => void;
+}
+
+const SMALL_PX = 140;
+
+export function MediaTile(props: MediaTileProps) {
+  const frame = () => ({ height: `${props.layout.frameHeight}px` });
+  return (
+    <div class="tile">
+      <Show when={props.item} fallback={<span class="frame" style={frame()} />}>
+        {(item) => (
+          <Switch
+            fallback={
+              <button
+                type="button"
+                class="frame"
+                style={frame()}
+                onClick={() => props.open(item())}
+              >
+                <BlobImage
+                  hash={item().fields.blob}
+                  alt={describeItem(item(), props.mediaKey)}
+                  isEnlarged={isEnlarged(item(), props.layout)}
+                  isHeldBack={props.isHeldBack}
+                  isSmall={props.layout.tileWidth < SMALL_PX}
+                />
+              </button>
+            }
+          >
+            <Match when={isAudio(item())}>
+              <AudioTile
+                item={item()}
+                label={describeItem(item(), props.mediaKey)}
+                height={props.layout.frameHeight}
+              />
+            </Match>
+            <Match when={isVideo(item())}>
+              <VideoTile
+                item={item()}
+                label={describeItem(item(), props.mediaKey)}
+                height={props.layout.frameHeight}
+                isEnlarged={isEnlarged(item(), props.layout)}
+                isSmall={props.layout.tileWidth < SMALL_PX}
+                group={props.group}
+                open={() => props.open(item())}
+              />
+            </Match>
+          </Switch>
+        )}
+      </Show>
+      {props.caption}
+    </div>
+  );
+}
+
+/** A line below a frame: cut where it is too long, whole in its title. */
+export function Caption(props: { readonly text: string | undefined; readonly class?: string }) {
+  return (
+    <span class={`cap ${props.class ?? ""}`} title={props.text}>
+      {props.text}
+    </span>
+  );
+}
+
+/** What a screen reader says of it: the caption, else the key; and the step. */
+export function describeItem({ fields, step }: MediaItem, key: string): string {
+  return `${fields.caption ?? key}, step ${formatStep(step)}`;
+}
+
+/** A GIF is shown as a picture whatever it was logged as. */
+export function isVideo({ fields }: MediaItem): boolean {
+  return fields.type.startsWith("video/");
+}
+
+export function isAudio({ fields }: MediaItem): boolean {
+  return fields.type.startsWith("audio/");
+}
+
+function isEnlarged(
+  { fields }: MediaItem,
+  { tileWidth, frameHeight }: Pick<TileLayout, "tileWidth" | "frameHeight">,
+): boolean {
+  const { width, height } = fields as ImageFields | VideoFields;
+  if (width === undefined || height === undefined) return false;
+  return Math.min(tileWidth / width, frameHeight / height) >= 1;
+}
