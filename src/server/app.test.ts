@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BlobFolder } from "../media/blob-folder.ts";
 import {
   errorSchema,
   metricTableSchema,
@@ -18,6 +19,7 @@ import { decodeSeriesFrame } from "../protocol/series-frame-codec.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { EPOCH_MS, JournalLike } from "../store/testing/batches.ts";
 import { createApp } from "./app.ts";
+import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { LocalReader } from "./reading/local-reader.ts";
@@ -43,6 +45,7 @@ function appOn(reader: Reader): Hono {
   const context = {
     reader,
     feed: new LiveFeed(),
+    blobs: new BlobSource(BlobFolder.at(dashboardDir), { makeSoon: async () => undefined }),
     running: () => ({ vision: 2 }),
     version: "1.2.3",
     log: (line: string) => logged.push(line),
@@ -317,6 +320,7 @@ describe("HTTP as it should be", () => {
     );
     expect(ids.sort()).toEqual([
       "followEvents",
+      "getBlob",
       "getRun",
       "getVersion",
       "listMetrics",

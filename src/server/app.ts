@@ -10,6 +10,7 @@ import { serveDashboard } from "./dashboard-routes.ts";
 import { createOpenApi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { sendError } from "./respond.ts";
+import { getBlob } from "./routes/blobs.ts";
 import { followEvents } from "./routes/events.ts";
 import { listMetrics } from "./routes/metrics.ts";
 import { listProjects } from "./routes/projects.ts";
@@ -24,6 +25,7 @@ const OPERATIONS: readonly Operation[] = [
   getRun,
   listMetrics,
   readSeries,
+  getBlob,
   followEvents,
   getVersion,
 ];

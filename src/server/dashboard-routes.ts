@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Context } from "hono";
 import { type DashboardFile, DashboardFiles } from "./dashboard-files.ts";
-import { acceptsGzip, sendError } from "./respond.ts";
+import { acceptsGzip, isKnownToClient, sendError } from "./respond.ts";
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>trackio</title>
 <body style="font: 16px/1.6 system-ui; max-width: 36em; margin: 4em auto; padding: 0 1em">
@@ -38,10 +38,7 @@ async function sendFile(c: Context, file: DashboardFile): Promise<Response> {
     etag: file.etag,
     vary: "accept-encoding",
   };
-  const known = c.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
-  if (known.some((etag) => etag === "*" || etag.replace(/^W\//, "") === file.etag)) {
-    return c.body(null, 304, headers);
-  }
+  if (isKnownToClient(c, file.etag)) return c.body(null, 304, headers);
   const isText = /^(text|application\/json|image\/svg)/.test(file.contentType);
   if (!isText || file.bytes.length < 1024 || !acceptsGzip(c))
     return c.body(file.bytes, 200, headers);
@@ -57,10 +54,14 @@ function contentSecurityPolicy(scriptHashes: readonly string[]): string {
     `script-src ${["'self'", ...scriptHashes].join(" ")}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
     "font-src 'self' data:",
+    // Blobs that are pages or texts, each in a sandbox of its own.
+    "frame-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'none'",
+    // A table as CSV is asked for with a form, so that the browser writes it to the disk as it comes.
+    "form-action 'self'",
     "frame-ancestors *",
   ].join("; ");
 }

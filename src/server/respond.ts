@@ -9,6 +9,7 @@ import type { AnswerBytes } from "./reading/question.ts";
 
 /** Smaller answers gain nothing. */
 const GZIP_FROM_BYTES = 16 * 1024;
+const RETRY_AFTER_SECONDS = "2";
 const gzipInPool = promisify(gzip);
 
 /** JSON bytes, compressed (in libuv's threads) where they are many and the client takes it. */
@@ -34,17 +35,40 @@ export function acceptsGzip(c: Context): boolean {
  * times a second.
  */
 export function freeWhenSent(c: Context, bytes: AnswerBytes): void {
-  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
-  outgoing?.once("finish", () => bytes.buffer.transfer(0));
+  outgoingOf(c)?.once("finish", () => bytes.buffer.transfer(0));
 }
 
-/** An error in the form of `errorSchema`. */
+/**
+ * What ends the connection in the middle of an answer, which is the only way to tell a client that its rest will not
+ * come; undefined where there is no connection.
+ */
+export function breakOff(
+  c: Context,
+  log: (line: string) => void,
+): ((error: unknown) => void) | undefined {
+  const outgoing = outgoingOf(c);
+  if (outgoing === undefined) return undefined;
+  return (error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    log(`${c.req.method} ${c.req.path} was broken off: ${message}`);
+    outgoing.destroy();
+  };
+}
+
+function outgoingOf(c: Context): ServerResponse | undefined {
+  return ((c.env ?? {}) as { readonly outgoing?: ServerResponse }).outgoing;
+}
+
+/** Whether the client says that it has what `etag` names (If-None-Match). */
+export function isKnownToClient(c: Context, etag: string): boolean {
+  const known = c.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
+  return known.some((other) => other === "*" || other.replace(/^W\//, "") === etag);
+}
+
+/** An error in the form of `errorSchema`. What may go better later says when to ask again. */
 export function sendError(code: ErrorCode, message: string, status?: number): Response {
-  return Response.json(
-    { error: { code, message } },
-    {
-      status: status ?? ERROR_OUTCOMES[code].httpStatus,
-      headers: { "cache-control": "no-store" },
-    },
-  );
+  const httpStatus = status ?? ERROR_OUTCOMES[code].httpStatus;
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (httpStatus === 503) headers.set("retry-after", RETRY_AFTER_SECONDS);
+  return Response.json({ error: { code, message } }, { status: httpStatus, headers });
 }

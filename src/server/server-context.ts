@@ -1,9 +1,11 @@
+import type { BlobSource } from "./blobs/blob-source.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
 
 /** What the routes stand on. */
 export interface ServerContext {
   readonly reader: Reader;
+  readonly blobs: BlobSource;
   readonly feed: LiveFeed;
   /** Runs that run now, by project. */
   readonly running: () => { readonly [project: string]: number };

@@ -5,7 +5,9 @@ import { availableParallelism, hostname } from "node:os";
 import type { FoldNews } from "../ingest/fold-loop.ts";
 import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
 import { allowedHostsOf } from "./allowed-hosts.ts";
+import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { listen, urlOf } from "./listen.ts";
 import { LiveFeed, type RunChange } from "./live/live-feed.ts";
@@ -61,7 +63,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await reader.close();
     throw error;
   });
-  const context = { reader, feed, running: () => running, version: readPackageVersion(), log };
+  const blobs = new BlobSource(BlobFolder.at(root), { makeSoon: async () => undefined });
+  const context = {
+    reader,
+    blobs,
+    feed,
+    running: () => running,
+    version: readPackageVersion(),
+    log,
+  };
   const app = createApp(context, {
     dashboard: new DashboardFiles(options.dashboardDir ?? DASHBOARD_DIR),
     allowedHosts: allowedHostsOf(host, options.allowedHosts),
@@ -92,9 +102,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 function publish(feed: LiveFeed, changes: readonly FoldChange[]): void {
   for (const [project, ofProject] of Map.groupBy(changes, (change) => change.project)) {
-    const runs = ofProject.map(({ run, from, newKeys, facts }): RunChange => {
-      return { id: run, ...(from === undefined ? {} : from), newKeys, facts };
-    });
+    const runs = ofProject.map(
+      ({ run, from, newKeys, media, facts }): RunChange => ({
+        id: run,
+        ...from,
+        newKeys,
+        ...(media && { media }),
+        facts,
+      }),
+    );
     feed.publish(project, runs);
   }
 }

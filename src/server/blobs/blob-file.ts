@@ -1,0 +1,90 @@
+/** One blob, open for sending. It holds a place among the process's open files until it is closed. */
+
+import type { FileHandle } from "node:fs/promises";
+import { TrackioError } from "../../protocol/errors.ts";
+import type { BlobHash } from "../../protocol/media.ts";
+import type { ByteRange } from "./byte-range.ts";
+
+/** What is read and sent at once; so much memory costs a client that reads slowly. */
+export const CHUNK_BYTES = 256 * 1024;
+
+export class BlobFile {
+  readonly hash: BlobHash;
+  readonly sizeBytes: number;
+  /** MIME type, as its bytes say. */
+  readonly type: string;
+  /** It is what it will be for ever; else it is not yet on the disk itself. */
+  readonly isReady: boolean;
+  readonly #handle: FileHandle;
+
+  constructor(
+    hash: BlobHash,
+    handle: FileHandle,
+    facts: { readonly sizeBytes: number; readonly type: string; readonly isReady: boolean },
+  ) {
+    this.hash = hash;
+    this.sizeBytes = facts.sizeBytes;
+    this.type = facts.type;
+    this.isReady = facts.isReady;
+    this.#handle = handle;
+  }
+
+  /** @throws {@link TrackioError} `damaged` where the file ends before it. */
+  async read({ from, to }: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(to - from);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, undefined, from + filled);
+      if (bytesRead === 0) {
+        const message = `Blob ${this.hash} ended at byte ${from + filled} of ${this.sizeBytes} while it was read.`;
+        throw new TrackioError("damaged", message);
+      }
+      filled += bytesRead;
+    }
+    return bytes;
+  }
+
+  /**
+   * The bytes of `range`, each chunk read when the connection has room for it; the file is closed at the end of it, however it ends.
+   * @param onTrouble Takes an error in the middle, and ends the connection; without it the stream fails.
+   */
+  stream(
+    { from, to }: ByteRange,
+    onTrouble?: (error: unknown) => void,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let position = from;
+    let isCancelled = false;
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
+          const chunk = { from: position, to: Math.min(position + CHUNK_BYTES, to) };
+          try {
+            const bytes = await this.read(chunk);
+            if (isCancelled) return;
+            controller.enqueue(bytes);
+          } catch (error) {
+            await this.close();
+            if (isCancelled) return;
+            if (onTrouble === undefined) throw error;
+            onTrouble(error);
+            controller.close();
+            return;
+          }
+          position = chunk.to;
+          if (position < to) return;
+          await this.close();
+          controller.close();
+        },
+        cancel: () => {
+          isCancelled = true;
+          return this.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
