@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { columnStarts, columnsWithin, columnWidths } from "./column-widths.ts";
+
+const wish = (contentPx: number, grows = false, setPx?: number) => ({
+  contentPx,
+  headPx: 50,
+  setPx,
+  grows,
+});
+
+test("a column is as wide as what it holds, within bounds; what a person set stays", () => {
+  expect(columnWidths([wish(10), wish(100), wish(5000), wish(10, false, 77)], 0)).toEqual([
+    50, 100, 320, 77,
+  ]);
+});
+
+test("what is left over goes to columns of text, and fills the view", () => {
+  expect(columnWidths([wish(100), wish(100, true), wish(300, true)], 900)).toEqual([100, 200, 600]);
+  expect(columnWidths([wish(100), wish(200)], 450)).toEqual([150, 300]);
+  expect(columnWidths([wish(10, true, 60), wish(10, true, 60)], 400)).toEqual([60, 60]);
+});
+
+test("only the columns in sight are found", () => {
+  const starts = columnStarts([100, 100, 100, 100]);
+  expect(starts).toEqual([0, 100, 200, 300, 400]);
+  expect(columnsWithin(starts, 0, 150)).toEqual({ first: 0, last: 1 });
+  expect(columnsWithin(starts, 100, 200)).toEqual({ first: 1, last: 1 });
+  expect(columnsWithin(starts, 250, 900)).toEqual({ first: 2, last: 3 });
+});

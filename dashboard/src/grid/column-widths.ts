@@ -1,0 +1,66 @@
+/** How wide the columns of a table are: as wide as what they hold, within bounds; what is left over goes to those with text. */
+
+export interface WidthWish {
+  /** Of what the column holds, in CSS pixels. */
+  readonly contentPx: number;
+  readonly headPx: number;
+  /** Set by a person: not touched. */
+  readonly setPx: number | undefined;
+  /** Whether it takes of what is left over. */
+  readonly grows: boolean;
+}
+
+export const NARROWEST_PX = 40;
+export const WIDEST_PX = 1200;
+/** Without a person's word a column is not wider than this. */
+const WIDEST_OWN_PX = 320;
+const WIDEST_HEAD_PX = 200;
+
+/** Widths of all columns, which together fill `viewPx` where they are less. */
+export function columnWidths(wishes: readonly WidthWish[], viewPx: number): number[] {
+  const widths = wishes.map(({ contentPx, headPx, setPx }) => {
+    if (setPx !== undefined) return clampWidth(setPx);
+    const head = Math.min(WIDEST_HEAD_PX, headPx);
+    return Math.ceil(Math.max(NARROWEST_PX, Math.min(WIDEST_OWN_PX, Math.max(contentPx, head))));
+  });
+  const left = viewPx - widths.reduce((sum, width) => sum + width, 0);
+  if (left <= 0) return widths;
+  const free = wishes.flatMap(({ setPx }, i) => (setPx === undefined ? [i] : []));
+  const growing = free.filter((i) => wishes[i]!.grows);
+  const takers = growing.length > 0 ? growing : free;
+  const total = takers.reduce((sum, i) => sum + widths[i]!, 0);
+  let given = 0;
+  for (const i of takers) {
+    const share = Math.floor((left * widths[i]!) / total);
+    widths[i]! += share;
+    given += share;
+  }
+  const last = takers.at(-1);
+  if (last !== undefined) widths[last]! += left - given;
+  return widths;
+}
+
+export function clampWidth(width: number): number {
+  return Math.round(Math.max(NARROWEST_PX, Math.min(WIDEST_PX, width)));
+}
+
+/** Where each column begins, and after the last one where all end. */
+export function columnStarts(widths: readonly number[]): number[] {
+  const starts = [0];
+  for (const width of widths) starts.push(starts.at(-1)! + width);
+  return starts;
+}
+
+/** The columns from `first` to `last` that lie within `from` and `to`, in CSS pixels. */
+export function columnsWithin(
+  starts: readonly number[],
+  from: number,
+  to: number,
+): { readonly first: number; readonly last: number } {
+  const count = starts.length - 1;
+  let first = 0;
+  while (first < count - 1 && starts[first + 1]! <= from) first += 1;
+  let last = first;
+  while (last < count - 1 && starts[last + 1]! < to) last += 1;
+  return { first, last };
+}
