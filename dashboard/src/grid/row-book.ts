@@ -234,7 +234,7 @@ function blockOf(row: number): number {
 }
 
 function groupOf(column: number): number {
-  return groupOf(column);
+  return Math.floor(column / GROUP_COLUMNS);
 }
 
 function range(first: number, last: number): number[] {
