@@ -1,11 +1,13 @@
 /**
  * Values as JSON for programs. What JSON lacks is written so that any reader
  * gets the most of it: NaN and ±Infinity as those words, integers beyond 2^53
- * as their digits, -0 as `-0`, dates as ISO text, typed arrays as arrays.
+ * as their digits, -0 as `-0`, dates as ISO text, typed arrays as arrays,
+ * pictures, videos and tables as `{"$": kind, "v": fields}`.
  */
 
+import { MediaRef } from "../protocol/media.ts";
 import type { Json, Value } from "../protocol/values.ts";
-import { decodeValue } from "../protocol/values.ts";
+import { decodeValue, encodeValue } from "../protocol/values.ts";
 
 /** Written in a JSON text as it is; ES2026's `JSON.rawJSON`, which Node has. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): Json };
@@ -32,6 +34,7 @@ export function storedToPlainJson(stored: Json): Json {
 
 function objectToPlainJson(value: Value & object): Json {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof MediaRef) return encodeValue(value);
   if (Array.isArray(value)) return value.map(toPlainJson);
   if (ArrayBuffer.isView(value)) {
     return Array.from<number | bigint, Json>(
@@ -44,9 +47,10 @@ function objectToPlainJson(value: Value & object): Json {
   );
 }
 
-/** Whether a value is an object with members of its own: no array, date or typed array. */
+/** Whether a value is an object with members of its own: no array, date, typed array or picture. */
 export function isPlainObject(value: Value): value is { readonly [key: string]: Value } {
-  return Object.prototype.toString.call(value) === "[object Object]";
+  const isObject = Object.prototype.toString.call(value) === "[object Object]";
+  return isObject && !(value instanceof MediaRef);
 }
 
 /** One JSON document for standard output, indented, with a newline at its end. */

@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import type { Terminal } from "../terminal.ts";
 import { addRequired, dirOption, jsonOption, projectOption, runOption } from "./options.ts";
 
-/** `trackio list projects|runs|metrics`. */
+/** `trackio list projects|runs|metrics|media|files`. */
 export function declareList(program: Command, terminal: Terminal): void {
   const list = program
     .command("list")
     .helpCommand(false)
-    .description("list projects, runs or metrics");
+    .description("list projects, runs, metrics, media or files");
   list
     .command("projects")
     .description("list all projects")
@@ -35,5 +35,26 @@ export function declareList(program: Command, terminal: Terminal): void {
     .action(async (options) => {
       const { listMetrics } = await import("./list-metrics.ts");
       await listMetrics(terminal, options);
+    });
+  list
+    .command("media")
+    .description("list the images, videos, audio and tables of a run, or of all runs")
+    .addOption(projectOption())
+    .addOption(runOption())
+    .addOption(jsonOption())
+    .addOption(dirOption())
+    .action(async (options) => {
+      const { listMedia } = await import("./list-media.ts");
+      await listMedia(terminal, options);
+    });
+  list
+    .command("files")
+    .description("list the files that save() keeps with a project")
+    .addOption(projectOption())
+    .addOption(jsonOption())
+    .addOption(dirOption())
+    .action(async (options) => {
+      const { listFiles } = await import("./list-files.ts");
+      await listFiles(terminal, options);
     });
 }

@@ -1,10 +1,13 @@
 /**
  * Rows as CSV (RFC 4180, lines ended by a newline alone). Numbers in nested
  * objects get a column of their own, `parent/child`, as in the dashboard; a
- * cell is empty where the row has no such key.
+ * cell is empty where the row has no such key. Of a picture, video or table the
+ * cell holds the hash of its blob (of a table those of its parts), and
+ * `key/caption` its caption.
  */
 
 import { TrackioError } from "../../protocol/errors.ts";
+import { type ImageFields, MediaRef, type TableFields } from "../../protocol/media.ts";
 import type { Value } from "../../protocol/values.ts";
 import { isoTime } from "../format.ts";
 import { isPlainObject, toPlainJson } from "../json-text.ts";
@@ -48,10 +51,22 @@ function flattenCells(values: { readonly [key: string]: Value }): [column: strin
 }
 
 function flattenCell(column: string, value: Value): [column: string, cell: string][] {
+  if (value instanceof MediaRef) return mediaCells(column, value);
   if (!isPlainObject(value)) return [[column, csvText(value)]];
   const members = Object.entries(value);
   if (members.length === 0) return [[column, "{}"]];
   return members.flatMap(([key, member]) => flattenCell(`${column}/${key}`, member));
+}
+
+function mediaCells(column: string, { kind, fields }: MediaRef): [column: string, cell: string][] {
+  const { caption } = fields;
+  const blobs =
+    kind === "table"
+      ? (fields as TableFields).parts.map(({ blob }) => blob)
+      : [(fields as ImageFields).blob];
+  const captions: [string, string][] =
+    caption === undefined ? [] : [[`${column}/caption`, caption]];
+  return [[column, blobs.join(" ")], ...captions];
 }
 
 /** NaN and ±Infinity as words, `null` as that word, dates as ISO text, arrays as JSON. */

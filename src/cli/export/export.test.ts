@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createRunId, parseProjectKey } from "../../protocol/ids.ts";
 import type { Value } from "../../protocol/values.ts";
 import type { RunInfo } from "../../store/store.ts";
+import { blobNamed, imageOf, tableOf } from "../../store/testing/media.ts";
 import { CsvColumns } from "./csv.ts";
 import { jsonLine } from "./json-lines.ts";
 import type { LoggedRow } from "./logged-row.ts";
@@ -66,6 +67,26 @@ test("CSV: a key that came meanwhile is refused, not dropped", () => {
   const columns = new CsvColumns();
   columns.add(row(0, { loss: 1 }));
   expect(() => columns.line(row(1, { acc: 1 }))).toThrow("logged the new key 'acc'");
+});
+
+test("CSV: a picture is the hash of its blob, with its caption beside it; a table the hashes of its parts", () => {
+  const values = {
+    image: imageOf("a", "a cat"),
+    table: tableOf("t", [
+      ["p", 1],
+      ["q", 2],
+    ]),
+  };
+  const [header, line] = csv(row(0, values)).split("\n");
+  expect(header).toBe("run,run_id,step,timestamp,image,image/caption,table");
+  const parts = `${blobNamed("p")} ${blobNamed("q")}`;
+  expect(line).toBe(`${facts},0,1970-01-01T00:00:01.000Z,${blobNamed("a")},a cat,${parts}`);
+});
+
+test("JSON Lines: pictures, also in lists, are in the form in which they were logged", () => {
+  const { fields } = imageOf("a");
+  const line = JSON.parse(jsonLine(row(0, { image: [imageOf("a"), 1] })));
+  expect(line.image).toEqual([{ $: "image", v: fields }, 1]);
 });
 
 test("JSON Lines: nested as logged, special values stay", () => {
