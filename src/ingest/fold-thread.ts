@@ -1,11 +1,11 @@
 /** The one thread of a server that writes the store. */
 
 import { parentPort, workerData } from "node:worker_threads";
+import { lowerThreadPriority } from "../media/thread-priority.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { FoldLoop } from "./fold-loop.ts";
 import type { FoldThreadMessage } from "./fold-worker.ts";
 import { openStoreForFolding } from "./open-store.ts";
-import { lowerThreadPriority } from "./thread-priority.ts";
 
 lowerThreadPriority();
 const port = parentPort!;

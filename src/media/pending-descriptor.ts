@@ -21,10 +21,10 @@ export interface AwaitedDescriptor {
   readonly nonce: string;
 }
 
-/** `.making`: who is at it, and with which maker of its own. */
-export interface MakingClaim {
+/** `.making`: who is at it, and how many were before that ended in the middle of it. */
+export interface ClaimNote {
   readonly process: Omit<Writer, "id">;
-  readonly maker: string;
+  readonly lostMakers: number;
 }
 
 /** `.failed`: why there is no blob. */

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openStoreForReading } from "../../ingest/open-store.ts";
 import { runStatus } from "../../ingest/run-status.ts";
-import { lowerThreadPriority } from "../../ingest/thread-priority.ts";
+import { lowerThreadPriority } from "../../media/thread-priority.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
 import type { AnswerBytes, Question, Refusal } from "./question.ts";

@@ -1,0 +1,141 @@
+/**
+ * Finds what nothing names and removes it: blobs whose runs were deleted or
+ * whose journals never came to name them, and what was left while being written.
+ * Young ones are let be, since a script keeps a blob before it names it.
+ */
+
+import { rmSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { type BlobHash, isBlobHash } from "../protocol/media.ts";
+import type { BlobFolder } from "./blob-folder.ts";
+import { readNames } from "./read-names.ts";
+import { removeBlob } from "./remove-blob.ts";
+
+const HOUR_MS = 3_600_000;
+/** So many are asked for at once. */
+const BATCH = 500;
+
+export interface CollectOptions {
+  /** Of these hashes, those that the store does not refer to. */
+  findUnused(hashes: readonly BlobHash[]): Promise<readonly BlobHash[]>;
+  /** Whether a journal has lines that name it and are not folded yet. */
+  isNamedInJournals(hash: BlobHash): boolean;
+  /** What was written later than so long ago is let be. Default 1 h. */
+  readonly olderThanMs?: number;
+  /** Only tells what would be removed. */
+  readonly dryRun?: boolean;
+  /** Epoch milliseconds; default: now. */
+  readonly now?: number;
+}
+
+/** What was removed, or would be. */
+export interface CollectReport {
+  readonly blobCount: number;
+  /** Of the blobs and of what was left while being written. */
+  readonly bytes: number;
+  /** Their paths below the blobs folder, with `/`. */
+  readonly files: readonly string[];
+}
+
+/** What all blobs take on the disk. */
+export interface BlobBytes {
+  readonly readyBytes: number;
+  readonly pendingBytes: number;
+  /** Ready and pending ones. */
+  readonly count: number;
+}
+
+interface BlobFile {
+  readonly path: string;
+  /** Below the blobs folder, with `/`. */
+  readonly name: string;
+  readonly hash: BlobHash;
+  readonly isPending: boolean;
+  readonly stats: Stats;
+}
+
+/** @throws the system's error where a folder cannot be read or a file not be removed. */
+export async function collectBlobs(
+  blobs: BlobFolder,
+  options: CollectOptions,
+): Promise<CollectReport> {
+  const { olderThanMs = HOUR_MS, dryRun = false, now = Date.now() } = options;
+  const isOld = (stats: Stats) => now - stats.mtimeMs >= olderThanMs;
+  const byHash = Map.groupBy(listBlobFiles(blobs), ({ hash }) => hash);
+  const old = [...byHash].filter(([, files]) => files.every(({ stats }) => isOld(stats)));
+  const report = { blobCount: 0, bytes: 0, files: [] as string[] };
+  for (let from = 0; from < old.length; from += BATCH) {
+    const batch = new Map(old.slice(from, from + BATCH));
+    for (const hash of await options.findUnused([...batch.keys()])) {
+      const files = batch.get(hash) ?? [];
+      if (!(await collectOne(blobs, hash, options, dryRun))) continue;
+      report.blobCount += 1;
+      report.bytes += files.reduce((sum, { stats }) => sum + stats.size, 0);
+      report.files.push(...files.map(({ name }) => name));
+    }
+  }
+  for (const { name, stats } of listTemporary(blobs)) {
+    if (!isOld(stats)) continue;
+    report.bytes += stats.size;
+    report.files.push(`temporary/${name}`);
+    if (!dryRun) rmSync(join(blobs.temporaryPath, name), { force: true });
+  }
+  return report;
+}
+
+/** Journals first, then the store: a line that is being folded is seen by one of them. */
+async function collectOne(
+  blobs: BlobFolder,
+  hash: BlobHash,
+  options: CollectOptions,
+  dryRun: boolean,
+): Promise<boolean> {
+  if (options.isNamedInJournals(hash)) return false;
+  if (dryRun) return true;
+  let isNamed = false;
+  await removeBlob(blobs, hash, async () => {
+    isNamed = options.isNamedInJournals(hash) || (await options.findUnused([hash])).length === 0;
+    return isNamed;
+  });
+  return !isNamed;
+}
+
+/** @throws the system's error where a folder cannot be read. */
+export function blobBytes(blobs: BlobFolder): BlobBytes {
+  let readyBytes = 0;
+  let pendingBytes = 0;
+  const hashes = new Set<BlobHash>();
+  for (const { hash, isPending, stats } of listBlobFiles(blobs)) {
+    if (isPending) pendingBytes += stats.size;
+    else readyBytes += stats.size;
+    hashes.add(hash);
+  }
+  return { readyBytes, pendingBytes, count: hashes.size };
+}
+
+/** All files that belong to a hash. */
+function* listBlobFiles(blobs: BlobFolder): Generator<BlobFile> {
+  for (const folder of readNames(blobs.path)) {
+    if (!/^([0-9a-f]{2}|pending)$/.test(folder)) continue;
+    for (const file of readNames(join(blobs.path, folder))) {
+      const [hash, kind] = file.split(".");
+      if (kind === "making") continue;
+      const path = join(blobs.path, folder, file);
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (!isBlobHash(hash) || stats === undefined) continue;
+      const isPending = folder === "pending";
+      yield { path, name: `${folder}/${file}`, hash, isPending, stats };
+    }
+  }
+}
+
+/** Files that were being written; those that wait to be put back belong to a maker. */
+function* listTemporary(
+  blobs: BlobFolder,
+): Generator<{ readonly name: string; readonly stats: Stats }> {
+  for (const name of readNames(blobs.temporaryPath)) {
+    if (name.endsWith(".removed")) continue;
+    const stats = statSync(join(blobs.temporaryPath, name), { throwIfNoEntry: false });
+    if (stats !== undefined) yield { name, stats };
+  }
+}

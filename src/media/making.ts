@@ -1,0 +1,23 @@
+/** What the encoders know of the making that they are part of. */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+export interface Making {
+  /** Ends it; what was begun is left to another maker. */
+  readonly signal: AbortSignal;
+  /** Where programs are looked for. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Tells how far it is, e.g. in frames or bytes. */
+  progress(done: number, total: number): void;
+  /** Tells that it is made in another way than asked for, and why. */
+  note(message: string): void;
+}
+
+/**
+ * Lets the thread hear what it is told, between two pieces of long work.
+ * @throws the signal's reason where it is to end.
+ */
+export async function breathe(making: Making): Promise<void> {
+  await nextTurn();
+  making.signal.throwIfAborted();
+}
