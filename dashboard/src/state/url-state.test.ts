@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NEWEST } from "./selection.ts";
+import type { TableLook } from "./table-look.ts";
 import { DEFAULT_VIEW, formatView, pagePath, parseView, type View } from "./url-state.ts";
 
 test("an empty address is the default view, and the default view an empty address", () => {
@@ -30,9 +31,7 @@ test("links of the Trackio dashboard for Python open here", () => {
 });
 
 test("what cannot be read counts as not said", () => {
-  const view = parseView(
-    "?smoothing=abc&x_axis=loss&xmin=9&xmax=5&columns=9&sidebar=sideways&step=x",
-  );
+  const view = parseView("?smoothing=abc&x_axis=&xmin=9&xmax=5&columns=9&sidebar=sideways&step=x");
   expect(view).toEqual(DEFAULT_VIEW);
   expect(parseView("?smoothing=400").smoothing).toBe(99);
 });
@@ -56,24 +55,45 @@ test("a path names its page, below any folder, and stays where the page is the s
 
 test("every view comes back from its address", () => {
   const names = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { maxLength: 4 });
+  const look = fc.record<TableLook>(
+    {
+      step: fc.integer(),
+      withStep: fc.integer(),
+      sort: fc.record({ column: fc.string(), descending: fc.boolean() }),
+      isTogether: fc.constant(true),
+      filters: fc.dictionary(
+        fc.string(),
+        fc.string({ minLength: 1 }).map((text) => `=${text}`),
+        {
+          minKeys: 1,
+        },
+      ),
+    },
+    { requiredKeys: ["step"] },
+  );
+  const looks = fc.dictionary(fc.string(), look, { maxKeys: 3 });
   const views = fc.record<View>({
     project: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
     selection: names.map((ids) =>
       ids.length === 0 ? NEWEST : { ...NEWEST, hidden: new Set(ids) },
     ),
     metricFilter: fc.string(),
+    metrics: fc.constant(""),
     smoothing: fc.integer({ min: 0, max: 99 }),
     xAxis: fc.constantFrom("step", "time", "wall"),
+    xMetric: fc.constant(""),
     zoom: fc.constantFrom(undefined, { from: -1.5, to: 1e15 }),
     logX: fc.boolean(),
     logY: fc.boolean(),
     logSwitched: names,
-    columns: fc.constantFrom(2, 3, 4),
+    columns: fc.constantFrom<View["columns"]>("auto", 1, 2, 3, 4, 5, 6),
     folded: names,
     sidebar: fc.constantFrom("shown", "collapsed", "hidden"),
     listMetric: fc.string(),
     navbar: fc.constantFrom("shown", "hidden"),
     accordion: fc.constantFrom("shown", "hidden"),
+    emptyTabs: fc.constantFrom("shown", "hidden"),
+    tables: looks,
     page: fc.constantFrom("charts", "runs", "media"),
     step: fc.constantFrom(undefined, 0, -3, 1.5, 33_000),
     mediaFilter: fc.string(),
@@ -86,4 +106,30 @@ test("every view comes back from its address", () => {
       expect(parseView(formatView(view, ""), pagePath(view.page, "/"))).toEqual(view);
     }),
   );
+});
+
+test("the older ways to choose metrics, runs and columns are read; what is no axis is a metric", () => {
+  expect(parseView("?metrics=loss,text").metrics).toBe("loss,text");
+  expect(parseView("?metrics=loss&metric_filter=acc")).toMatchObject({
+    metrics: "",
+    metricFilter: "acc",
+  });
+  expect(parseView("?selected_run_id=x").selection.base).toEqual({
+    kind: "ids",
+    ids: new Set(["x"]),
+  });
+  expect(parseView("?selected_run=one&runs=two").selection.base).toEqual({
+    kind: "names",
+    names: new Set(["two"]),
+  });
+  expect(parseView("?plots_per_row=auto").columns).toBe("auto");
+  expect(parseView("?plots_per_row=7").columns).toBe(DEFAULT_VIEW.columns);
+  expect(parseView("?sidebar=visible").sidebar).toBe("shown");
+  expect(parseView("?hide_empty_tabs=true").emptyTabs).toBe("hidden");
+  expect(parseView("?x-axis=train/loss")).toMatchObject({ xAxis: "step", xMetric: "train/loss" });
+  expect(formatView(parseView("?x_axis=train/loss"), "")).toBe("x_axis=train%2Floss");
+});
+
+test("a secret of an address is never written", () => {
+  expect(formatView(DEFAULT_VIEW, "?write_token=s3cret&oauth_session=s&a=1")).toBe("a=1");
 });

@@ -7,27 +7,37 @@
 
 import type { Axis } from "../../../src/protocol/api.ts";
 import { NEWEST, type Selection } from "./selection.ts";
+import { formatLooks, parseLooks, type TableLooks } from "./table-look.ts";
 
 export interface View {
   readonly project: string | undefined;
   readonly selection: Selection;
   /** Regular expression over metric names; empty: all. */
   readonly metricFilter: string;
+  /** The older way to choose metrics, as the address has it: see `metric-choice.ts`. Nothing where there is a filter. */
+  readonly metrics: string;
   /** 0 to 99, in percent. */
   readonly smoothing: number;
   readonly xAxis: "step" | "time" | "wall";
+  /** A metric that the address names as x axis. */
+  readonly xMetric: string;
   readonly zoom: { readonly from: number; readonly to: number } | undefined;
   readonly logX: boolean;
   readonly logY: boolean;
   /** Metrics whose y axis is the other way round than `logY`. */
   readonly logSwitched: readonly string[];
-  readonly columns: 2 | 3 | 4;
+  /** `auto`: as many as have room. */
+  readonly columns: "auto" | 1 | 2 | 3 | 4 | 5 | 6;
   readonly folded: readonly string[];
   readonly sidebar: "shown" | "collapsed" | "hidden";
   /** Metric whose last values stand in the run list; empty: the runs' status in words. */
   readonly listMetric: string;
   readonly navbar: "shown" | "hidden";
   readonly accordion: "shown" | "hidden";
+  /** Pages without anything on them have no tab. */
+  readonly emptyTabs: "shown" | "hidden";
+  /** How the tables are looked at, by key. */
+  readonly tables: TableLooks;
   readonly page: "charts" | "runs" | "media";
   /** Step at which the media page looks; undefined: the newest, also while it grows. */
   readonly step: number | undefined;
@@ -43,8 +53,10 @@ export const DEFAULT_VIEW: View = {
   project: undefined,
   selection: NEWEST,
   metricFilter: "",
+  metrics: "",
   smoothing: 60,
   xAxis: "step",
+  xMetric: "",
   zoom: undefined,
   logX: false,
   logY: false,
@@ -55,6 +67,8 @@ export const DEFAULT_VIEW: View = {
   listMetric: "",
   navbar: "shown",
   accordion: "shown",
+  emptyTabs: "shown",
+  tables: {},
   page: "charts",
   step: undefined,
   mediaFilter: "",
@@ -71,11 +85,25 @@ export const AXES = { step: "step", time: "relative", wall: "wall" } as const sa
 
 const OURS = [
   ["project", "selected_project"],
-  ["run_ids", "runs", "added_ids", "hidden_ids"],
-  ["metric_filter", "smoothing", "x_axis", "x-axis", "xmin", "xmax", "log", "log_metrics"],
+  ["run_ids", "runs", "added_ids", "hidden_ids", "selected_run", "selected_run_id"],
+  [
+    "metric_filter",
+    "metrics",
+    "smoothing",
+    "x_axis",
+    "x-axis",
+    "xmin",
+    "xmax",
+    "log",
+    "log_metrics",
+  ],
   ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "list_metric"],
+  ["tables", "hide_empty_tabs"],
   ["step", "media_filter", "media_key", "picture_size", "folded_media"],
 ].flat();
+
+/** Secrets of the Trackio dashboard for Python: never written, whatever the address had. */
+const SECRETS = ["write_token", "oauth_session"];
 
 /**
  * Reads `search`, e.g. `?project=mnist&smoothing=20`, and which page `path` names: `/runs` the runs
@@ -89,7 +117,8 @@ export function parseView(search: string, path = "/"): View {
     selection: parseSelection(given),
     metricFilter: given.get("metric_filter") ?? DEFAULT_VIEW.metricFilter,
     smoothing: parseSmoothing(given.get("smoothing")),
-    xAxis: parseXAxis(given.get("x_axis") ?? given.get("x-axis")),
+    metrics: given.has("metric_filter") ? "" : (given.get("metrics") ?? DEFAULT_VIEW.metrics),
+    ...parseXAxis(given.get("x_axis") ?? given.get("x-axis")),
     zoom: parseZoom(given.get("xmin"), given.get("xmax")),
     logX: log.includes("x"),
     logY: log.includes("y"),
@@ -100,6 +129,8 @@ export function parseView(search: string, path = "/"): View {
     listMetric: given.get("list_metric") ?? DEFAULT_VIEW.listMetric,
     navbar: oneOf(given.get("navbar"), ["hidden"]) ?? "shown",
     accordion: oneOf(given.get("accordion"), ["hidden"]) ?? "shown",
+    emptyTabs: given.get("hide_empty_tabs") === "true" ? "hidden" : "shown",
+    tables: parseLooks(given.get("tables")),
     page: oneOf(path.split("/").at(-1) ?? "", ["runs", "media"]) ?? "charts",
     step: parseStep(given.get("step")),
     mediaFilter: given.get("media_filter") ?? DEFAULT_VIEW.mediaFilter,
@@ -112,7 +143,7 @@ export function parseView(search: string, path = "/"): View {
 /** The query of `view`, without `?`; what `search` had beside it is kept. */
 export function formatView(view: View, search: string): string {
   const query = new URLSearchParams(search);
-  for (const name of OURS) query.delete(name);
+  for (const name of [...OURS, ...SECRETS]) query.delete(name);
   const set = (name: string, value: string | number | undefined) => {
     if (value !== undefined && value !== "") query.set(name, String(value));
   };
@@ -128,7 +159,8 @@ export function formatView(view: View, search: string): string {
   set("hidden_ids", joined(hidden));
   set("metric_filter", unlessDefault("metricFilter"));
   set("smoothing", unlessDefault("smoothing"));
-  set("x_axis", unlessDefault("xAxis"));
+  set("metrics", unlessDefault("metrics"));
+  set("x_axis", view.xMetric || unlessDefault("xAxis"));
   set("xmin", view.zoom?.from);
   set("xmax", view.zoom?.to);
   set("log", [view.logX ? "x" : "", view.logY ? "y" : ""].filter(Boolean).join(","));
@@ -139,6 +171,8 @@ export function formatView(view: View, search: string): string {
   set("list_metric", unlessDefault("listMetric"));
   set("navbar", unlessDefault("navbar"));
   set("accordion", unlessDefault("accordion"));
+  set("hide_empty_tabs", view.emptyTabs === "hidden" ? "true" : undefined);
+  set("tables", formatLooks(view.tables));
   set("step", unlessDefault("step"));
   set("media_filter", unlessDefault("mediaFilter"));
   set("media_key", unlessDefault("mediaKey"));
@@ -164,6 +198,10 @@ function parseSelection(given: URLSearchParams): Selection {
   if (ids !== null) return { base: { kind: "ids", ids: new Set(list(ids)) }, ...changes };
   const names = list(given.get("runs"));
   if (names.length > 0) return { base: { kind: "names", names: new Set(names) }, ...changes };
+  const id = given.get("selected_run_id");
+  if (id) return { base: { kind: "ids", ids: new Set([id]) }, ...changes };
+  const name = given.get("selected_run");
+  if (name) return { base: { kind: "names", names: new Set([name]) }, ...changes };
   return { base: { kind: "newest" }, ...changes };
 }
 
@@ -173,9 +211,10 @@ function parseSmoothing(text: string | null): number {
   return Math.max(0, Math.min(99, Math.round(value)));
 }
 
-function parseXAxis(text: string | null): View["xAxis"] {
-  if (text === "relative") return "time";
-  return oneOf(text, ["time", "wall"]) ?? "step";
+/** What is no axis of ours is a metric's name. */
+function parseXAxis(text: string | null): Pick<View, "xAxis" | "xMetric"> {
+  const xAxis = text === "relative" ? "time" : oneOf(text, ["step", "time", "wall"]);
+  return { xAxis: xAxis ?? "step", xMetric: xAxis === undefined ? (text ?? "") : "" };
 }
 
 function parseZoom(from: string | null, to: string | null): View["zoom"] {
@@ -191,7 +230,8 @@ function parseStep(text: string | null): number | undefined {
 }
 
 function parseColumns(text: string | null): View["columns"] {
-  const columns = ([2, 3, 4] as const).find((count) => String(count) === text);
+  const counts = ["auto", 1, 2, 3, 4, 5, 6] as const;
+  const columns = counts.find((count) => String(count) === text);
   return columns ?? DEFAULT_VIEW.columns;
 }
 
