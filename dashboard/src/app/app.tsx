@@ -4,6 +4,7 @@ import { createEffect, createSignal, Match, onCleanup, Show, Switch } from "soli
 import { CursorLink } from "../charts/cursor-link.ts";
 import { ChartsPage } from "../pages/charts-page.tsx";
 import { EmptyPage } from "../pages/empty-page.tsx";
+import { MediaPage } from "../pages/media-page.tsx";
 import { ProblemPage } from "../pages/problem-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
 import { RunList } from "../runs/run-list.tsx";
@@ -11,6 +12,8 @@ import { createWorkspace } from "../state/workspace.ts";
 import { OfflineBar } from "./offline-bar.tsx";
 import { followTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
+
+const PAGE_NAMES = { charts: "Charts", media: "Media & tables", runs: "Runs" } as const;
 
 export function App() {
   followTheme();
@@ -20,13 +23,13 @@ export function App() {
   const [isSheetOpen, setIsSheetOpen] = createSignal(false);
   const isEmpty = () => projects()?.length === 0;
   const hasSide = () =>
-    !isEmpty() && problem() === undefined && view().page === "charts" && view().sidebar === "shown";
+    !isEmpty() && problem() === undefined && view().page !== "runs" && view().sidebar === "shown";
   const openRuns = () => {
     if (view().sidebar === "collapsed") changeView({ sidebar: "shown" });
     setIsSheetOpen(true);
   };
   createEffect(() => {
-    const page = view().page === "runs" ? "Runs" : "Charts";
+    const page = PAGE_NAMES[view().page];
     const name = workspace.project()?.name ?? view().project;
     document.title = isEmpty() || !name ? "trackio" : `${page} · ${name} · trackio`;
   });
@@ -55,6 +58,9 @@ export function App() {
           </Match>
           <Match when={view().page === "runs"}>
             <RunsPage workspace={workspace} />
+          </Match>
+          <Match when={view().page === "media"}>
+            <MediaPage workspace={workspace} openRuns={openRuns} />
           </Match>
           <Match when={true}>
             <ChartsPage workspace={workspace} link={link} openRuns={openRuns} />

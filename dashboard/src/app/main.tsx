@@ -3,6 +3,7 @@ import "../styles/tokens.css";
 import "uplot/dist/uPlot.min.css";
 import "../styles/components.css";
 import "../styles/app.css";
+import "../styles/gallery.css";
 import { App } from "./app.tsx";
 
 const root = document.getElementById("root");

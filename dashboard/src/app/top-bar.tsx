@@ -11,7 +11,7 @@ import { ShareButton } from "./share-button.tsx";
 import { switchTheme } from "./theme.ts";
 
 export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty: boolean }) {
-  const { view, runs, metrics, offlineSince } = props.workspace;
+  const { view, runs, metrics, media, offlineSince } = props.workspace;
   const running = () => runs()?.filter((run) => run.status === "running").length ?? 0;
   const tab = (page: View["page"]) => ({
     get href() {
@@ -38,6 +38,11 @@ export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty:
         <Show when={!props.isEmpty}>
           <a {...tab("charts")}>
             Charts <span class="n">{metrics()?.length.toLocaleString("en-US")}</span>
+          </a>
+          <a {...tab("media")}>
+            <span class="not-s">Media & tables</span>
+            <span class="only-s">Media</span>{" "}
+            <span class="n">{media()?.length ? media()!.length.toLocaleString("en-US") : ""}</span>
           </a>
           <a {...tab("runs")}>
             Runs <span class="n">{runs()?.length.toLocaleString("en-US")}</span>

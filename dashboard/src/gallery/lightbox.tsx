@@ -17,12 +17,13 @@ import {
 import type { ImageFields } from "../../../src/protocol/media.ts";
 import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
-import { formatSi, formatStep } from "../charts/format.ts";
+import { formatStep } from "../charts/format.ts";
 import { lastUpTo, nearestStep, type StepsByRun } from "../state/key-steps.ts";
 import type { KeyedMedia } from "../state/media-facts.ts";
 import { createStepItems, type MediaItem } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { createBlobRetry, TroubleNote } from "./blob-image.tsx";
+import { describeBlob, fileName } from "./blob-words.ts";
 import { describeItem, isAudio, isVideo } from "./media-tile.tsx";
 import { ZoomStage } from "./zoom-stage.tsx";
 
@@ -209,7 +210,7 @@ export function Lightbox(props: LightboxProps) {
         </span>
         <span class="grow" />
         <span class="dim">
-          {facts(item())}
+          {describeBlob(item().fields)}
           {percent() === "" ? "" : ` · ${percent()}`}
         </span>
         <span class="dim not-s not-m">Arrows: picture and run. Esc: back.</span>
@@ -264,38 +265,4 @@ function Played(props: { readonly item: MediaItem; readonly label: string }) {
       <TroubleNote trouble={retried.trouble()} alt={props.label} isSmall={false} />
     </>
   );
-}
-
-/** E.g. `64 × 64 PNG, 9.8 kB`. */
-function facts({ fields }: MediaItem): string {
-  const { width, height } = fields as ImageFields;
-  const size = width && height ? `${width} × ${height} ` : "";
-  return `${size}${typeName(fields.type)}, ${formatBytes(fields.bytes)}`;
-}
-
-export function typeName(type: string): string {
-  const name = type.slice(type.indexOf("/") + 1).replace(/^(x-|vnd\.)/, "");
-  return (name === "svg+xml" ? "svg" : name).toUpperCase();
-}
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const text = formatSi(bytes);
-  return `${text.slice(0, -1)} ${text.slice(-1)}B`;
-}
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  "image/jpeg": "jpg",
-  "image/svg+xml": "svg",
-  "audio/mpeg": "mp3",
-  "audio/x-wav": "wav",
-  "video/quicktime": "mov",
-  "video/x-matroska": "mkv",
-};
-
-/** `samples`, step 33,000, second picture → `samples_33000_1.png`. */
-export function fileName(key: string, { step, index, fields }: MediaItem): string {
-  const name = key.replaceAll(/[^\w.-]+/g, "_");
-  const extension = EXTENSIONS[fields.type] ?? fields.type.slice(fields.type.indexOf("/") + 1);
-  return `${name}_${step}_${index}.${extension.replaceAll(/[^\w]/g, "")}`;
 }

@@ -1,0 +1,199 @@
+/**
+ * Pictures, videos, sounds and tables, key by key, at one step, run beside run;
+ * or all steps of one key. Reads only what can be seen.
+ */
+
+import { createEffect, createMemo, createSignal, For, mapArray, Show } from "solid-js";
+import { Icon } from "../app/icons.tsx";
+import { AllSteps } from "../gallery/all-steps.tsx";
+import { FilesSection } from "../gallery/files-section.tsx";
+import { Lightbox } from "../gallery/lightbox.tsx";
+import { describeMedia, MediaSection, SectionTitle } from "../gallery/media-section.tsx";
+import { NoMedia } from "../gallery/no-media.tsx";
+import { runHints } from "../gallery/run-hint.ts";
+import { createScrollRush } from "../gallery/scroll-rush.ts";
+import type { TileKind } from "../gallery/tile-layout.ts";
+import { createKeySteps, type KeySteps, unionOfSteps } from "../state/key-steps.ts";
+import type { KeyedMedia } from "../state/media-facts.ts";
+import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
+import type { MediaItem } from "../state/step-items.ts";
+import type { Workspace } from "../state/workspace.ts";
+import { MediaToolbar } from "./media-toolbar.tsx";
+
+export interface MediaPageProps {
+  readonly workspace: Workspace;
+  readonly openRuns: () => void;
+}
+
+/** A key of the page with what is known of its steps. */
+interface Entry {
+  readonly name: string;
+  readonly media: () => KeyedMedia | undefined;
+  readonly steps: KeySteps;
+}
+
+export function MediaPage(props: MediaPageProps) {
+  const { view, changeView, media, runs, shown, project, lastMediaChange, offline } =
+    props.workspace;
+  let scroll!: HTMLDivElement;
+  const projectKey = () => project()?.key ?? view().project ?? "";
+  const search = createMemo<NameSearch>(
+    (last) => searchNames(view().mediaFilter, last),
+    EVERYTHING,
+  );
+  const byName = createMemo(() => new Map((media() ?? []).map((one) => [nameOf(one), one])));
+  const names = createMemo(() => [...byName().keys()], [], { equals: sameList });
+  const entries = createMemo(
+    mapArray(names, (name): Entry => {
+      const one = createMemo(() => byName().get(name));
+      return { name, media: one, steps: createKeySteps(projectKey, one, offline) };
+    }),
+  );
+  const matching = createMemo(() =>
+    entries().filter((entry) => search().matches(entry.media()?.key ?? "")),
+  );
+  /** The key whose steps are all shown. */
+  const single = createMemo(() =>
+    view().mediaKey === ""
+      ? undefined
+      : entries().find(({ name, media: one }) => {
+          const wanted = view().mediaKey;
+          return (name === wanted || one()?.key === wanted) && one()?.kind !== "table";
+        }),
+  );
+  const steps = createMemo(() => unionOfSteps(matching().map((entry) => entry.steps.all())), [], {
+    equals: (a, b) => a.length === b.length && a.every((step, i) => step === b[i]),
+  });
+  const step = () => view().step ?? steps().at(-1);
+  const goTo = (to: number | undefined) =>
+    changeView({ step: to === undefined || to === steps().at(-1) ? undefined : to });
+  const drawn = createMemo(() => (runs() ?? []).filter((run) => shown().has(run.id)));
+  const runsById = createMemo(() => new Map(drawn().map((run) => [run.id, run])));
+  const hints = createMemo(() => runHints(drawn()));
+  const [large, setLarge] = createSignal<{ entry: Entry; item: MediaItem } | undefined>();
+  createEffect(() => {
+    // Another page of this one begins at its top.
+    if (view().mediaKey !== undefined) scroll.scrollTop = 0;
+  });
+
+  let isRushing: () => boolean = () => false;
+  const open = (name: string) => changeView({ mediaKey: name });
+  return (
+    <>
+      <MediaToolbar
+        workspace={props.workspace}
+        problem={search().problem}
+        openRuns={props.openRuns}
+        steps={steps()}
+        goTo={goTo}
+        isSingle={single() !== undefined}
+      />
+      <div
+        class="scroll media-page"
+        ref={(element) => {
+          scroll = element;
+          isRushing = createScrollRush(() => element);
+        }}
+      >
+        <div>
+          <Show
+            when={single()}
+            fallback={
+              <>
+                <For
+                  each={matching()}
+                  fallback={<NoMedia workspace={props.workspace} keys={names()} />}
+                >
+                  {(entry) => (
+                    <Show when={entry.media()}>
+                      {(one) => (
+                        <MediaSection
+                          workspace={props.workspace}
+                          project={projectKey()}
+                          media={one()}
+                          steps={entry.steps}
+                          step={step()}
+                          goTo={goTo}
+                          runsById={runsById()}
+                          hintOf={(run) => hints().get(run) ?? ""}
+                          scroll={() => scroll}
+                          isHeldBack={isRushing()}
+                          open={(item) => setLarge({ entry, item })}
+                          openKey={() => open(entry.name)}
+                        />
+                      )}
+                    </Show>
+                  )}
+                </For>
+                <Show when={media() !== undefined && view().mediaFilter === ""}>
+                  <FilesSection
+                    project={projectKey()}
+                    lastChange={lastMediaChange()}
+                    offline={offline}
+                    scroll={() => scroll}
+                  />
+                </Show>
+              </>
+            }
+            keyed
+          >
+            {(entry) => (
+              <Show when={entry.media()}>
+                {(one) => (
+                  <section aria-label={one().key} data-key={one().key}>
+                    <div class="section-head media-section-head">
+                      <button type="button" class="link back" onClick={() => open("")}>
+                        <Icon name="left" />
+                        All keys
+                      </button>
+                      <SectionTitle name={one().key} />
+                      <span class="n cut">
+                        {describeMedia(one(), entry.steps.all().length)} · newest first
+                      </span>
+                    </div>
+                    <AllSteps
+                      project={projectKey()}
+                      media={one()}
+                      kind={one().kind as TileKind}
+                      runsById={runsById()}
+                      size={view().pictureSize}
+                      scroll={() => scroll}
+                      isHeldBack={isRushing()}
+                      offline={offline}
+                      open={(item) => setLarge({ entry, item })}
+                    />
+                  </section>
+                )}
+              </Show>
+            )}
+          </Show>
+        </div>
+      </div>
+      <Show when={large()} keyed>
+        {({ entry, item }) => (
+          <Show when={entry.media()}>
+            {(one) => (
+              <Lightbox
+                workspace={props.workspace}
+                media={one()}
+                begin={item}
+                steps={entry.steps.all()}
+                stepsByRun={entry.steps.byRun()}
+                close={() => setLarge(undefined)}
+              />
+            )}
+          </Show>
+        )}
+      </Show>
+    </>
+  );
+}
+
+/** How an address calls a key: the same one may hold two kinds. */
+function nameOf({ key, kind }: KeyedMedia): string {
+  return kind === "image" ? key : `${key} ${kind}`;
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
