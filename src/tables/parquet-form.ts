@@ -12,7 +12,7 @@ import type { TableColumn } from "../protocol/media.ts";
 import { isEncodingOf } from "./raw-table.ts";
 
 export const METADATA_KEY = "trackio";
-export const PAGE_BYTES = 8 * 1024;
+export const PAGE_BYTES = 16 * 1024;
 export const GROUP_ROWS = 32 * 1024;
 
 /** Date columns are 64-bit milliseconds, for which this is far beyond all dates. Numpy and pandas read it as NaT. */

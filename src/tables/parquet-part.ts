@@ -115,7 +115,10 @@ class ParquetPart implements TablePart {
   readRows(column: number, rows: readonly number[]): ColumnData {
     let held: { from: number; to: number; data: ColumnData } | undefined;
     return gatherRows(rows, (from, to) => {
-      const { chunks, from: start } = this.#groups[this.#findGroup(from)] ?? { chunks: [], from: 0 };
+      const { chunks, from: start } = this.#groups[this.#findGroup(from)] ?? {
+        chunks: [],
+        from: 0,
+      };
       const chunk = chunks[column];
       const page = chunk && this.#pagesOf(chunk).find((page) => start + page.to > from);
       if (page === undefined || start + page.to < to) return this.readColumn(column, from, to);

@@ -1,18 +1,133 @@
-/** Reads rows of tables: sorted, filtered, a page at a time. */
+/**
+ * Reads rows of tables: filtered, sorted, a page at a time. A page of a table as
+ * it is costs by its rows; of a sorted or filtered one, the first page reads
+ * the columns that it goes by, and the next ones find the order known.
+ */
 
 import type { TableRows } from "../protocol/api.ts";
-import { TrackioError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/values.ts";
+import { cellAt } from "./cells.ts";
+import { type ColumnData, isNullAt, isTextColumn } from "./column-data.ts";
+import { JoinedTable, type Stretch } from "./joined-table.ts";
+import { findRows } from "./row-order.ts";
 import type { CheckedTableQuery, TableSource } from "./table-source.ts";
 
 export type { CheckedTableQuery, TableSource } from "./table-source.ts";
+
+/** Characters of a text that are given, unless it is asked for in full. */
+const CUT_LENGTH = 500;
+/** Up to so many cells are decoded whole, so that the next pages of a sorted table find them in memory. */
+const MOST_CELLS_WHOLE = 10_000_000;
 
 /**
  * The rows that `query` asks for, of all sources, one after the other.
  * @throws {@link TrackioError} `invalid_argument` for a column that is not there, `damaged` for a part that cannot be read.
  */
-export function queryTable(
+export async function queryTable(
   sources: readonly TableSource[],
   query: CheckedTableQuery,
 ): Promise<TableRows> {
-  throw new TrackioError("unavailable", `${sources.length} tables, ${query.key}: not there yet.`);
+  const table = new JoinedTable(sources);
+  const order = await findRows(table, sources, query);
+  const rowCount = order?.length ?? table.rowCount;
+  const { from, whole } = query;
+  const page = pageOf(order, rowCount, from, query.count);
+  const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
+  const cells = await readCells(table, page, columns, { isSorted: order !== undefined, whole });
+  return {
+    columns: [...table.columns],
+    sources: sources.map(({ run, step, missingRows, parts }) => ({
+      run,
+      ...(step === undefined ? {} : { step }),
+      rowCount: parts.reduce((sum, { rows }) => sum + rows, 0),
+      missingRows,
+    })),
+    totalCount: table.rowCount,
+    rowCount,
+    from,
+    rows: page.map((row, i) => {
+      const { source, from: start, firstRow } = table.stretchAt(row);
+      return { source, row: firstRow + row - start, cells: cells[i] ?? [] };
+    }),
+  };
+}
+
+function pageOf(
+  order: Uint32Array | undefined,
+  rowCount: number,
+  from: number,
+  count: number,
+): number[] {
+  const start = Math.min(from, rowCount);
+  const end = Math.min(rowCount, start + count);
+  if (order !== undefined) return Array.from(order.subarray(start, end));
+  return Array.from({ length: end - start }, (_, i) => start + i);
+}
+
+export interface CellOptions {
+  /** The next page will have other rows of the same parts. */
+  readonly isSorted: boolean;
+  /** Long texts are not cut. */
+  readonly whole: boolean;
+}
+
+/** The cells of the rows, by row as given and column as asked. */
+export async function readCells(
+  table: JoinedTable,
+  rows: readonly number[],
+  columns: readonly number[],
+  { isSorted, whole }: CellOptions,
+): Promise<Json[][]> {
+  const cells = rows.map(() => new Array<Json>(columns.length).fill(null));
+  for (const [stretch, wanted] of groupByStretch(table, rows)) {
+    const isFew = (stretch.to - stretch.from) * columns.length <= MOST_CELLS_WHOLE;
+    const numbers = wanted.map(({ row }) => row);
+    for (const [column, number] of columns.entries()) {
+      const isOften = isSorted && isFew;
+      const { data, places } = await table.readRows(stretch, number, numbers, isOften);
+      wanted.forEach(({ index }, i) => {
+        const place = places[i] as number;
+        const cell = whole ? cellAt(data, place) : cutCellAt(data, place);
+        (cells[index] as Json[])[column] = cell;
+      });
+    }
+  }
+  return cells;
+}
+
+/** A row wanted of a stretch: its place there, and in the answer. */
+interface Place {
+  readonly row: number;
+  readonly index: number;
+}
+
+/** For each stretch the rows of it, rising. */
+function groupByStretch(table: JoinedTable, rows: readonly number[]): Map<Stretch, Place[]> {
+  const groups = new Map<Stretch, Place[]>();
+  rows.forEach((row, index) => {
+    const stretch = table.stretchAt(row);
+    const place = { row: row - stretch.from, index };
+    const group = groups.get(stretch);
+    if (group === undefined) groups.set(stretch, [place]);
+    else group.push(place);
+  });
+  for (const places of groups.values()) places.sort((a, b) => a.row - b.row);
+  return groups;
+}
+
+/** As the API answers it: of a long text, or of nested values with a long JSON, the beginning. */
+function cutCellAt(data: ColumnData, row: number): Json {
+  const cell = cellAt(data, row);
+  if (!isTextColumn(data) || isNullAt(data, row)) return cell;
+  if (typeof cell === "string") return cut(cell);
+  const { offsets } = data;
+  const bytes = (offsets[row + 1] as number) - (offsets[row] as number);
+  return bytes <= 4 * CUT_LENGTH ? cell : cut(JSON.stringify(cell));
+}
+
+function cut(text: string): Json {
+  if (text.length <= CUT_LENGTH) return text;
+  // Half of a surrogate pair is no letter.
+  const end = CUT_LENGTH - (/[\ud800-\udbff]/.test(text.charAt(CUT_LENGTH - 1)) ? 1 : 0);
+  return { $: "cut", v: text.slice(0, end), length: text.length };
 }
