@@ -125,7 +125,8 @@ export function encodeValue(
   if (value === null) return null;
   const object = value as object;
   if (ancestors.includes(object)) throw new UnkeepableValueError(path, "part of a cycle");
-  return encodeOwn?.(object, path) ?? encodeObject(object, path, [...ancestors, object], encodeOwn);
+  const own = encodeOwn?.(object, path);
+  return own === undefined ? encodeObject(object, path, [...ancestors, object], encodeOwn) : own;
 }
 
 function encodeNumber(value: number): Json {
