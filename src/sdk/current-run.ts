@@ -1,6 +1,7 @@
 /** The functions of the module: `init` opens a run, the others act on the latest. */
 
 import { TrackioError } from "../protocol/errors.ts";
+import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
 import { DisabledRun } from "./disabled-run.ts";
 import { checkInitOptions, type InitOptions } from "./init-options.ts";
@@ -12,6 +13,7 @@ import { Warnings } from "./warnings.ts";
 /** What the functions need of a run, whatever its types. */
 interface LatestRun {
   log(values: object, options?: LogOptions): void;
+  save(path: string | URL): readonly SavedFile[];
   finish(): Promise<RunReport>;
 }
 
@@ -54,6 +56,14 @@ export function log<Given extends object>(
   options?: LogOptions,
 ): void {
   latestRun("log").log(values, options);
+}
+
+/**
+ * Keeps a file with the project of the latest run; see {@link Run.save}. Never throws after {@link init}.
+ * @throws {@link TrackioError} `invalid_argument` before the first `init`.
+ */
+export function save(path: string | URL): readonly SavedFile[] {
+  return latestRun("save").save(path);
 }
 
 /**

@@ -1,7 +1,5 @@
 /** What a script handed over, in a few words for a message. Nothing here fails, whatever it was. */
 
-import { UnkeepableValueError } from "../protocol/values.ts";
-
 /** What was given. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
@@ -30,12 +28,13 @@ export function describeError(thrown: unknown): string {
 /** Why a value is left out, given what was thrown when it was encoded. */
 export function describeLoss(thrown: unknown): string {
   const text = describeError(thrown);
-  return isUnkeepable(thrown) ? text : `it could not be read (${text}).`;
+  return isOfOurs(thrown) ? text : `it could not be read (${text}).`;
 }
 
-function isUnkeepable(thrown: unknown): boolean {
+/** By its name: what loads with the first media has a class of its own (see lazy-media.ts). */
+function isOfOurs(thrown: unknown): boolean {
   try {
-    return thrown instanceof UnkeepableValueError;
+    return thrown instanceof Error && thrown.name === "TrackioError";
   } catch {
     // A proxy that lets nobody look.
     return false;

@@ -1,6 +1,7 @@
 /** A run of the same shape that keeps nothing and touches no disk, for `mode: "disabled"`. */
 
 import { createRunId, type RunId } from "../protocol/ids.ts";
+import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
 import type { CheckedOptions } from "./init-options.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
@@ -31,6 +32,10 @@ export class DisabledRun<
   }
 
   log(): void {}
+
+  save(): readonly SavedFile[] {
+    return [];
+  }
 
   stats(): RunStats {
     return { ...noTrouble };

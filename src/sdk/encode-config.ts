@@ -1,8 +1,10 @@
 /** Config and summary values in their JSON form; what cannot be kept is left out and told. */
 
+import { TrackioError } from "../protocol/errors.ts";
 import type { Config } from "../protocol/run.ts";
 import { encodeValue, type Json } from "../protocol/values.ts";
 import { describeLoss } from "./describe-value.ts";
+import { Loggable } from "./loggable.ts";
 import type { Warnings } from "./warnings.ts";
 
 /** @param place `config` or `summary`, as a warning names it. */
@@ -22,10 +24,20 @@ export function encodeConfig(
     }
     try {
       const value = values[key];
-      if (value !== undefined) members.push([key, encodeValue(value, [place, key], [values])]);
+      if (value === undefined) continue;
+      members.push([key, encodeValue(value, [place, key], [values], refuseMedia)]);
     } catch (error) {
       warnings.warn(`${place}.${key}`, `"${key}" is left out: ${describeLoss(error)}`);
     }
   }
   return Object.fromEntries(members);
+}
+
+function refuseMedia(object: object, path: readonly string[]): undefined {
+  if (!(object instanceof Loggable)) return undefined;
+  const kind = object.constructor.name;
+  throw new TrackioError(
+    "invalid_argument",
+    `${path.join(".")} is a trackio.${kind}, which has no place there; give it to log().`,
+  );
 }

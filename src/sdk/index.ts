@@ -2,16 +2,21 @@
 
 export { type ErrorCode, TrackioError } from "../protocol/errors.ts";
 export type { RunId } from "../protocol/ids.ts";
+export type { SavedFile } from "../protocol/media.ts";
 export type { NumberArray, Value } from "../protocol/values.ts";
-export { finish, init, log } from "./current-run.ts";
+export { Audio, type AudioClass, type AudioOptions, type AudioValue } from "./audio.ts";
+export { finish, init, log, save } from "./current-run.ts";
+export { Image, type ImageClass, type ImageOptions, type ImageValue } from "./image.ts";
 export type { InitOptions } from "./init-options.ts";
 export type { NotedValues } from "./noted-values.ts";
 export type {
   AnyMetrics,
   Kept,
+  LoggedValue,
   LogOptions,
   LogValues,
   Run,
   RunReport,
   RunStats,
 } from "./run.ts";
+export { Video, type VideoClass, type VideoOptions, type VideoValue } from "./video.ts";

@@ -6,6 +6,7 @@
 
 import { errorCode } from "../journal/file-errors.ts";
 import type { RunId } from "../protocol/ids.ts";
+import type { SavedFile } from "../protocol/media.ts";
 import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
 import { describeError, describeLoss, describeValue } from "./describe-value.ts";
@@ -14,12 +15,16 @@ import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
 import type { AnyMetrics, LogOptions, Run, RunReport, RunStats } from "./run.ts";
 import { RunJournal } from "./run-journal.ts";
+import { RunMedia } from "./run-media.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
 import { findRunUrl } from "./server-link.ts";
 import { steadyMs } from "./steady-clock.ts";
 import { readStep, StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
+
+/** So long `finish()` waits for pictures that are still being rendered. */
+const RENDER_LIMIT_MS = 10_000;
 
 /** No date is further from 1970. */
 const LAST_TIME_MS = 8.64e15;
@@ -39,6 +44,7 @@ export class LocalRun<
 
   readonly #opened: OpenedRun;
   readonly #journal: RunJournal;
+  readonly #media: RunMedia;
   readonly #steps: StepCounter;
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
@@ -48,6 +54,7 @@ export class LocalRun<
   #config: StoredConfig;
   /** Set once the run has finished for this process. */
   #report: RunReport | undefined;
+  #finished: Promise<RunReport> | undefined;
 
   constructor(opened: OpenedRun, warnings: Warnings) {
     const { run, config } = opened.head;
@@ -57,11 +64,18 @@ export class LocalRun<
     this.#opened = opened;
     this.#steps = new StepCounter(opened.highestStep);
     this.#warnings = warnings;
-    this.#journal = new RunJournal(opened, this.#steps, (path, error) => {
-      this.#counters.droppedValues += 1;
-      const key = path.join("/");
-      warnings.warn(`value ${key}`, `"${key}" is left out: ${describeLoss(error)}`);
+    this.#media = new RunMedia({
+      folder: opened.folder,
+      warn: (kind, message) => warnings.warn(kind, message),
+      // One line for all that a list or a table has of it.
+      onLost: (path, error) => this.#leaveOut(path, error, path[0]),
     });
+    this.#journal = new RunJournal(
+      opened,
+      this.#steps,
+      (path, error) => this.#leaveOut(path, error),
+      this.#media,
+    );
     this.#config = config;
     this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
     this.summary = createNotedValues({}, (values) => this.#setSummary(values));
@@ -82,17 +96,33 @@ export class LocalRun<
   log(values: object, options?: LogOptions): void {
     try {
       this.#log(values, options);
+      this.#media.recordWritten();
     } catch (error) {
+      this.#media.recordLost();
       this.#tellTrouble(error, "log()");
     }
   }
 
+  save(path: string | URL): readonly SavedFile[] {
+    try {
+      if (this.#journal.ended !== undefined && !this.#reopen("save()")) return [];
+      return this.#media.save(path, (file) =>
+        this.#journal.appendEvent({ time: Date.now(), file }),
+      );
+    } catch (error) {
+      this.#tellTrouble(error, "save()");
+      return [];
+    }
+  }
+
   stats(): RunStats {
-    return { ...this.#counters, sizeBytes: this.#journal.sizeBytes };
+    const { blobCount, blobBytes } = this.#media;
+    return { ...this.#counters, sizeBytes: this.#journal.sizeBytes, blobCount, blobBytes };
   }
 
   finish(): Promise<RunReport> {
-    return Promise.resolve(this.#close({ state: "finished" }));
+    this.#finished ??= this.#finish();
+    return this.#finished;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,6 +147,12 @@ export class LocalRun<
     fields[2] = options?.time === undefined ? nowMs : this.#takeTime(options.time, nowMs);
     this.#journal.append(record);
     this.#counters.recordCount += 1;
+  }
+
+  /** @param kind Of which one warning is enough; default: of each path. */
+  #leaveOut(path: readonly string[], error: unknown, kind = path.join("/")): void {
+    this.#counters.droppedValues += 1;
+    this.#warnings.warn(`value ${kind}`, `"${path.join("/")}" is left out: ${describeLoss(error)}`);
   }
 
   #takeStep(given: unknown): Json {
@@ -212,11 +248,32 @@ export class LocalRun<
     this.#journal.end(end, Date.now(), (error) => this.#tellTrouble(error, "the end of the run"));
   }
 
+  async #finish(): Promise<RunReport> {
+    const report = this.#close({ state: "finished" });
+    const rendered = this.#media.rendered(RENDER_LIMIT_MS);
+    if (rendered === undefined) return report;
+    await rendered;
+    this.#syncMedia();
+    this.#report = { ...report, ...this.stats(), warnings: this.#warnings.messages };
+    return this.#report;
+  }
+
+  #syncMedia(): void {
+    try {
+      this.#media.sync();
+    } catch (error) {
+      this.#counters.failedWrites += 1;
+      this.#warnings.warn("sync", `not all media are on the disk itself: ${describeError(error)}`);
+    }
+  }
+
   #close(end: RunEnd): RunReport {
     if (this.#report !== undefined) return this.#report;
+    this.#syncMedia();
     const { ended } = this.#journal;
     if (ended === undefined || (ended !== end && this.#canReopen())) this.#markEnded(end);
     unwatchRun(this.#watched);
+    this.#media.release();
     this.#report = {
       project: this.project,
       name: this.name,

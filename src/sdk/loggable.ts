@@ -35,6 +35,8 @@ export interface MediaKeeper {
   keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): KeptBlob;
   /** Keeps a file of the script's, as it is now. @throws the system's error. */
   keepFile(path: string): KeptBlob;
+  /** Keeps a place for the bytes of a file that come later; what went wrong is told where the picture would be. `what` is for people, e.g. `a sharp instance`. @throws the system's error. */
+  keepAwaited(what: string, bytes: Promise<Uint8Array>): KeptBlob;
   /**
    * The JSON form of a value inside an object that is being logged, e.g. of a table's
    * cell. Pictures and videos in it are kept; one that cannot be is told, and null in the value.
@@ -52,6 +54,9 @@ export interface MediaKeeper {
 
 /** A value of a class of ours that `log()` takes at any depth. */
 export abstract class Loggable {
+  /** Makes this a type that no other object has by chance. */
+  declare protected readonly isLoggable: true;
+
   /**
    * Keeps what the object holds and tells how a record refers to it.
    *

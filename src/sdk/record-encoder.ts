@@ -10,7 +10,8 @@
 
 import type { JournalWriter, KeySet, RecordFields } from "../journal/journal-writer.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
-import { encodeValue, isPlainObject } from "../protocol/values.ts";
+import { isPlainObject } from "../protocol/values.ts";
+import { encodeWithMedia, type MediaSink } from "./encode-with-media.ts";
 
 /** A record, ready but for step and time. Good until the next call. */
 export interface EncodedRecord {
@@ -34,12 +35,14 @@ const FIRST_VALUE = 3;
 export class RecordEncoder {
   readonly #journal: JournalWriter;
   readonly #onUnkeepable: OnUnkeepable;
+  readonly #media: MediaSink;
   /** The one used last stands first. */
   readonly #shapes: Shape[] = [];
 
-  constructor(journal: JournalWriter, onUnkeepable: OnUnkeepable) {
+  constructor(journal: JournalWriter, onUnkeepable: OnUnkeepable, media: MediaSink) {
     this.#journal = journal;
     this.#onUnkeepable = onUnkeepable;
+    this.#media = media;
   }
 
   encode(values: { readonly [key: string]: unknown }): EncodedRecord {
@@ -87,7 +90,7 @@ export class RecordEncoder {
           this.#flatten(value, place, [...ancestors, value], keys, fields);
           continue;
         }
-        fields.push(encodeValue(value, place, ancestors));
+        fields.push(encodeWithMedia(value, place, ancestors, this.#media));
         keys.push(path.length === 0 ? name : (place as [string, ...string[]]));
       } catch (error) {
         this.#onUnkeepable(place, error);

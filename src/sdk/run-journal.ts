@@ -12,6 +12,7 @@ import { type RunHead, updateHead } from "../journal/run-head.ts";
 import { higherStep } from "../journal/step-field.ts";
 import type { EventLine } from "../protocol/journal-line.ts";
 import type { RunEnd, RunIdentity } from "../protocol/run.ts";
+import type { MediaSink } from "./encode-with-media.ts";
 import type { OpenedRun } from "./open-run.ts";
 import { type EncodedRecord, type OnUnkeepable, RecordEncoder } from "./record-encoder.ts";
 import type { StepCounter } from "./step-counter.ts";
@@ -21,19 +22,21 @@ export class RunJournal {
   readonly #run: RunIdentity;
   readonly #steps: StepCounter;
   readonly #onUnkeepable: OnUnkeepable;
+  readonly #media: MediaSink;
   #journal: JournalWriter;
   #encoder: RecordEncoder;
   /** Of the journals before the present one. */
   #formerBytes = 0;
   #end: RunEnd | undefined;
 
-  constructor(opened: OpenedRun, steps: StepCounter, onUnkeepable: OnUnkeepable) {
+  constructor(opened: OpenedRun, steps: StepCounter, onUnkeepable: OnUnkeepable, media: MediaSink) {
     this.#folder = opened.folder;
     this.#run = opened.head.run;
     this.#steps = steps;
     this.#onUnkeepable = onUnkeepable;
+    this.#media = media;
     this.#journal = opened.journal;
-    this.#encoder = new RecordEncoder(opened.journal, onUnkeepable);
+    this.#encoder = new RecordEncoder(opened.journal, onUnkeepable, media);
   }
 
   /** Set while the run is marked as ended. */
@@ -95,7 +98,7 @@ export class RunJournal {
     const journal = JournalWriter.create(this.#folder, header);
     this.#formerBytes += this.#journal.sizeBytes;
     this.#journal = journal;
-    this.#encoder = new RecordEncoder(journal, this.#onUnkeepable);
+    this.#encoder = new RecordEncoder(journal, this.#onUnkeepable, this.#media);
     this.#end = undefined;
   }
 

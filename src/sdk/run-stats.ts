@@ -10,4 +10,6 @@ export const noTrouble: RunStats = {
   lateCalls: 0,
   failedWrites: 0,
   sizeBytes: 0,
+  blobCount: 0,
+  blobBytes: 0,
 };

@@ -1,13 +1,22 @@
 /** What a script holds of a run: the same shape whether it is kept or disabled. */
 
 import type { RunId } from "../protocol/ids.ts";
+import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
+import type { Loggable } from "./loggable.ts";
 import type { NotedValues } from "./noted-values.ts";
 
 /** The metrics of a run that has no type of its own for them. */
 export interface AnyMetrics {
-  readonly [key: string]: Value | undefined;
+  readonly [key: string]: LoggedValue | undefined;
 }
+
+/** What `log()` takes under a key: numbers, text, dates, arrays and objects of them, and pictures, videos, sounds and tables at any depth. */
+export type LoggedValue =
+  | Value
+  | Loggable
+  | readonly LoggedValue[]
+  | { readonly [key: string]: LoggedValue };
 
 /**
  * `Given` where all of it can be kept; what cannot, a function or a symbol at any
@@ -16,7 +25,7 @@ export interface AnyMetrics {
  */
 export type Kept<Given> = Given extends symbol | ((...given: never[]) => unknown)
   ? never
-  : Given extends Value | undefined
+  : Given extends LoggedValue | undefined
     ? Given
     : Given extends object
       ? { readonly [Key in keyof Given]: Kept<Given[Key]> }
@@ -34,11 +43,11 @@ export interface LogOptions {
   readonly time?: number | Date | undefined;
 }
 
-/** Counters of one run in this process. All of them but the first and the last stay 0 in a run without trouble. */
+/** Counters of one run in this process. Those between `recordCount` and `sizeBytes` stay 0 in a run without trouble. */
 export interface RunStats {
   /** Calls of `log()` that are kept. */
   readonly recordCount: number;
-  /** Values left out because they cannot be kept or read: functions, promises, cycles, getters that throw. */
+  /** Values left out because they cannot be kept or read: functions, promises, cycles, getters that throw, files that are no picture. */
   readonly droppedValues: number;
   /** Steps and times that were no such; the call is kept with the automatic one. */
   readonly wrongOptions: number;
@@ -50,6 +59,10 @@ export interface RunStats {
   readonly failedWrites: number;
   /** Bytes in this process's journal of the run. */
   readonly sizeBytes: number;
+  /** Pictures, videos, sounds, parts of tables and files that this process was the first to keep; the same bytes are kept once. */
+  readonly blobCount: number;
+  /** Bytes of these, as they were given. */
+  readonly blobBytes: number;
 }
 
 /** What `finish()` resolves to. */
@@ -84,6 +97,12 @@ export interface Run<
 
   /** Keeps the values: when it returns they are the operating system's, and outlive the process. */
   log<Given extends object>(values: LogValues<Metrics, Given>, options?: LogOptions): void;
+  /**
+   * Keeps a file with the project, as it is now, under its path relative to the working folder (one outside of that: under
+   * its name); a glob, e.g. `"checkpoints/*.json"`, keeps all files that it matches. One that is saved again replaces the former.
+   * @returns What was kept; what was not is told.
+   */
+  save(path: string | URL): readonly SavedFile[];
   stats(): RunStats;
   /** Marks the run finished before it returns; the promise gives a report. Further calls give the same. */
   finish(): Promise<RunReport>;

@@ -41,7 +41,10 @@ const heartbeat = new Heartbeat();
 let turnTimer: NodeJS.Timeout | undefined;
 /** When the first call since the last turn came; 0 for none. */
 let calledSinceMs = 0;
-let heartbeatDueMs = 0;
+/** What is to be done once, each at its time. */
+let duties: readonly { readonly dueMs: number; readonly action: () => void }[] = [];
+/** When the first of them is due. */
+let nextDueMs = Number.POSITIVE_INFINITY;
 let isListening = false;
 let uncaughtError: { readonly error: unknown } | undefined;
 
@@ -62,7 +65,24 @@ export function unwatchRun(run: WatchedRun): void {
 export function watchTime(nowMs: number): void {
   if (calledSinceMs === 0) calledSinceMs = nowMs;
   else if (isListening && nowMs - calledSinceMs > STILL_AFTER_MS) stopListening();
-  if (nowMs >= heartbeatDueMs) beginHeartbeat();
+  if (nowMs >= nextDueMs) doDuties(nowMs);
+}
+
+/**
+ * Has `action`, which may not throw, done once, so long from now: in a turn of the event loop, or within a call of `log()`
+ * where that never yields. Not at all where no run is open any more.
+ */
+export function workLater(afterMs: number, action: () => void): void {
+  const dueMs = Date.now() + afterMs;
+  duties = [...duties, { dueMs, action }];
+  nextDueMs = Math.min(nextDueMs, dueMs);
+}
+
+function doDuties(nowMs: number): void {
+  const due = duties.filter(({ dueMs }) => dueMs <= nowMs);
+  duties = duties.filter(({ dueMs }) => dueMs > nowMs);
+  nextDueMs = Math.min(...duties.map(({ dueMs }) => dueMs));
+  for (const { action } of due) action();
 }
 
 function followJournals(): void {
@@ -70,7 +90,7 @@ function followJournals(): void {
 }
 
 function beginWatch(): void {
-  heartbeatDueMs = Date.now() + HEARTBEAT_AFTER_MS;
+  workLater(HEARTBEAT_AFTER_MS, () => heartbeat.start());
   process.on("exit", onExit);
   process.on("uncaughtExceptionMonitor", onUncaught);
   turnTimer = setInterval(onTurn, TURN_EVERY_MS).unref();
@@ -82,6 +102,8 @@ function endWatch(): void {
   process.off("uncaughtExceptionMonitor", onUncaught);
   clearInterval(turnTimer);
   turnTimer = undefined;
+  duties = [];
+  nextDueMs = Number.POSITIVE_INFINITY;
   stopListening();
 }
 
@@ -89,12 +111,8 @@ function onTurn(): void {
   if (runs.size === 0) return;
   calledSinceMs = 0;
   startListening();
-  if (Date.now() >= heartbeatDueMs) beginHeartbeat();
-}
-
-function beginHeartbeat(): void {
-  heartbeatDueMs = Number.POSITIVE_INFINITY;
-  heartbeat.start();
+  const nowMs = Date.now();
+  if (nowMs >= nextDueMs) doDuties(nowMs);
 }
 
 function startListening(): void {

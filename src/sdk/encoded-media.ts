@@ -1,0 +1,112 @@
+/** Files and their bytes: known by their content, kept as they are. */
+
+import { closeSync, openSync, readSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/given-file.ts";
+import { RECOGNISE_BYTES, type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import type { KeptBlob, MediaKeeper } from "./loggable.ts";
+import { isTypedArray } from "./number-grid.ts";
+
+/** Which files a class takes. */
+export interface AcceptedFiles {
+  /** For messages: `PNG, JPEG, …`. */
+  readonly names: string;
+  /** The MIME type that it is kept as; undefined where it is not taken. */
+  accept(found: RecognisedMedia): string | undefined;
+}
+
+export interface KeptFile extends KeptBlob {
+  readonly type: string;
+}
+
+/**
+ * Keeps a path, a `file:` URL or the bytes of a file.
+ * @returns Undefined where the value is none of these.
+ * @throws {@link TrackioError} naming the path, and what is wrong with it.
+ */
+export function keepEncoded(
+  value: unknown,
+  accepted: AcceptedFiles,
+  keeper: MediaKeeper,
+): KeptFile | undefined {
+  const path = pathOf(value);
+  if (path !== undefined) return keepPath(path, accepted, keeper);
+  const bytes = bytesOf(value);
+  if (bytes === undefined) return undefined;
+  if (bytes.length === 0) {
+    throw new TrackioError(
+      "invalid_argument",
+      `There are no bytes; give those of ${accepted.names}.`,
+    );
+  }
+  const type = recognise(bytes, `These ${bytes.length} bytes are`, accepted);
+  return { ...keeper.keepBytes(bytes), type };
+}
+
+function keepPath(path: string, accepted: AcceptedFiles, keeper: MediaKeeper): KeptFile {
+  const file = examineFile(path);
+  refuseEmpty(file);
+  const type = recognise(readHead(file.path), `The file ${quotePath(file.path)} is`, accepted);
+  return { ...keeper.keepFile(file.path), type };
+}
+
+function recognise(head: Uint8Array, subject: string, accepted: AcceptedFiles): string {
+  const found = recogniseMedia(head);
+  const type = found === undefined ? undefined : accepted.accept(found);
+  if (type !== undefined) return type;
+  throw new TrackioError(
+    "invalid_argument",
+    `${subject} ${found === undefined ? "of no kind that is known" : found.type}; give ${accepted.names}.`,
+  );
+}
+
+/** A path as it was given; undefined where the value is no path. */
+export function pathOf(value: unknown): string | undefined {
+  const isUrl = typeof value === "object" && value !== null && value instanceof URL;
+  const text = isUrl ? value.href : value;
+  if (typeof text !== "string") return undefined;
+  if (isUrl || /^file:/i.test(text)) return pathOfUrl(text);
+  if (!/^(https?|data|blob):/i.test(text)) return text;
+  const scheme = text.slice(0, text.indexOf(":"));
+  throw new TrackioError(
+    "invalid_argument",
+    `${quotePath(text.slice(0, 80))} is a ${scheme}: address; give the bytes behind it, or the path of a file.`,
+  );
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new TrackioError(
+      "invalid_argument",
+      `${quotePath(url.slice(0, 80))} names no file of this machine; give a path.`,
+      { cause },
+    );
+  }
+}
+
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(value)) {
+    const isBytes = !isTypedArray(value) || value instanceof Uint8Array;
+    return isBytes ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
+  }
+  const isBuffer = value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  return isBuffer ? new Uint8Array(value) : undefined;
+}
+
+/** The first bytes of a file. */
+export function readHead(path: string): Uint8Array {
+  const buffer = Buffer.alloc(RECOGNISE_BYTES);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      return buffer.subarray(0, readSync(fd, buffer, 0, RECOGNISE_BYTES, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw explainReadError(error, path);
+  }
+}

@@ -1,0 +1,159 @@
+/** Behind `RunMedia`: keeps the blobs of one run, and knows which of them are not yet safe. */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
+import { keepAwaited, settleAwaited } from "../media/keep-awaited.ts";
+import {
+  type KeptBlob as Kept,
+  keepBytes,
+  keepFile,
+  keepRaw,
+  syncKept,
+} from "../media/keep-blob.ts";
+import type { RawHeader } from "../media/raw-file.ts";
+import type { BlobHash } from "../protocol/media.ts";
+import { describeError } from "./describe-value.ts";
+import type { KeptBlob, MediaKeeper } from "./loggable.ts";
+
+/** What the rest of the SDK does for the keeper. */
+export interface KeeperHost {
+  readonly warn: MediaKeeper["warn"];
+  readonly encode: MediaKeeper["encode"];
+}
+
+/** A blob that the record which is being made names. */
+interface NamedBlob {
+  readonly hash: BlobHash;
+  /** Writes it once more. */
+  readonly again: () => Kept;
+}
+
+export class RunMediaKeeper implements MediaKeeper {
+  /** Those that were not there before, and are in the journal. */
+  blobCount = 0;
+  blobBytes = 0;
+  readonly encode: MediaKeeper["encode"];
+  readonly warn: MediaKeeper["warn"];
+  readonly #blobs: BlobFolder;
+  /** Pending when last seen, the longest unseen first. */
+  readonly #unsynced = new Set<BlobHash>();
+  readonly #rendering = new Set<Promise<void>>();
+  #named: NamedBlob[] = [];
+  #actions: (() => void)[] = [];
+  #newCount = 0;
+  #newBytes = 0;
+
+  constructor(folder: DataFolder, host: KeeperHost) {
+    this.#blobs = new BlobFolder(folder);
+    this.encode = host.encode;
+    this.warn = host.warn;
+  }
+
+  keepBytes(bytes: Uint8Array): KeptBlob {
+    return this.#keep(() => keepBytes(this.#blobs, bytes));
+  }
+
+  keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): KeptBlob {
+    return this.#keep(() => keepRaw(this.#blobs, header, chunks));
+  }
+
+  keepFile(path: string, options?: { readonly mayBeEmpty?: boolean }): KeptBlob {
+    return this.#keep(() => keepFile(this.#blobs, path, options));
+  }
+
+  keepAwaited(what: string, bytes: Promise<Uint8Array>): KeptBlob {
+    // First of all: a promise whose rejection nobody awaits ends the script.
+    const outcome = bytes.catch((error: unknown) => ({
+      reason: `${what} could not be rendered: ${describeError(error)}`,
+    }));
+    const { hash } = keepAwaited(this.#blobs, what);
+    this.#newCount += 1;
+    const rendering = this.#settle(hash, outcome).finally(() => this.#rendering.delete(rendering));
+    this.#rendering.add(rendering);
+    return { blob: hash, bytes: 0 };
+  }
+
+  whenLogged(action: () => void): void {
+    this.#actions.push(action);
+  }
+
+  recordWritten(): void {
+    if (this.#named.length === 0 && this.#actions.length === 0) return;
+    this.blobCount += this.#newCount;
+    this.blobBytes += this.#newBytes;
+    const [named, actions] = [this.#named, this.#actions];
+    this.recordLost();
+    for (const action of actions) action();
+    for (const blob of named) this.#lookAgain(blob);
+  }
+
+  /** Somebody may have found that nothing names the blob, just before the journal did. */
+  #lookAgain({ hash, again }: NamedBlob): void {
+    try {
+      if (this.#blobs.find(hash).state !== "missing" || again().hash === hash) return;
+      this.warn("again", "A file changed while it was logged; the point has none.");
+    } catch (error) {
+      this.warn("again", `What was logged was deleted meanwhile: ${describeError(error)}`);
+    }
+  }
+
+  recordLost(): void {
+    this.#named = [];
+    this.#actions = [];
+    this.#newCount = 0;
+    this.#newBytes = 0;
+  }
+
+  sync(): void {
+    syncKept(this.#blobs, this.#unsynced);
+    this.#unsynced.clear();
+  }
+
+  rendered(timeoutMs: number): Promise<void> | undefined {
+    if (this.#rendering.size === 0) return undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    const all = Promise.all(this.#rendering).then(() => undefined);
+    return Promise.race([all, timeout]).finally(() => clearTimeout(timer));
+  }
+
+  async #settle(
+    hash: BlobHash,
+    outcome: Promise<Uint8Array | { readonly reason: string }>,
+  ): Promise<void> {
+    const rendered = await outcome;
+    try {
+      settleAwaited(this.#blobs, hash, rendered);
+      this.#unsynced.add(hash);
+      if (rendered instanceof Uint8Array) this.blobBytes += rendered.length;
+      else this.warn("rendered", rendered.reason);
+    } catch (error) {
+      this.warn("rendered", describeError(error));
+    }
+  }
+
+  #keep(again: () => Kept): KeptBlob {
+    const { hash, sizeBytes, isNew } = again();
+    this.#named.push({ hash, again });
+    if (isNew) {
+      this.#newCount += 1;
+      this.#newBytes += sizeBytes;
+    }
+    this.#remember(hash);
+    return { blob: hash, bytes: sizeBytes };
+  }
+
+  /** Notes what `finish` has to sync, and forgets one or two that a maker has synced meanwhile, so that they never become many. */
+  #remember(hash: BlobHash): void {
+    this.#unsynced.add(hash);
+    let looked = 0;
+    for (const former of this.#unsynced) {
+      if (former === hash || looked === 2) return;
+      looked += 1;
+      this.#unsynced.delete(former);
+      if (this.#blobs.find(former).state !== "ready") this.#unsynced.add(former);
+    }
+  }
+}
