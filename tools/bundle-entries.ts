@@ -12,7 +12,12 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 
-const ENTRIES = ["sdk/index.js", "ingest/fold-thread.js", "server/reading/reader-thread.js"];
+const ENTRIES = [
+  "sdk/index.js",
+  "sdk/media-encoding.js",
+  "ingest/fold-thread.js",
+  "server/reading/reader-thread.js",
+];
 
 /** @param roomsDir The compiled rooms, e.g. `dist`. @param besideDir An empty folder to work in. */
 export async function bundleEntries(roomsDir: string, besideDir: string): Promise<void> {
