@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import type { FrameGrid } from "./frame-grid.ts";
 import { toFrameRate } from "./frame-rate.ts";
 import type { Making } from "./making.ts";
@@ -75,7 +76,8 @@ export async function encodeFfmpeg(
     child.stdin.end();
     const [code, signal] = await ended;
     making.signal.throwIfAborted();
-    if (code !== 0) throw new Error(describeEnd(program, code, signal, errorText));
+    const isMade = (statSync(outPath, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    if (code !== 0 || !isMade) throw new Error(describeEnd(program, code, signal, errorText));
   } finally {
     clearTimeout(silence);
     making.signal.removeEventListener("abort", stop);
@@ -100,7 +102,8 @@ function describeEnd(
   signal: string | null,
   errorText: string,
 ): string {
-  const end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  const left = code === 0 ? "made no file" : `ended with code ${code}`;
+  const end = signal === null ? left : `was ended by ${signal}`;
   const text = errorText.trim().split("\n").slice(-3).join(" ").slice(0, 400);
   return `${program} ${end}${text === "" ? "" : `: ${text}`}`;
 }
