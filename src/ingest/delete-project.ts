@@ -3,7 +3,14 @@ import { listRunIds, removeProject } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
 import type { Store } from "../store/store.ts";
-import { checkEnded, type DeleteOptions, type Deletion, journalBytesOf } from "./delete-run.ts";
+import {
+  blobsOfRun,
+  checkEnded,
+  type DeleteOptions,
+  type Deletion,
+  journalBytesOf,
+} from "./delete-run.ts";
+import { freeBlobs } from "./free-blobs.ts";
 
 /**
  * Deletes a project with all of its runs, from the store and from disk.
@@ -22,12 +29,19 @@ export async function deleteProject(
   }
   if (!options.force) for (const run of runs) checkEnded(run, folder, options.now ?? Date.now);
   const ids = new Set([...onDisk, ...runs.map((run) => run.id)]);
-  const deletion: Deletion = {
-    runCount: ids.size,
-    recordCount: runs.reduce((sum, run) => sum + run.recordCount, 0),
-    journalBytes: [...ids].reduce((sum, id) => sum + journalBytesOf(folder, project, id), 0),
-  };
+  const journalBytes = [...ids].reduce((sum, id) => sum + journalBytesOf(folder, project, id), 0);
+  const blobs = new Set((await store.listFiles(project)).map(({ blob }) => blob));
+  for (const id of ids) {
+    for (const hash of await blobsOfRun(folder, store, project, id)) blobs.add(hash);
+  }
   await store.deleteProject(project);
   removeProject(folder, project);
-  return deletion;
+  const freed = await freeBlobs(folder, store, blobs);
+  return {
+    runCount: ids.size,
+    recordCount: runs.reduce((sum, run) => sum + run.recordCount, 0),
+    journalBytes,
+    blobCount: freed.count,
+    blobBytes: freed.bytes,
+  };
 }

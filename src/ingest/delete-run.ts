@@ -5,8 +5,11 @@ import { listJournalsOf } from "../journal/list-journals.ts";
 import { readHead, removeRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import type { BlobHash } from "../protocol/media.ts";
 import type { RunInfo, Store } from "../store/store.ts";
+import { freeBlobs } from "./free-blobs.ts";
 import { runStatus } from "./run-status.ts";
+import { collectNames } from "./unfolded-names.ts";
 
 /** What is gone. */
 export interface Deletion {
@@ -15,6 +18,9 @@ export interface Deletion {
   readonly recordCount: number;
   /** Bytes of journals that are gone from disk. The store gives its space back when it is compacted. */
   readonly journalBytes: number;
+  /** Pictures, videos, tables and files that nothing else refers to, and their bytes on disk. */
+  readonly blobCount: number;
+  readonly blobBytes: number;
 }
 
 export interface DeleteOptions {
@@ -40,10 +46,35 @@ export async function deleteRun(
   }
   if (run !== undefined && !options.force) checkEnded(run, folder, options.now ?? Date.now);
   const journalBytes = journalBytesOf(folder, project, id);
+  const blobs = await blobsOfRun(folder, store, project, id);
+  // With the last run its project goes, and the files that it keeps.
+  const files = await store.listFiles(project);
   // The store first: once its tombstone stands, no folder brings the run back from what is still on disk.
   await store.deleteRun(project, id);
   removeRun(folder, project, id);
-  return { runCount: 1, recordCount: run?.recordCount ?? 0, journalBytes };
+  const freed = await freeBlobs(folder, store, [...blobs, ...files.map(({ blob }) => blob)]);
+  return {
+    runCount: 1,
+    recordCount: run?.recordCount ?? 0,
+    journalBytes,
+    blobCount: freed.count,
+    blobBytes: freed.bytes,
+  };
+}
+
+/** Blobs that the run refers to, in the store or in what is not folded yet. */
+export async function blobsOfRun(
+  folder: DataFolder,
+  store: Store,
+  project: ProjectKey,
+  id: RunId,
+): Promise<ReadonlySet<BlobHash>> {
+  const blobs = new Set<BlobHash>();
+  for await (const page of store.listBlobs(project, id)) for (const hash of page) blobs.add(hash);
+  for (const { path, source } of listJournalsOf(folder, project, id)) {
+    collectNames(path, await store.offset(source), blobs);
+  }
+  return blobs;
 }
 
 /** Bytes of the journals of a run. */

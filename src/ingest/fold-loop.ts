@@ -15,6 +15,7 @@ import type { Store } from "../store/store.ts";
 import { CatalogueWatch } from "./catalogue-watch.ts";
 import type { FoldChange, SkippedJournal } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
+import { PendingMedia } from "./pending-media.ts";
 import { RunWatch } from "./run-watch.ts";
 
 /** What a fold loop tells. */
@@ -33,6 +34,7 @@ const PAUSE_MS = 100;
 const FLOOD_BYTES = 256 * 1024;
 const STATUS_EVERY_MS = 1_000;
 const TIDY_EVERY_MS = 2_000;
+const PENDING_MEDIA_EVERY_MS = 1_000;
 const QUIET_AFTER_MS = 500;
 const COMPACT_EVERY_MS = 2_000;
 /** Short enough that what is logged meanwhile is not late. */
@@ -44,6 +46,7 @@ export class FoldLoop {
   readonly #folder: Folder;
   readonly #runs: RunWatch;
   readonly #catalogue: CatalogueWatch;
+  readonly #pendingMedia: PendingMedia;
   readonly #tell: (news: FoldNews) => void;
   readonly #due = new Map<string, number>();
   readonly #toldSkipped = new Set<string>();
@@ -59,6 +62,7 @@ export class FoldLoop {
     this.#folder = new Folder(folder, store, { onChange: (change) => this.#changes.push(change) });
     this.#runs = new RunWatch(folder, store, Date.now);
     this.#catalogue = new CatalogueWatch(store);
+    this.#pendingMedia = new PendingMedia(folder, (message) => tell({ news: "trouble", message }));
   }
 
   /**
@@ -66,6 +70,14 @@ export class FoldLoop {
    * @throws {@link TrackioError} `unavailable` where the store itself is gone.
    */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#run(signal);
+    } finally {
+      await this.#pendingMedia.close();
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     let hasBegun = false;
     while (!signal.aborted) {
       let pauseMs: number;
@@ -99,6 +111,7 @@ export class FoldLoop {
     const isBusy = more || bytes >= FLOOD_BYTES;
     if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
     if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
+    if (this.#isDue("pending media", PENDING_MEDIA_EVERY_MS)) await this.#pendingMedia.look();
     const isCompacting = await this.#compact(signal);
     return isBusy || isCompacting ? 0 : PAUSE_MS;
   }

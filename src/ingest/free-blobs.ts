@@ -1,0 +1,78 @@
+/**
+ * Freeing what nothing refers to any more, while scripts may be logging the
+ * same pictures again. Whether a blob is named is asked when it is already out
+ * of the way (see media/remove-blob.ts): first of the journals, then of the
+ * store, so that a line which is folded in between is seen in one of them.
+ */
+
+import type { DataFolder } from "../journal/data-folder.ts";
+import { collectBlobs } from "../media/blob-collector.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
+import { removeBlob } from "../media/remove-blob.ts";
+import type { BlobHash } from "../protocol/media.ts";
+import type { Store } from "../store/store.ts";
+import { UnfoldedNames } from "./unfolded-names.ts";
+
+/** Blobs that the store is asked for at once. */
+const BATCH_BLOBS = 1_000;
+
+/** What went, or would go. */
+export interface FreedBlobs {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/**
+ * Removes those of `candidates` that neither the store nor an unfolded line names, however young they are.
+ * @throws the system's error where one cannot be removed.
+ */
+export async function freeBlobs(
+  folder: DataFolder,
+  store: Store,
+  candidates: Iterable<BlobHash>,
+): Promise<FreedBlobs> {
+  const all = [...new Set(candidates)];
+  if (all.length === 0) return { count: 0, bytes: 0 };
+  const blobs = new BlobFolder(folder);
+  const unfolded = await UnfoldedNames.open(folder, store);
+  let [count, bytes] = [0, 0];
+  for (let at = 0; at < all.length; at += BATCH_BLOBS) {
+    for (const hash of await store.unusedBlobs(all.slice(at, at + BATCH_BLOBS))) {
+      const freedBytes = await removeBlob(
+        blobs,
+        hash,
+        async () => unfolded.has(hash) || (await store.unusedBlobs([hash])).length === 0,
+      );
+      if (freedBytes > 0) count += 1;
+      bytes += freedBytes;
+    }
+  }
+  return { count, bytes };
+}
+
+export interface CollectUnusedOptions {
+  /** Only tells what would go. */
+  readonly dryRun?: boolean;
+  /** What was written later than so long ago is let be; 1 h unless told. */
+  readonly olderThanMs?: number;
+  /** Epoch milliseconds; now unless told. */
+  readonly now?: number;
+}
+
+/**
+ * Removes all blobs that neither the store nor an unfolded line names, and what was left while being written.
+ * @throws the system's error where a folder cannot be read or a file not be removed.
+ */
+export async function collectUnusedBlobs(
+  folder: DataFolder,
+  store: Store,
+  options: CollectUnusedOptions = {},
+): Promise<FreedBlobs & { readonly files: readonly string[] }> {
+  const unfolded = await UnfoldedNames.open(folder, store);
+  const { blobCount, bytes, files } = await collectBlobs(new BlobFolder(folder), {
+    findUnused: (hashes) => store.unusedBlobs(hashes),
+    isNamedInJournals: (hash) => unfolded.has(hash),
+    ...options,
+  });
+  return { count: blobCount, bytes, files };
+}

@@ -1,0 +1,74 @@
+/**
+ * Sees to what scripts kept and did not make: a process that was killed, or one
+ * that logs faster than its maker works. A look costs one `readdir`; the thread
+ * with the encoders is there only while there is work for it.
+ */
+
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { DataFolder } from "../journal/data-folder.ts";
+import { isMissing } from "../journal/file-errors.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
+import type { MakerNews } from "../media/blob-maker.ts";
+import { MakerWorker } from "../media/maker-worker.ts";
+
+/** A script's own maker is quicker than that. */
+const PENDING_LIMIT_MS = 3_000;
+const LOOK_EVERY_MS = 1_000;
+/** After so long without work the thread ends. */
+const IDLE_LIMIT_MS = 30_000;
+
+export class PendingMedia {
+  readonly #root: string;
+  readonly #pendingPath: string;
+  readonly #tell: (trouble: string) => void;
+  readonly #told = new Set<string>();
+  #worker: MakerWorker | undefined;
+  #lastPendingMs = 0;
+
+  /** @param tell Takes trouble, in a sentence, each once. */
+  constructor(folder: DataFolder, tell: (trouble: string) => void) {
+    this.#root = folder.root;
+    this.#pendingPath = new BlobFolder(folder).pendingPath;
+    this.#tell = tell;
+  }
+
+  /** Begins to make what has been pending for 3 s, or ends where nothing has been for long. */
+  async look(nowMs: number = Date.now()): Promise<void> {
+    if (this.#isAnyPending(nowMs)) {
+      this.#lastPendingMs = nowMs;
+      this.#worker ??= MakerWorker.start(this.#root, {
+        lookEveryMs: LOOK_EVERY_MS,
+        olderThanMs: PENDING_LIMIT_MS,
+        onNews: (news) => this.#hear(news),
+      });
+    } else if (nowMs - this.#lastPendingMs > IDLE_LIMIT_MS) await this.close();
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.close();
+  }
+
+  #isAnyPending(nowMs: number): boolean {
+    let names: readonly string[];
+    try {
+      names = readdirSync(this.#pendingPath);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    return names.some((name) => {
+      if (name.endsWith(".making")) return false;
+      const stats = statSync(join(this.#pendingPath, name), { throwIfNoEntry: false });
+      return stats !== undefined && nowMs - stats.mtimeMs >= PENDING_LIMIT_MS;
+    });
+  }
+
+  #hear(news: MakerNews): void {
+    if (news.news !== "trouble" || this.#told.has(news.message)) return;
+    this.#told.add(news.message);
+    this.#tell(news.message);
+  }
+}
