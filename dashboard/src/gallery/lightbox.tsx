@@ -126,7 +126,11 @@ export function Lightbox(props: LightboxProps) {
     event.preventDefault();
     act();
   };
-  onMount(() => dialog.showModal());
+  onMount(() => {
+    dialog.showModal();
+    // Not the first button: arrows are the picture's, and no ring is drawn before a key is pressed.
+    dialog.focus();
+  });
   // A run that loses the step while it is looked at: the nearest step it has stands in.
   createEffect(
     on(read.items, (items) => {
@@ -139,6 +143,7 @@ export function Lightbox(props: LightboxProps) {
     <dialog
       ref={dialog}
       class="lightbox"
+      tabIndex={-1}
       aria-label={`${props.media.key}, enlarged`}
       onClose={props.close}
       onKeyDown={onKeyDown}
