@@ -15,6 +15,7 @@ import { RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { createAllItems } from "../state/all-items.ts";
 import type { KeyedMedia } from "../state/media-facts.ts";
+import { sameList } from "../state/same-list.ts";
 import type { MediaItem } from "../state/step-items.ts";
 import type { View } from "../state/url-state.ts";
 import { Caption, MediaTile } from "./media-tile.tsx";
@@ -36,9 +37,7 @@ export interface AllStepsProps {
 export function AllSteps(props: AllStepsProps) {
   let box!: HTMLDivElement;
   const [width, setWidth] = createSignal(0);
-  const runs = createMemo(() => props.media.runs.map(({ run }) => run), undefined, {
-    equals: (a, b) => a.length === b.length && a.every((run, i) => run === b[i]),
-  });
+  const runs = createMemo(() => props.media.runs.map(({ run }) => run), [], { equals: sameList });
   const count = () => props.media.runs.reduce((sum, { itemCount }) => sum + itemCount, 0);
   const list = createAllItems(
     () => ({ project: props.project, key: props.media.key, kind: props.kind, runs: runs() }),

@@ -33,7 +33,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 
 /** `samples`, step 33,000, second picture → `samples_33000_1.png`. */
 export function fileName(key: string, { step, index, fields }: MediaItem): string {
-  const name = key.replaceAll(/[^\w.-]+/g, "_");
+  const name = key.replaceAll(/[^\w.-]+/g, "_").replaceAll(/^[._]+|[._]+$/g, "") || "media";
   const extension = EXTENSIONS[fields.type] ?? fields.type.slice(fields.type.indexOf("/") + 1);
   return `${name}_${step}_${index}.${extension.replaceAll(/[^\w]/g, "")}`;
 }

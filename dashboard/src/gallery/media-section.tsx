@@ -6,7 +6,8 @@ import { Icon } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { TableCard } from "../grid/table-card.tsx";
 import { type KeySteps, lastUpTo } from "../state/key-steps.ts";
-import type { KeyedMedia } from "../state/media-facts.ts";
+import { type KeyedMedia, mediaName } from "../state/media-facts.ts";
+import { sameList } from "../state/same-list.ts";
 import { splitMetric } from "../state/sections.ts";
 import { createStepItems, type MediaItem } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
@@ -38,7 +39,7 @@ export function MediaSection(props: MediaSectionProps) {
     () => section,
     () => props.scroll(),
   );
-  const name = () => foldName(props.media);
+  const name = () => mediaName(props.media);
   const isOpen = () => !view().foldedMedia.includes(name());
   const toggle = () => {
     const rest = view().foldedMedia.filter((one) => one !== name());
@@ -164,13 +165,4 @@ export function describeMedia({ kind, runs }: KeyedMedia, stepCount: number): st
     parts.push(`${stepCount.toLocaleString("en-US")} ${stepCount === 1 ? "step" : "steps"}`);
   }
   return parts.join(" · ");
-}
-
-/** How a folded section is called in the address: the same key may hold two kinds. */
-function foldName({ key, kind }: KeyedMedia): string {
-  return kind === "image" ? key : `${key} ${kind}`;
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one, i) => one === b[i]);
 }

@@ -14,8 +14,9 @@ import { runHints } from "../gallery/run-hint.ts";
 import { createScrollRush } from "../gallery/scroll-rush.ts";
 import type { TileKind } from "../gallery/tile-layout.ts";
 import { createKeySteps, type KeySteps, unionOfSteps } from "../state/key-steps.ts";
-import type { KeyedMedia } from "../state/media-facts.ts";
+import { type KeyedMedia, mediaName } from "../state/media-facts.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
+import { sameList } from "../state/same-list.ts";
 import type { MediaItem } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { MediaToolbar } from "./media-toolbar.tsx";
@@ -41,7 +42,7 @@ export function MediaPage(props: MediaPageProps) {
     (last) => searchNames(view().mediaFilter, last),
     EVERYTHING,
   );
-  const byName = createMemo(() => new Map((media() ?? []).map((one) => [nameOf(one), one])));
+  const byName = createMemo(() => new Map((media() ?? []).map((one) => [mediaName(one), one])));
   const names = createMemo(() => [...byName().keys()], [], { equals: sameList });
   const entries = createMemo(
     mapArray(names, (name): Entry => {
@@ -62,7 +63,7 @@ export function MediaPage(props: MediaPageProps) {
         }),
   );
   const steps = createMemo(() => unionOfSteps(matching().map((entry) => entry.steps.all())), [], {
-    equals: (a, b) => a.length === b.length && a.every((step, i) => step === b[i]),
+    equals: sameList,
   });
   const step = () => view().step ?? steps().at(-1);
   const goTo = (to: number | undefined) =>
@@ -187,13 +188,4 @@ export function MediaPage(props: MediaPageProps) {
       </Show>
     </>
   );
-}
-
-/** How an address calls a key: the same one may hold two kinds. */
-function nameOf({ key, kind }: KeyedMedia): string {
-  return kind === "image" ? key : `${key} ${kind}`;
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one, i) => one === b[i]);
 }

@@ -7,6 +7,7 @@ import { type Accessor, createComputed, createMemo, createSignal, untrack } from
 import { fetchMediaSteps } from "../api/client.ts";
 import { createLiveRead } from "./live-read.ts";
 import type { KeyedMedia, MediaOfRun } from "./media-facts.ts";
+import { sameList } from "./same-list.ts";
 
 /** Rising steps of each run that has any. */
 export type StepsByRun = ReadonlyMap<string, readonly number[]>;
@@ -61,7 +62,7 @@ export function createKeySteps(
     return now && known && isSameKey(now, known.media) ? known.byRun : undefined;
   });
   const all = createMemo(() => unionOfSteps([...(byRun()?.values() ?? [])]), [], {
-    equals: sameSteps,
+    equals: sameList,
   });
   return { byRun, all, error: read.error, retry: read.retry };
 }
@@ -109,10 +110,6 @@ export function unionOfSteps(lists: readonly (readonly number[])[]): readonly nu
   const union = new Set<number>();
   for (const list of lists) for (const step of list) union.add(step);
   return [...union].sort((a, b) => a - b);
-}
-
-function sameSteps(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((step, i) => step === b[i]);
 }
 
 /** The step of `steps` that is nearest to `step`, the earlier one of two; undefined where there is none. */

@@ -8,6 +8,7 @@ import { type Accessor, batch, createSignal } from "solid-js";
 import type { ChangeEvent, MediaTable } from "../../../src/protocol/api.ts";
 import type { MediaKind } from "../../../src/protocol/media.ts";
 import { fetchMedia, ReadError } from "../api/client.ts";
+import { sameList } from "./same-list.ts";
 
 /** What a run has under a key. */
 export interface MediaOfRun {
@@ -77,9 +78,7 @@ export class MediaFacts {
 
   /** From now on it is about these runs. */
   want(runs: readonly string[]): void {
-    const isSame =
-      runs.length === this.#wanted.length && runs.every((run, i) => run === this.#wanted[i]);
-    if (isSame && this.keys() !== undefined) return;
+    if (sameList(runs, this.#wanted) && this.keys() !== undefined) return;
     this.#wanted = runs.slice(0, MOST_RUNS);
     void this.#read();
   }
@@ -167,6 +166,11 @@ function keyedMedia({ media }: MediaTable, runs: readonly string[]): KeyedMedia[
       lastStep: of.lastStep[i]!,
     })),
   }));
+}
+
+/** How an address calls a key, and what tells it from others: the same key may hold two kinds. */
+export function mediaName({ key, kind }: Pick<KeyedMedia, "key" | "kind">): string {
+  return kind === "image" ? key : `${key} ${kind}`;
 }
 
 /** Whether what is shown of `step` may have changed. */
