@@ -17,6 +17,8 @@ export interface AudioOptions {
 export interface Audio extends Loggable {
   readonly value: AudioValue;
   readonly caption: string | undefined;
+  /** @internal */
+  toMediaRef(keeper: MediaKeeper, path: readonly string[]): MediaRef;
 }
 
 /**

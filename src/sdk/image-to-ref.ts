@@ -91,7 +91,8 @@ function readImageShape(grid: NumberGrid): readonly [number, number, 1 | 3 | 4] 
   if (isImage && (channels === 1 || channels === 3 || channels === 4)) {
     return [height, width, channels];
   }
-  const isChannelsFirst = grid.shape.length === 3 && (height === 1 || height === 3 || height === 4);
+  const isChannelsFirst =
+    grid.shape.length === 3 && channels > 4 && (height === 1 || height === 3 || height === 4);
   throw refusal(grid, isChannelsFirst ? " The channels have to come last." : "");
 }
 

@@ -45,6 +45,8 @@ export interface Image extends Loggable {
   readonly caption: string | undefined;
   readonly format: ImageOptions["format"];
   readonly shape: readonly number[] | undefined;
+  /** @internal */
+  toMediaRef(keeper: MediaKeeper, path: readonly string[]): MediaRef;
 }
 
 /**

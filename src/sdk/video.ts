@@ -37,6 +37,8 @@ export interface Video extends Loggable {
   readonly fps: number | undefined;
   readonly format: VideoOptions["format"];
   readonly shape: readonly number[] | undefined;
+  /** @internal */
+  toMediaRef(keeper: MediaKeeper, path: readonly string[]): MediaRef;
 }
 
 /**

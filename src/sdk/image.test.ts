@@ -1,0 +1,482 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { createCanvas, ImageData } from "@napi-rs/canvas";
+import "@tensorflow/tfjs-backend-cpu";
+import * as tf from "@tensorflow/tfjs-core";
+import fc from "fast-check";
+import ndarray from "ndarray";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import * as trackio from "./index.ts";
+import { lastMedia, openRun, readPixels } from "./testing/logged-media.ts";
+import { readRun } from "./testing/on-disk.ts";
+
+const anyPicture = fc
+  .record({
+    height: fc.integer({ min: 1, max: 9 }),
+    width: fc.integer({ min: 1, max: 9 }),
+    channels: fc.constantFrom(0, 1, 3, 4),
+  })
+  .chain(({ height, width, channels }) => {
+    const size = height * width * (channels || 1);
+    return fc.record({
+      shape: fc.constant<number[]>(channels === 0 ? [height, width] : [height, width, channels]),
+      bytes: fc.uint8Array({ minLength: size, maxLength: size }),
+    });
+  });
+
+interface Picture {
+  readonly shape: number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Numbers in arrays in arrays of that shape. */
+function nest(numbers: ArrayLike<number>, shape: readonly number[]): trackio.ImageValue {
+  const [length = 0, ...rest] = shape;
+  if (rest.length === 0) return Array.from(numbers);
+  const size = numbers.length / length;
+  return Array.from({ length }, (_, i) =>
+    nest(Array.from(numbers).slice(i * size, (i + 1) * size), rest),
+  ) as trackio.ImageValue;
+}
+
+/** The same numbers in a view whose axes were turned, so that it is not stored in their order. */
+function turnedView({ shape, bytes }: Picture) {
+  const axes = shape.map((_, i) => shape.length - 1 - i);
+  const turned = ndarray(new Uint8Array(bytes.length + 5), shape.toReversed()).transpose(...axes);
+  turned.offset = 5;
+  const flat = ndarray(bytes, shape);
+  for (let y = 0; y < shape[0]!; y += 1) {
+    for (let x = 0; x < shape[1]!; x += 1) {
+      if (shape.length === 2) turned.set(y, x, flat.get(y, x));
+      else for (let c = 0; c < shape[2]!; c += 1) turned.set(y, x, c, flat.get(y, x, c));
+    }
+  }
+  return turned;
+}
+
+const units = (bytes: Uint8Array) => Float64Array.from(bytes, (byte) => byte / 255);
+
+/** Every form in which people have the numbers of a picture. */
+const FORMS: Record<string, (picture: Picture) => trackio.Image> = {
+  "a Uint8Array with the option shape": ({ bytes, shape }) => new trackio.Image(bytes, { shape }),
+  "a Uint8Array with a property shape": ({ bytes, shape }) =>
+    trackio.Image(Object.assign(bytes.slice(), { shape })),
+  "a Buffer that is part of another": ({ bytes, shape }) =>
+    trackio.Image({ value: Buffer.concat([Buffer.from([9]), bytes]).subarray(1), shape }),
+  "a Uint8ClampedArray": ({ bytes, shape }) =>
+    new trackio.Image(Uint8ClampedArray.from(bytes), { shape }),
+  "an Int32Array": ({ bytes, shape }) => new trackio.Image(Int32Array.from(bytes), { shape }),
+  "a BigInt64Array": ({ bytes, shape }) =>
+    new trackio.Image(BigInt64Array.from(bytes, BigInt), { shape }),
+  "a Float32Array": ({ bytes, shape }) =>
+    new trackio.Image(Float32Array.from(units(bytes)), { shape }),
+  "a Float64Array": ({ bytes, shape }) => new trackio.Image(units(bytes), { shape }),
+  "nested arrays of floats": ({ bytes, shape }) => new trackio.Image(nest(units(bytes), shape)),
+  "an ndarray": ({ bytes, shape }) => new trackio.Image(ndarray(bytes, shape)),
+  "an ndarray of floats": ({ bytes, shape }) => new trackio.Image(ndarray(units(bytes), shape)),
+  "an ndarray of plain numbers": ({ bytes, shape }) =>
+    new trackio.Image(ndarray(Array.from(units(bytes)), shape)),
+  "a view of an ndarray": (picture) => new trackio.Image(turnedView(picture)),
+  "an ndarray over what has get()": ({ bytes, shape }) =>
+    new trackio.Image(
+      ndarray(
+        { get: (i: number) => units(bytes)[i]!, set: () => undefined, length: bytes.length },
+        shape,
+      ),
+    ),
+  "an int32 tensor": ({ bytes, shape }) => new trackio.Image(tf.tensor(bytes, shape, "int32")),
+  "a float32 tensor": ({ bytes, shape }) =>
+    new trackio.Image(tf.tensor(Float32Array.from(units(bytes)), shape)),
+};
+
+test.each(Object.entries(FORMS))("pixels in = pixels out: %s", async (_form, toImage) => {
+  const { folder, run, told } = openRun();
+  await fc.assert(
+    fc.asyncProperty(anyPicture, async (picture) => {
+      run.log({ picture: toImage(picture) });
+      const [height, width, channels = 1] = picture.shape;
+      expect(lastMedia(folder, "picture")).toMatchObject({ type: "image/png", width, height });
+      expect(await readPixels(folder, "picture")).toEqual({
+        shape: [height, width, channels],
+        bytes: [...picture.bytes],
+      });
+    }),
+    { numRuns: 12 },
+  );
+  expect(told()).toEqual([]);
+});
+
+test("plain numbers in arrays are 0 to 1 where all of them are within that, else 0 to 255", async () => {
+  const { folder, run, told } = openRun();
+  run.log({ a: trackio.Image([[0, 1, 0.5]]) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 3, 1], bytes: [0, 255, 128] });
+  run.log({ a: trackio.Image([[0, 2, 255]]) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 3, 1], bytes: [0, 2, 255] });
+  run.log({ a: trackio.Image([[true, false]]) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 2, 1], bytes: [255, 0] });
+  run.log({ a: trackio.Image([Uint8Array.of(1, 0), Uint8Array.of(2, 1)]) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [2, 2, 1], bytes: [1, 0, 2, 1] });
+  run.log({ a: trackio.Image([0, 1, 2, 3, 4, 5], { shape: [1, 2, 3] }) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 2, 3], bytes: [0, 1, 2, 3, 4, 5] });
+  run.log({ a: trackio.Image(tf.tensor2d([[true, false]], [1, 2], "bool")) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 2, 1], bytes: [255, 0] });
+  run.log({ a: trackio.Image(Float32Array.of(-1e-7, 1 + 1e-7), { shape: [1, 2] }) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 2, 1], bytes: [0, 255] });
+  expect(told()).toEqual([]);
+});
+
+test("what a canvas shows is what is logged, whatever is drawn on it afterwards", async () => {
+  const { folder, run, told } = openRun();
+  const canvas = createCanvas(3, 2);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#ff8800";
+  context.fillRect(0, 0, 2, 1);
+  const orange = [255, 136, 0, 255];
+  const bytes = [...orange, ...orange, ...Array(16).fill(0)];
+  for (const value of [canvas, context, context.getImageData(0, 0, 3, 2)]) {
+    run.log({ a: new trackio.Image(value as trackio.ImageValue) });
+    context.clearRect(0, 0, 3, 2);
+    expect(await readPixels(folder, "a")).toEqual({ shape: [2, 3, 4], bytes });
+    context.fillRect(0, 0, 2, 1);
+  }
+  run.log({ a: new trackio.Image(new ImageData(Uint8ClampedArray.of(1, 2, 3, 4), 1, 1)) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 1, 4], bytes: [1, 2, 3, 4] });
+  run.log({ a: new trackio.Image({ data: Uint8Array.of(1, 2, 3), width: 1, height: 1 }) });
+  expect(await readPixels(folder, "a")).toEqual({ shape: [1, 1, 3], bytes: [1, 2, 3] });
+  expect(told()).toEqual([]);
+});
+
+const square = () => sharp({ create: { width: 4, height: 4, channels: 3, background: "#123456" } });
+
+test("a sharp instance is rendered as it stood when it was logged; finish() waits for it", async () => {
+  const { folder, run, told } = openRun();
+  const picture = square();
+  run.log({ a: new trackio.Image(picture, { caption: "a square" }) });
+  picture.resize(2, 2);
+  expect(lastMedia(folder, "a")).toMatchObject({ type: "image/png", caption: "a square" });
+  await run.finish();
+  expect(await readPixels(folder, "a")).toEqual({
+    shape: [4, 4, 3],
+    bytes: Array(16).fill([0x12, 0x34, 0x56]).flat(),
+  });
+  expect(told()).toEqual([]);
+});
+
+test("a sharp instance that cannot be rendered is told, and the point says why", async () => {
+  const { blobs, folder, run } = openRun();
+  run.log({ a: new trackio.Image(sharp("/nowhere.png")) });
+  const { warnings } = await run.finish();
+  expect(warnings).toEqual([
+    expect.stringMatching(/^a sharp instance could not be rendered: .*nowhere\.png/),
+  ]);
+  const found = blobs.find(lastMedia(folder, "a").blob);
+  expect(found.state).toBe("failed");
+  expect(readFileSync((found as { path: string }).path, "utf8")).toContain("nowhere.png");
+});
+
+test("numbers are made what format says, and so is a sharp instance; files stay as they are", async () => {
+  const { folder, run, told } = openRun();
+  const png = await square().png().toBuffer();
+  for (const format of ["png", "jpeg", "webp"] as const) {
+    const grey = { shape: [8, 8], format, value: new Uint8Array(64).fill(77) };
+    run.log({ numbers: trackio.Image(grey), sharp: trackio.Image(square(), { format }) });
+    run.log({ numbers: trackio.Image(grey), file: trackio.Image(png, { format }) });
+    expect(lastMedia(folder, "numbers").type).toBe(`image/${format}`);
+    expect(lastMedia(folder, "file").type).toBe("image/png");
+    expect((await readPixels(folder, "numbers")).shape.slice(0, 2)).toEqual([8, 8]);
+  }
+  await run.finish();
+  expect(told()).toEqual([]);
+});
+
+test("paths, file: URLs and bytes are kept as they are, known by their content", async () => {
+  const { blobs, folder, run, told } = openRun();
+  const files = {
+    "image/png": await square().png().toBuffer(),
+    "image/jpeg": await square().jpeg().toBuffer(),
+    "image/webp": await square().webp().toBuffer(),
+    "image/gif": await square().gif().toBuffer(),
+    "image/avif": await square().avif().toBuffer(),
+    "image/svg+xml": Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+  };
+  const path = join(temporaryFolder().root, "picture of any name.txt");
+  for (const [type, bytes] of Object.entries(files)) {
+    writeFileSync(path, bytes);
+    const url = pathToFileURL(path);
+    const copy = new Uint8Array(bytes).buffer;
+    const view = new DataView(copy);
+    for (const value of [path, url, url.href, bytes, copy, view as never]) {
+      run.log({ a: new trackio.Image(value, { caption: type }) });
+      const media = lastMedia(folder, "a");
+      expect(media).toEqual({ blob: media.blob, type, bytes: bytes.length, caption: type });
+      const found = blobs.find(media.blob);
+      expect(readFileSync((found as { path: string }).path).equals(bytes)).toBe(true);
+    }
+    writeFileSync(path, "overwritten, as training scripts do");
+  }
+  expect(run.stats()).toMatchObject({ blobCount: 6, droppedValues: 0 });
+  expect(told()).toEqual([]);
+});
+
+test("the bytes at log() count, whatever the script does to its array afterwards", async () => {
+  const { folder, run } = openRun();
+  const pixels = Uint8Array.of(1, 2, 3);
+  const image = new trackio.Image(pixels, { shape: [1, 3] });
+  pixels.fill(9);
+  run.log({ a: image });
+  pixels.fill(0);
+  expect((await readPixels(folder, "a")).bytes).toEqual([9, 9, 9]);
+  run.log({ a: image });
+  expect((await readPixels(folder, "a")).bytes).toEqual([0, 0, 0]);
+});
+
+const disposed = tf.tensor2d([[1, 2]]);
+disposed.dispose();
+const takes =
+  "An Image takes integers from 0 to 255 or floats from 0 to 1, in shape (height, width) or (height, width, channels) with 1, 3 or 4 channels";
+const missing = join("nowhere", "no-such.png");
+
+test.each<[what: string, value: unknown, options: object, message: string]>([
+  [
+    "NaN",
+    Float32Array.of(0, NaN, 1, NaN),
+    { shape: [2, 2] },
+    `${takes}; this is float32 in shape (2, 2), from 0 to 1, 2 of them NaN.`,
+  ],
+  [
+    "floats out of range",
+    Float32Array.of(-0.42, 2.82),
+    { shape: [1, 2] },
+    `${takes}; this is float32 in shape (1, 2), from -0.42 to 2.82.`,
+  ],
+  [
+    "integers out of range",
+    Int32Array.of(-1, 256),
+    { shape: [1, 2] },
+    `${takes}; this is int32 in shape (1, 2), from -1 to 256.`,
+  ],
+  [
+    "fractions above 1",
+    [[0.5, 2]],
+    {},
+    `${takes}; this is numbers in shape (1, 2), from 0.5 to 2, not all of them integers.`,
+  ],
+  [
+    "infinity",
+    [[0, Infinity]],
+    {},
+    `${takes}; this is numbers in shape (1, 2), from 0 to Infinity, not all of them integers.`,
+  ],
+  ["one axis", [1, 2, 3], {}, `${takes}; this is numbers in shape (3,), from 1 to 3.`],
+  [
+    "four axes",
+    new Uint8Array(8),
+    { shape: [2, 2, 2, 1] },
+    `${takes}; this is uint8 in shape (2, 2, 2, 1), from 0 to 0.`,
+  ],
+  [
+    "two channels",
+    new Uint8Array(2),
+    { shape: [1, 1, 2] },
+    `${takes}; this is uint8 in shape (1, 1, 2), from 0 to 0.`,
+  ],
+  [
+    "channels first",
+    new Uint8Array(60),
+    { shape: [3, 4, 5] },
+    `${takes}; this is uint8 in shape (3, 4, 5), from 0 to 0. The channels have to come last.`,
+  ],
+  ["no pixels", new Uint8Array(0), { shape: [0, 3] }, `${takes}; this is uint8 in shape (0, 3).`],
+  ["no rows", [], {}, `${takes}; this is numbers in shape (0,).`],
+  ["a number as a tensor", tf.scalar(3), {}, `${takes}; this is float32 in shape (), from 3 to 3.`],
+  [
+    "another size",
+    new Uint8Array(5),
+    { shape: [2, 3] },
+    "There are 5 numbers (uint8), but a shape of (2, 3) has 6.",
+  ],
+  [
+    "no shape",
+    new Float32Array(6),
+    {},
+    "These are 6 numbers (float32) in no known shape; give it, e.g. { shape: [28, 28, 3] }.",
+  ],
+  [
+    "a shape that is none",
+    new Uint8Array(6),
+    { shape: [2, "x"] },
+    "The shape is (2, NaN); give a list of sizes, e.g. [28, 28, 3].",
+  ],
+  [
+    "a shape that is a number",
+    new Uint8Array(6),
+    { shape: 6 },
+    "The shape is 6; give a list of sizes, e.g. [28, 28, 3].",
+  ],
+  [
+    "rows of two lengths",
+    [[1, 2], [3]],
+    {},
+    "The arrays are ragged: their first items make a shape of (2, 2), but [1] has 1 items.",
+  ],
+  [
+    "a number beside rows",
+    [[1, 2], 3],
+    {},
+    "The arrays are ragged: their first items make a shape of (2, 2), but [1] is 3.",
+  ],
+  ["text among numbers", [[1, "2"]], {}, 'Among the numbers there is "2", which is none.'],
+  [
+    "a disposed tensor",
+    disposed,
+    {},
+    "This tensor in shape (1, 2) is disposed; log it before that, or take it out of tf.tidy() by tf.keep().",
+  ],
+  ["a tensor of text", tf.tensor(["a"]), {}, "This tensor holds string, which is no number."],
+  [
+    "pixels that are no whole number",
+    { data: new Uint8Array(7), width: 2, height: 1 },
+    {},
+    "There are 7 numbers (uint8), but a shape of (1, 2, 4) has 8.",
+  ],
+  [
+    "a canvas without 2d",
+    { width: 1, height: 1, getContext: () => null },
+    {},
+    "This canvas has no 2d context to read its pixels by; give the bytes of a PNG of it.",
+  ],
+  [
+    "no bytes",
+    new Uint8Array(0),
+    {},
+    "There are no bytes; give those of a PNG, JPEG, WebP, GIF, SVG or AVIF.",
+  ],
+  [
+    "bytes of no picture",
+    Buffer.from("hello"),
+    {},
+    "These 5 bytes are of no kind that is known; give a PNG, JPEG, WebP, GIF, SVG or AVIF.",
+  ],
+  [
+    "bytes of a page",
+    Buffer.from("<!doctype html>"),
+    {},
+    "These 15 bytes are text/html; give a PNG, JPEG, WebP, GIF, SVG or AVIF.",
+  ],
+  [
+    "an address",
+    "https://example.org/a.png",
+    {},
+    '"https://example.org/a.png" is a https: address; give the bytes behind it, or the path of a file.',
+  ],
+  [
+    "a URL that is no file",
+    new URL("https://example.org/a.png"),
+    {},
+    '"https://example.org/a.png" names no file of this machine; give a path.',
+  ],
+  [
+    "a number",
+    5,
+    {},
+    `${takes}; or a path, the bytes of a PNG, JPEG, WebP, GIF, SVG or AVIF, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is 5.`,
+  ],
+  [
+    "nothing",
+    undefined,
+    {},
+    `${takes}; or a path, the bytes of a PNG, JPEG, WebP, GIF, SVG or AVIF, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is undefined.`,
+  ],
+  [
+    "a promise",
+    Promise.resolve(1),
+    {},
+    `${takes}; or a path, the bytes of a PNG, JPEG, WebP, GIF, SVG or AVIF, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is a promise (await it first).`,
+  ],
+  [
+    "a missing file",
+    `/${missing}`,
+    {},
+    `There is no file "/${missing}"; check the path, and that the file is written before it is logged.`,
+  ],
+  ["a folder", "/tmp", {}, 'This is a folder: "/tmp"; give the path of a file in it.'],
+  [
+    "a path with NUL",
+    "/tmp/a\0b",
+    {},
+    'No path may hold a NUL character, as this one does: "/tmp/a\\u0000b"; remove it.',
+  ],
+  [
+    "an empty path",
+    "",
+    {},
+    'This is no path of a file: ""; give the path of a file that is there.',
+  ],
+])(
+  "%s is told once, and the rest of the call is logged",
+  async (_what, value, options, message) => {
+    const { folder, log, run, told } = openRun();
+    const make = () => new trackio.Image(value as trackio.ImageValue, options);
+    for (let i = 0; i < 2; i += 1) log({ loss: i, a: make() });
+    expect(told()).toEqual([`trackio: "a" is left out: ${message}`]);
+    expect(await run.finish()).toMatchObject({ droppedValues: 2, recordCount: 2, blobCount: 0 });
+    expect(readRun(folder).rows).toEqual([{ loss: 0 }, { loss: 1 }]);
+  },
+);
+
+test("a file that is empty, or no picture, is told with its path", () => {
+  const { log, told } = openRun();
+  const path = join(temporaryFolder().root, "a.png");
+  writeFileSync(path, "");
+  log({ a: new trackio.Image(path) });
+  writeFileSync(path, "no picture");
+  log({ b: new trackio.Image(path) });
+  expect(told()).toEqual([
+    `trackio: "a" is left out: This file is empty: "${path}"; give one that was written to its end.`,
+    `trackio: "b" is left out: The file "${path}" is of no kind that is known; give a PNG, JPEG, WebP, GIF, SVG or AVIF.`,
+  ]);
+});
+
+test("a wrong caption or format is told, and costs the picture nothing", async () => {
+  const { folder, run, told } = openRun();
+  const options = { shape: [1, 1], caption: {}, format: "tiff" } as never;
+  run.log({ a: new trackio.Image(Uint8Array.of(7), options) });
+  run.log({ a: new trackio.Image(Uint8Array.of(7), { shape: [1, 1], caption: 12 as never }) });
+  expect(told()).toEqual([
+    'trackio: the caption of "a" is an object, and no text; it is left out.',
+    'trackio: the format of "a" is "tiff", which is none of png, jpeg and webp; it is made png.',
+  ]);
+  expect(lastMedia(folder, "a")).toMatchObject({ caption: "12", type: "image/png" });
+  expect((await readPixels(folder, "a")).bytes).toEqual([7]);
+});
+
+test("with and without new it is the same class, and never throws", () => {
+  const bytes = Uint8Array.of(1);
+  const images = [
+    new trackio.Image(bytes, { caption: "c" }),
+    trackio.Image(bytes, { caption: "c" }),
+    new trackio.Image({ value: bytes, caption: "c" }),
+    trackio.Image({ value: bytes, caption: "c" }),
+  ];
+  for (const image of images) {
+    expect(image).toBeInstanceOf(trackio.Image);
+    expect(image).toMatchObject({ value: bytes, caption: "c" });
+    expect(image.constructor).toBe(trackio.Image);
+  }
+  class Sample extends trackio.Image {}
+  expect(new Sample(bytes)).toBeInstanceOf(trackio.Image);
+  expect(new trackio.Image(bytes)).not.toBeInstanceOf(trackio.Video);
+  const hostile = new Proxy({}, { get: explode, ownKeys: explode, getPrototypeOf: explode });
+  for (const given of [undefined, null, 5, Symbol("s"), hostile, { value: hostile }]) {
+    const { log, run } = openRun();
+    log({ a: new trackio.Image(given as never, hostile as never), b: 1 });
+    expect(run.stats()).toMatchObject({ recordCount: 1, droppedValues: 1 });
+  }
+});
+
+function explode(): never {
+  throw new Error("touched");
+}
