@@ -224,7 +224,7 @@ export function Lightbox(props: LightboxProps) {
   );
 }
 
-function Large(props: {
+export function Large(props: {
   readonly item: MediaItem;
   readonly mediaKey: string;
   readonly tellPercent: (percent: string) => void;
