@@ -44,6 +44,7 @@ export function settleAwaited(
 ): void {
   explained(blobs, () => {
     if (!(outcome instanceof Uint8Array)) writeFailure(blobs, hash, outcome.reason);
+    else if (outcome.length === 0) writeFailure(blobs, hash, "It was rendered to no bytes at all.");
     else {
       viaTemporary(
         blobs,
