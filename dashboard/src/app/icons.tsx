@@ -59,6 +59,13 @@ const ICONS = {
   left: () => <path d="m9.8 4-4 4 4 4" />,
   right: () => <path d="m6.2 4 4 4-4 4" />,
   newest: () => <path d="m4.2 4 4 4-4 4M11.6 3.6v8.8" />,
+  compare: () => (
+    <>
+      <rect x="2.5" y="3" width="4.5" height="10" rx="1" />
+      <rect x="9" y="3" width="4.5" height="10" rx="1" />
+    </>
+  ),
+  out: () => <path d="M9.5 2.7h3.8v3.8M13 3 7.6 8.4M6.4 3.7H3.1v9.2h9.2V9.6" />,
   download: () => <path d="M8 2.5V10M4.8 7 8 10.1 11.2 7M3 13.2h10" />,
   play: () => <path d="M5.2 3.6v8.8L12.4 8z" fill="currentColor" />,
   pause: () => <path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2" />,

@@ -4,6 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import "../styles/components.css";
 import "../styles/app.css";
 import "../styles/gallery.css";
+import "../styles/tables.css";
 import { App } from "./app.tsx";
 
 const root = document.getElementById("root");

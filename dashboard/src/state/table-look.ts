@@ -12,6 +12,9 @@ export interface TableLook {
   readonly isTogether?: boolean;
 }
 
+/** What of a look becomes another; `undefined`: as it is by itself. */
+export type LookChange = { readonly [K in keyof TableLook]?: TableLook[K] | undefined };
+
 export type TableLooks = Readonly<Record<string, TableLook>>;
 
 const MOST_LOOKS = 100;
@@ -38,14 +41,14 @@ export function parseLooks(text: string | null): TableLooks {
 }
 
 /** The looks with another one of `key`. */
-export function changeLook(looks: TableLooks, key: string, change: Partial<TableLook>): TableLooks {
+export function changeLook(looks: TableLooks, key: string, change: LookChange): TableLooks {
   const look = compact({ ...looks[key], ...change });
   const rest = Object.entries(looks).filter(([other]) => other !== key);
   return fromEntries(Object.keys(look).length > 0 ? [...rest, [key, look]] : rest);
 }
 
 /** Without what is as it is by itself. */
-function compact(look: TableLook): TableLook {
+function compact(look: LookChange): TableLook {
   const { step, withStep, sort, isTogether } = look;
   const filters = Object.entries(look.filters ?? {}).filter(([, text]) => text.trim() !== "");
   return {

@@ -1,0 +1,109 @@
+/** The columns of a table's grid: those that tell where a row is from, then the table's own. */
+
+import type { TableColumnType } from "../../../src/protocol/media.ts";
+import { cellMedia, cellText, columnDigits } from "./cell-text.ts";
+import type { WidthWish } from "./column-widths.ts";
+import type { RowBook } from "./row-book.ts";
+
+export interface GridColumn {
+  /** Unique in its table. */
+  readonly id: string;
+  readonly kind: "row" | "run" | "step" | "value";
+  readonly title: string;
+  /** Of a value: its place among the table's columns; -1 for the others. */
+  readonly place: number;
+  readonly type: TableColumnType;
+  readonly isNumber: boolean;
+  /** Behind the point. */
+  readonly digits: number;
+  readonly hasMedia: boolean;
+}
+
+export interface GridColumnsOptions {
+  readonly hasRow: boolean;
+  readonly hasRun: boolean;
+  readonly hasStep: boolean;
+}
+
+const ORIGIN = { place: -1, type: "string", isNumber: false, digits: 0, hasMedia: false } as const;
+/** So many cells tell what a column looks like. */
+const MOST_LOOKED_AT = 200;
+
+/** @param old What they were: digits of a column that is known stay, so that what arrives moves nothing. */
+export function gridColumns(
+  book: RowBook,
+  { hasRow, hasRun, hasStep }: GridColumnsOptions,
+  old: readonly GridColumn[] = [],
+): GridColumn[] {
+  const columns: GridColumn[] = [];
+  if (hasRow) columns.push({ ...ORIGIN, id: "# row", kind: "row", title: "#", isNumber: true });
+  if (hasRun) columns.push({ ...ORIGIN, id: "# run", kind: "run", title: "run" });
+  if (hasStep)
+    columns.push({ ...ORIGIN, id: "# step", kind: "step", title: "step", isNumber: true });
+  const known = new Map(old.map((column) => [column.id, column]));
+  for (const [place, { name, type }] of book.facts.columns.entries()) {
+    const id = `${name} ${type}`;
+    const cells = take(book.cellsOf(place), MOST_LOOKED_AT);
+    const before = known.get(id);
+    columns.push({
+      id,
+      kind: "value",
+      title: name,
+      place,
+      type,
+      isNumber: type === "number" || type === "bigint",
+      digits: before?.digits || columnDigits(cells),
+      hasMedia: before?.hasMedia || (type === "json" && cells.some((cell) => cellMedia(cell))),
+    });
+  }
+  return columns;
+}
+
+/** Left and right of what is in a cell. */
+const PADDING_PX = 20;
+const SORT_SIGN_PX = 16;
+/** Texts that are looked at for a width. */
+const MOST_MEASURED = 40;
+
+export interface WidthOptions {
+  readonly book: RowBook;
+  readonly measure: (text: string) => number;
+  readonly rowPx: number;
+  readonly runNames: readonly string[];
+  readonly setPx: number | undefined;
+}
+
+/** How wide `column` would be. */
+export function widthWish(column: GridColumn, options: WidthOptions): WidthWish {
+  const { book, measure, rowPx, runNames, setPx } = options;
+  const headPx = measure(column.title) + PADDING_PX + SORT_SIGN_PX;
+  const widest = (texts: readonly string[]) =>
+    Math.max(0, ...texts.slice(0, MOST_MEASURED).map(measure)) + PADDING_PX + 2;
+  switch (column.kind) {
+    case "row":
+      return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: false };
+    case "run":
+      return { contentPx: Math.min(200, widest(runNames) + 24), headPx, setPx, grows: false };
+    case "step":
+      return { contentPx: widest(["1,000,000"]), headPx, setPx, grows: false };
+    case "value": {
+      const cells = take(book.cellsOf(column.place), MOST_LOOKED_AT);
+      const texts = cells.map((cell) =>
+        cellMedia(cell) ? "" : cellText(cell, column.digits).text,
+      );
+      const mediaPx = column.hasMedia ? rowPx - 8 + PADDING_PX : 0;
+      const longest = texts.sort((a, b) => b.length - a.length);
+      const contentPx = Math.max(mediaPx, widest(longest));
+      return { contentPx, headPx, setPx, grows: !column.isNumber && !column.hasMedia };
+    }
+  }
+}
+
+function take<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) {
+    if (taken.length >= count) break;
+    taken.push(item);
+  }
+  return taken;
+}
