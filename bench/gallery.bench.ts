@@ -1,0 +1,153 @@
+/**
+ * Ten thousand pictures under one key: from opening the page to pictures in every
+ * frame of the window, and how smoothly all of them scroll by.
+ */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { encode } from "fast-png";
+import type { Browser, Page } from "playwright-core";
+import * as trackio from "../src/sdk/index.ts";
+import { startServer } from "../src/server/start-server.ts";
+import { findChromium, launchChromium } from "../test/browser/chromium.ts";
+import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+
+const PROJECT = "many-pictures";
+const KEY = "samples";
+const SIZE = 64;
+const SCROLL_MS = 4000;
+
+export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
+  const place = await findChromium();
+  if (place === undefined) return [];
+  const root = await mkdtemp(join(tmpdir(), "trackio-bench-gallery-"));
+  const [pictures, rounds] = options.short ? [1000, 1] : [10_000, 5];
+  try {
+    await logPictures(root, pictures);
+    await using server = await startServer({ root, port: 0, log: () => {} });
+    await waitUntilFolded(server.url, pictures);
+    const browser = await launchChromium(place);
+    try {
+      const url = `${server.url}/media?project=${PROJECT}&media_key=${KEY}`;
+      return await measure(browser, url, rounds, `${pictures.toLocaleString("en-US")} pictures`);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  browser: Browser,
+  url: string,
+  rounds: number,
+  data: string,
+): Promise<BenchRow[]> {
+  await openPage(browser, url, async () => {}); // warm: files, caches, threads
+  const opened: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    opened.push(await openPage(browser, url, async () => {}));
+  }
+  const scrolled = { frameMs: 0, elements: 0 };
+  await openPage(browser, url, async (page) => {
+    Object.assign(scrolled, await measureScroll(page));
+  });
+  return [
+    atMost(`${data}: page opened → a picture in every frame seen`, median(opened), "ms", 1000),
+    atMost(`${data}: scrolled through, p95 between frames`, scrolled.frameMs, "ms", 100),
+    atMost(`${data}: most elements in the document meanwhile`, scrolled.elements, "", 2000),
+  ];
+}
+
+/** Milliseconds from the start of the navigation until every frame in the window holds its picture. */
+async function openPage(
+  browser: Browser,
+  url: string,
+  use: (page: Page) => Promise<void>,
+): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watchPictures);
+    await page.goto(url);
+    const handle = await page.waitForFunction(
+      () => (window as { allShownMs?: number }).allShownMs,
+      undefined,
+      { timeout: 60_000 },
+    );
+    const tookMs = (await handle.jsonValue()) as number;
+    await use(page);
+    return tookMs;
+  } finally {
+    await context.close();
+  }
+}
+
+/** Runs in the page: notes when every frame in the window shows its picture. */
+function watchPictures(): void {
+  const look = () => {
+    const seen = [...document.querySelectorAll(".tile .frame")].filter((frame) => {
+      const { top, bottom } = frame.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight;
+    });
+    const isShown = (frame: Element) => {
+      const image = frame.querySelector("img");
+      return image?.complete === true && image.naturalWidth > 0;
+    };
+    if (seen.length > 0 && seen.every(isShown)) {
+      Object.assign(window, { allShownMs: performance.now() });
+    } else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** From the newest to the oldest picture in a few seconds. */
+async function measureScroll(page: Page): Promise<{ frameMs: number; elements: number }> {
+  return page.evaluate(async (scrollMs) => {
+    const scroll = document.querySelector(".media-page")!;
+    const frames: number[] = [];
+    let elements = 0;
+    const beganAt = performance.now();
+    let last = beganAt;
+    while (last - beganAt < scrollMs) {
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      frames.push(now - last);
+      last = now;
+      const share = Math.max(0, Math.min(1, (now - beganAt) / scrollMs));
+      scroll.scrollTop = share * (scroll.scrollHeight - scroll.clientHeight);
+      elements = Math.max(elements, document.querySelectorAll("*").length);
+    }
+    frames.sort((a, b) => a - b);
+    return { frameMs: frames[Math.floor(frames.length * 0.95)] ?? 0, elements };
+  }, SCROLL_MS);
+}
+
+async function logPictures(root: string, pictures: number): Promise<void> {
+  const run = trackio.init({ project: PROJECT, dir: root });
+  for (let step = 0; step < pictures; step += 1) {
+    run.log({ [KEY]: new trackio.Image(encodedPicture(step), { caption: `picture ${step}` }) });
+  }
+  await run.finish();
+}
+
+/** A PNG like no other. */
+function encodedPicture(seed: number): Uint8Array {
+  const data = new Uint8Array(SIZE * SIZE * 3);
+  for (let i = 0; i < data.length; i += 1) data[i] = (i * (seed + 3)) >> (seed % 5);
+  data.set([seed & 255, (seed >> 8) & 255, (seed >> 16) & 255]);
+  return encode({ width: SIZE, height: SIZE, channels: 3, depth: 8, data });
+}
+
+async function waitUntilFolded(url: string, pictures: number): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/projects/${PROJECT}/runs`);
+    if (response.ok) {
+      const { runs } = (await response.json()) as { runs: { recordCount: number }[] };
+      if (runs[0]?.recordCount === pictures) return;
+    }
+    await delay(100);
+  }
+}
