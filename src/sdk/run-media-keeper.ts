@@ -113,7 +113,14 @@ export class RunMediaKeeper implements MediaKeeper {
     if (this.#rendering.size === 0) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(() => {
+        const count = this.#rendering.size;
+        this.warn(
+          "rendering",
+          `${count} ${count === 1 ? "picture was" : "pictures were"} still being rendered after ${timeoutMs / 1_000} s; it is kept if this process goes on until it is done.`,
+        );
+        resolve();
+      }, timeoutMs);
     });
     const all = Promise.all(this.#rendering).then(() => undefined);
     return Promise.race([all, timeout]).finally(() => clearTimeout(timer));

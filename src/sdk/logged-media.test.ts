@@ -1,0 +1,262 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
+import { BlobMaker } from "../media/blob-maker.ts";
+import type { BlobHash, ImageFields } from "../protocol/media.ts";
+import { MediaRef, mediaIn } from "../protocol/media.ts";
+import * as trackio from "./index.ts";
+import { lastMedia, makeFile, openRun, readPixels } from "./testing/logged-media.ts";
+import { readRun } from "./testing/on-disk.ts";
+import { runScript, startScript } from "./testing/run-script.ts";
+
+const picture = (shade: number) => new trackio.Image(Uint8Array.of(shade), { shape: [1, 1] });
+const bad = () => new trackio.Image("/nowhere.png");
+
+/** Waits until `holds`, looking often; fails after 20 s. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; !holds(); i += 1) {
+    if (i === 400) throw new Error("It did not happen within 20 s.");
+    await wait(50);
+  }
+}
+
+test("pictures are kept wherever they stand in a value", async () => {
+  const { folder, run, told } = openRun();
+  run.log({
+    loss: 1,
+    one: picture(1),
+    val: { sample: picture(2) },
+    list: [picture(3), picture(4)],
+    rows: [{ step: 1, deep: { a: picture(5) } }],
+    map: new Map([["a", picture(6)]]) as never,
+  });
+  const [row] = readRun(folder).rows;
+  expect(Object.keys(row ?? {})).toEqual(["loss", "one", "val/sample", "list", "rows", "map"]);
+  const shades = [];
+  for (const { fields } of Object.values(row ?? {}).flatMap(mediaIn)) {
+    const path = await makeFile(folder, (fields as ImageFields).blob);
+    const { default: sharp } = await import("sharp");
+    shades.push((await sharp(path).raw().toBuffer())[0]);
+  }
+  expect(shades).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(run.stats()).toMatchObject({ blobCount: 6, droppedValues: 0 });
+  expect(told()).toEqual([]);
+});
+
+test("one of a list that cannot be kept leaves the others their places, and is told once", async () => {
+  const { folder, run, told } = openRun();
+  run.log({ loss: 1, list: [picture(1), bad(), { a: bad() }, picture(2)] });
+  const list = readRun(folder).rows[0]?.list;
+  expect(list).toEqual([expect.any(MediaRef), null, { a: null }, expect.any(MediaRef)]);
+  expect(told()).toEqual([
+    expect.stringMatching(
+      /^trackio: "list\/1" is left out: There is no file "\/nowhere.png"; check/,
+    ),
+  ]);
+  expect(run.stats()).toMatchObject({ droppedValues: 2, recordCount: 1 });
+});
+
+test("config and summary take no pictures, and say where they belong", () => {
+  const told = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  onTestFinished(() => told.mockRestore());
+  const folder = temporaryFolder();
+  const config = { lr: 1, sample: picture(1) as never };
+  const run = trackio.init({ project: "p", dir: folder.root, config });
+  run.summary.set({ best: 1, worst: [picture(1)] as never });
+  expect(told.mock.calls.flat()).toEqual([
+    'trackio: "sample" is left out: config.sample is a trackio.Image, which has no place there; give it to log().',
+    'trackio: "worst" is left out: summary.worst.0 is a trackio.Image, which has no place there; give it to log().',
+  ]);
+  expect({ ...run.config, ...run.summary }).toEqual({ lr: 1, best: 1 });
+});
+
+test("the same picture logged 1,000 times is kept once", async () => {
+  const { blobs, folder, run } = openRun();
+  for (let i = 0; i < 1_000; i += 1) run.log({ a: picture(7) });
+  expect(readdirSync(blobs.pendingPath)).toHaveLength(1);
+  expect(readdirSync(blobs.temporaryPath)).toEqual([]);
+  expect(await run.finish()).toMatchObject({ blobCount: 1, recordCount: 1_000 });
+  const hashes = readRun(folder).rows.map((row) => (row.a as MediaRef<"image">).fields.blob);
+  expect(new Set(hashes).size).toBe(1);
+});
+
+test("a blob that is deleted just before the journal names it is written once more", async () => {
+  const { blobs, folder, run, told } = openRun();
+  run.log({
+    a: picture(7),
+    file: new trackio.Image(Buffer.from("<svg/>")),
+    get b() {
+      // Whoever deletes a run comes just now: nothing names the blobs yet.
+      rmSync(blobs.path, { recursive: true });
+      return 1;
+    },
+  });
+  expect((await readPixels(folder, "a")).bytes).toEqual([7]);
+  expect(blobs.find(lastMedia(folder, "file").blob).state).toBe("given");
+  expect(told()).toEqual([]);
+});
+
+test("in mode disabled media cost nothing and touch nothing", async () => {
+  const folder = temporaryFolder();
+  const touched = new Proxy({}, { get: explode, ownKeys: explode, has: explode });
+  const run = trackio.init({ project: "p", dir: folder.root, mode: "disabled" });
+  run.log({ a: new trackio.Image(touched as never), b: trackio.Video("/nowhere.mp4") });
+  expect(run.save("/nowhere")).toEqual([]);
+  expect(await run.finish()).toMatchObject({ recordCount: 0, warnings: [], blobCount: 0 });
+  expect(readdirSync(folder.root)).toEqual([]);
+});
+
+function explode(): never {
+  throw new Error("touched");
+}
+
+test("what log() returned from survives kill -9 of the process: pictures and videos are there and can be made", async () => {
+  for (let kill = 0; kill < 5; kill += 1) {
+    const folder = temporaryFolder();
+    const script = startScript(
+      folder,
+      `trackio.init({ project: "p" });
+       const pixels = new Uint8Array(48 * 48 * 3);
+       const frames = new Uint8Array(4 * 3 * 16 * 16);
+       for (let call = 0; ; call++) {
+         pixels.fill(call); frames.fill(call);
+         trackio.log({
+           call,
+           image: new trackio.Image(pixels, { shape: [48, 48, 3] }),
+           video: new trackio.Video(frames, { shape: [4, 3, 16, 16] }),
+           svg: new trackio.Image(Buffer.from("<svg>" + call + "</svg>")),
+         });
+         tell(String(call));
+       }`,
+    );
+    await script.told("3\n");
+    script.process.kill("SIGKILL");
+    const { output } = await script.ended();
+    const returned = output.slice(0, output.lastIndexOf("\n")).split("\n").length;
+    const { rows, damagedLines } = readRun(folder);
+    expect(damagedLines).toBe(0);
+    expect([returned, returned + 1]).toContain(rows.length);
+    for (const row of rows.slice(-3)) {
+      for (const { fields } of Object.values(row).flatMap(mediaIn)) {
+        await makeFile(folder, (fields as ImageFields).blob);
+      }
+    }
+  }
+});
+
+test("a full disk costs only the picture: it is told, nothing of it is left, and the rest is logged", async () => {
+  const folder = temporaryFolder();
+  const { code, output, errors } = await runScript(
+    folder,
+    `import { execFileSync } from "node:child_process";
+    const run = trackio.init({ project: "p" });
+    const pixels = new Uint8Array(64 * 64 * 3);
+    const log = (call) => run.log({ call, a: new trackio.Image(pixels.fill(call), { shape: [64, 64, 3] }) });
+    log(0);
+    log(1);
+    execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited"]);
+    log(2);
+    tell(JSON.stringify(await run.finish()));`,
+    { command: ["bash", "-c", `trap "" XFSZ; ulimit -S -f 8; exec "$0" "$@"`, process.execPath] },
+  );
+  expect(code).toBe(0);
+  expect(errors).toMatch(/^trackio: "a" is left out: Cannot write in .*EFBIG.*\n$/);
+  expect(JSON.parse(output)).toMatchObject({ recordCount: 3, droppedValues: 2, blobCount: 1 });
+  const { rows } = readRun(folder);
+  expect(rows.map((row) => row.call)).toEqual([0, 1, 2]);
+  expect(rows.map((row) => mediaIn(row.a).length)).toEqual([0, 0, 1]);
+  const blobs = new BlobFolder(folder);
+  expect(readdirSync(blobs.temporaryPath)).toEqual([]);
+  expect(readdirSync(blobs.pendingPath)).toHaveLength(1);
+});
+
+test("media are made beside a loop that never yields, from about a second after the first", async () => {
+  const folder = temporaryFolder();
+  const script = startScript(
+    folder,
+    `trackio.init({ project: "p" });
+     trackio.log({ a: new trackio.Image([[1]]) });
+     tell("logged");
+     for (;;) trackio.log({ loss: 1 });`,
+  );
+  await script.told("logged");
+  const hash = lastMediaHash(folder);
+  const blobs = new BlobFolder(folder);
+  expect(blobs.find(hash).state).toBe("raw");
+  await until(() => blobs.find(hash).state === "ready");
+  expect(script.process.exitCode).toBe(null);
+  script.process.kill("SIGKILL");
+});
+
+function lastMediaHash(folder: ReturnType<typeof temporaryFolder>): BlobHash {
+  const [first] = readRun(folder).rows.flatMap((row) => mediaIn(row.a));
+  return (first as MediaRef<"image">).fields.blob;
+}
+
+test("what is made keeps no script alive, and stays in no process whose runs have ended", async () => {
+  const script = startScript(
+    temporaryFolder(),
+    `const run = trackio.init({ project: "p" });
+     trackio.log({ a: new trackio.Image([[1]]) });
+     setTimeout(async () => {
+       const during = process.getActiveResourcesInfo().filter((name) => name === "MessagePort");
+       await run.finish();
+       tell(JSON.stringify({ during: during.length }));
+     }, 1_500);`,
+  );
+  const { code, output, errors } = await script.ended();
+  expect([code, errors]).toEqual([0, ""]);
+  expect(output).toContain("during");
+});
+
+test("a script that dies while a picture is rendered leaves a point that says so", async () => {
+  const folder = temporaryFolder();
+  const script = startScript(
+    folder,
+    `trackio.init({ project: "p" });
+     const never = { clone: () => never, metadata: () => 1, toFormat: () => never, toBuffer: () => new Promise(() => {}) };
+     trackio.log({ a: new trackio.Image(never) });
+     tell("logged");
+     setInterval(() => undefined, 1_000);`,
+  );
+  await script.told("logged");
+  const hash = lastMediaHash(folder);
+  const maker = new BlobMaker(new BlobFolder(folder));
+  expect(await maker.make(hash)).toBe("pending");
+  script.process.kill("SIGKILL");
+  await script.ended();
+  expect(await maker.make(hash)).toBe("failed");
+});
+
+test("finish() waits for a rendering within a bound, and tells what it did not wait for", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { run } = openRun();
+  const never = {
+    clone: () => never,
+    metadata: () => 1,
+    toFormat: () => never,
+    toBuffer: () => new Promise(() => undefined),
+  };
+  run.log({ a: new trackio.Image(never) });
+  const finished = run.finish();
+  await vi.advanceTimersByTimeAsync(10_000);
+  const { warnings } = await finished;
+  expect(warnings).toEqual([
+    "1 picture was still being rendered after 10 s; it is kept if this process goes on until it is done.",
+  ]);
+});
+
+test("a picture that is in the data folder's way, as a file where a folder should be, is told", () => {
+  const { folder, log, told } = openRun();
+  mkdirSync(folder.storePath, { recursive: true });
+  writeFileSync(join(folder.storePath, "blobs"), "");
+  log({ loss: 1, a: picture(1) });
+  expect(told()).toEqual([expect.stringMatching(/^trackio: "a" is left out: Cannot write in /)]);
+  expect(readRun(folder).rows).toEqual([{ loss: 1 }]);
+});
