@@ -6,10 +6,15 @@ import { formatBytes, formatQuantity } from "./format.ts";
 const RECLAIM_MS = 2_000;
 const PIECE_MS = 100;
 
-/** `120 logs in the store and 1.2 MB of journals`. */
-export function describeDeletion({ recordCount, journalBytes }: Deletion): string {
-  const journals = journalBytes > 0 ? ` and ${formatBytes(journalBytes)} of journals` : "";
-  return `${formatQuantity(recordCount, "log")} in the store${journals}`;
+/** `120 logs in the store, 1.2 MB of journals and 34 MB of media and files`. */
+export function describeDeletion({ recordCount, journalBytes, blobBytes }: Deletion): string {
+  const parts = [
+    `${formatQuantity(recordCount, "log")} in the store`,
+    ...(journalBytes > 0 ? [`${formatBytes(journalBytes)} of journals`] : []),
+    ...(blobBytes > 0 ? [`${formatBytes(blobBytes)} of media and files`] : []),
+  ];
+  const last = parts.pop();
+  return parts.length === 0 ? `${last}` : `${parts.join(", ")} and ${last}`;
 }
 
 /** What went, for programs. */
@@ -18,6 +23,8 @@ export function deletionRecord(deletion: Deletion) {
     num_runs: deletion.runCount,
     num_logs: deletion.recordCount,
     journal_bytes: deletion.journalBytes,
+    num_blobs: deletion.blobCount,
+    blob_bytes: deletion.blobBytes,
   };
 }
 

@@ -7,6 +7,7 @@
 import { Command } from "commander";
 import { declareDelete } from "./commands/delete.ts";
 import { declareExport } from "./commands/export.ts";
+import { declareGc } from "./commands/gc.ts";
 import { declareGet } from "./commands/get.ts";
 import { declareList } from "./commands/list.ts";
 import { declareShow } from "./commands/show.ts";
@@ -35,6 +36,7 @@ export function createProgram(terminal: Terminal): Command {
   declareGet(program, terminal);
   declareExport(program, terminal);
   declareDelete(program, terminal);
+  declareGc(program, terminal);
   declareStatus(program, terminal);
   return program;
 }

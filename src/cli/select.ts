@@ -2,8 +2,9 @@
 
 import { TrackioError } from "../protocol/errors.ts";
 import { parseProjectKey } from "../protocol/ids.ts";
+import type { MediaKind } from "../protocol/media.ts";
 import { describeMissing, nearestName } from "../protocol/nearest.ts";
-import type { MetricSummary, ProjectInfo, RunInfo } from "../store/store.ts";
+import type { MetricSummary, ProjectFile, ProjectInfo, RunInfo } from "../store/store.ts";
 import type { OpenData } from "./open-data.ts";
 
 /** So many names are told; beyond them the command that lists all is. */
@@ -82,6 +83,76 @@ export async function getMetric(
       ? `Run '${run.name}' has logged no numbers.`
       : `Run '${run.name}' has ${tellNames(keys, list)}.`;
   throw new TrackioError("not_found", describeMissing("metric", key, keys, remedy));
+}
+
+/**
+ * The kinds, among those that a command is for, of which the run has some under `key`.
+ * @param command The kinds, and the command to be named to who asks another one for them.
+ * @throws {@link TrackioError} `not_found` naming the nearest.
+ */
+export async function getMediaKinds(
+  { store }: OpenData,
+  project: ProjectInfo,
+  run: RunInfo,
+  key: string,
+  command: MediaCommand,
+): Promise<readonly MediaKind[]> {
+  const media = await store.listMedia(project.key, [run.id]);
+  const ofKey = media.filter((some) => some.key === key).map(({ kind }) => kind);
+  const kinds = ofKey.filter((kind) => command.kinds.includes(kind));
+  if (kinds.length > 0) return kinds;
+  if (ofKey.length > 0) {
+    const other = MEDIA_COMMANDS.find((some) => some.kinds.includes(ofKey[0]!));
+    throw new TrackioError("not_found", `'${key}' is of kind ${ofKey[0]}: \`${other?.name}\`.`);
+  }
+  const wanted = media.filter(({ kind }) => command.kinds.includes(kind));
+  const keys = [...new Set(wanted.map((some) => some.key))];
+  const list = `trackio list media --project ${project.name} --run ${run.name}`;
+  const remedy =
+    keys.length === 0
+      ? `Run '${run.name}' has logged no ${command.what}.`
+      : `Run '${run.name}' has ${tellNames(keys, list)}.`;
+  throw new TrackioError("not_found", describeMissing("key", key, keys, remedy));
+}
+
+interface MediaCommand {
+  readonly name: string;
+  readonly kinds: readonly MediaKind[];
+  /** What it gives, for people. */
+  readonly what: string;
+}
+
+export const GET_MEDIA: MediaCommand = {
+  name: "trackio get media",
+  kinds: ["image", "video", "audio"],
+  what: "images, videos or audio",
+};
+export const GET_TABLE: MediaCommand = {
+  name: "trackio get table",
+  kinds: ["table"],
+  what: "tables",
+};
+const MEDIA_COMMANDS = [GET_MEDIA, GET_TABLE];
+
+/**
+ * The saved file of that path.
+ * @throws {@link TrackioError} `not_found` naming the nearest.
+ */
+export async function getFile(
+  { store }: OpenData,
+  project: ProjectInfo,
+  path: string,
+): Promise<ProjectFile> {
+  const files = await store.listFiles(project.key);
+  const file = files.find((candidate) => candidate.path === path);
+  if (file !== undefined) return file;
+  const paths = files.map((other) => other.path);
+  const list = `trackio list files --project ${project.name}`;
+  const remedy =
+    paths.length === 0
+      ? `Project '${project.name}' keeps no files.`
+      : `Project '${project.name}' keeps ${tellNames(paths, list)}.`;
+  throw new TrackioError("not_found", describeMissing("file", path, paths, remedy));
 }
 
 /** `'a', 'b' or 'c'`, or the first few and the command that lists all. */

@@ -14,8 +14,8 @@ export interface Terminal {
   readonly canAsk: boolean;
   /** Whether standard error is a terminal, on which a progress bar may be drawn. */
   readonly canDraw: boolean;
-  /** Writes an answer. Resolves when more may be written. */
-  print(text: string): Promise<void>;
+  /** Writes an answer, text or bytes. Resolves when more may be written. */
+  print(answer: string | Uint8Array): Promise<void>;
   /** Writes what is not the answer: notes, errors, progress. */
   note(text: string): void;
   /** Asks a question on the terminal; undefined where input ended without an answer. */
@@ -35,8 +35,8 @@ export function openTerminal(): Terminal {
     width: process.stdout.isTTY ? process.stdout.columns : undefined,
     canAsk: Boolean(process.stdin.isTTY && process.stderr.isTTY),
     canDraw: Boolean(process.stderr.isTTY),
-    print: async (text) => {
-      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+    print: async (answer) => {
+      if (!process.stdout.write(answer)) await once(process.stdout, "drain");
     },
     note: (text) => {
       process.stderr.write(text);

@@ -10,11 +10,11 @@ import {
   runOption,
 } from "./options.ts";
 
-/** `trackio get run|metric|config`. */
+/** `trackio get run|metric|config|media|table|file`. */
 export function declareGet(program: Command, terminal: Terminal): void {
   const get = program
     .command("get")
-    .description("print a run, a metric's values or a run's config");
+    .description("print a run, a metric's values or a config; write media, tables and files");
   addRequired(get.command("run"), runOption())
     .description("print what is known of a run: status, config, summary, metrics")
     .addOption(projectOption())
@@ -46,5 +46,40 @@ export function declareGet(program: Command, terminal: Terminal): void {
     .action(async (options) => {
       const { getConfig } = await import("./get-config.ts");
       await getConfig(terminal, options);
+    });
+  addRequired(get.command("media"), runOption())
+    .description("list the images, videos and audio under a key, or write them as files")
+    .addOption(projectOption())
+    .requiredOption("--key <key>", "key, e.g. samples")
+    .option("--step <step>", "only those at exactly this step", parseNumber)
+    .option("-o, --output <folder>", "folder to write them to, as <step>.png and the like")
+    .addOption(jsonOption())
+    .addOption(dirOption())
+    .action(async (options) => {
+      const { getMediaItems } = await import("./get-media.ts");
+      await getMediaItems(terminal, options);
+    });
+  addRequired(get.command("table"), runOption())
+    .description("write all rows of a table as CSV")
+    .addOption(projectOption())
+    .requiredOption("--key <key>", "key, e.g. predictions")
+    .option("--step <step>", "as it stood at this step; else the newest", parseNumber)
+    .option("-o, --output <file>", "file to write; else standard output")
+    .addOption(jsonOption())
+    .addOption(dirOption())
+    .action(async (options) => {
+      const { getTable } = await import("./get-table.ts");
+      await getTable(terminal, options);
+    });
+  get
+    .command("file <path>")
+    .description("write a file that save() kept")
+    .addOption(projectOption())
+    .option("-o, --output <file>", "file or folder to write it to; else standard output")
+    .addOption(jsonOption())
+    .addOption(dirOption())
+    .action(async (path, options) => {
+      const { getSavedFile } = await import("./get-file.ts");
+      await getSavedFile(terminal, path, options);
     });
 }

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listJournals } from "../../journal/list-journals.ts";
+import { type BlobBytes, blobBytes } from "../../media/blob-collector.ts";
+import { BlobFolder } from "../../media/blob-folder.ts";
 import type { ProjectInfo, StoreSize } from "../../store/store.ts";
 import { formatBytes, formatCount, formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
@@ -22,6 +24,7 @@ export async function printStatus(
   const projects = await data.store.listProjects();
   const size = await data.store.size();
   const journals = measureJournals(data);
+  const blobs = blobBytes(new BlobFolder(data.folder));
   const bytes = measureFolder(data.folder.storePath);
   if (options.json) {
     await terminal.print(
@@ -31,6 +34,9 @@ export async function printStatus(
         store_bytes: size.bytes,
         num_journals: journals.count,
         journal_bytes: journals.bytes,
+        num_blobs: blobs.count,
+        blob_bytes: blobs.readyBytes,
+        pending_blob_bytes: blobs.pendingBytes,
         projects: projects.map((project) => ({
           name: project.name,
           num_runs: project.runCount,
@@ -47,10 +53,16 @@ export async function printStatus(
       ["On disk", formatBytes(bytes)],
       ["Store", formatBytes(size.bytes)],
       ["Journals", `${formatBytes(journals.bytes)} in ${formatQuantity(journals.count, "file")}`],
+      ["Media", describeBlobs(blobs)],
     ]),
   );
   if (projects.length === 0) terminal.note("No project has been logged there yet.\n");
   else await terminal.print(`\n${toTable(projects, size, terminal.width)}`);
+}
+
+function describeBlobs({ readyBytes, pendingBytes, count }: BlobBytes): string {
+  const all = `${formatBytes(readyBytes + pendingBytes)} in ${formatQuantity(count, "blob")}`;
+  return pendingBytes === 0 ? all : `${all}; ${formatBytes(pendingBytes)} of it to be encoded`;
 }
 
 function toTable(projects: readonly ProjectInfo[], size: StoreSize, width?: number): string {

@@ -31,8 +31,8 @@ export class RecordingTerminal implements Terminal {
     this.#answers = [...(options.answers ?? [])];
   }
 
-  async print(text: string): Promise<void> {
-    this.printed += text;
+  async print(answer: string | Uint8Array): Promise<void> {
+    this.printed += typeof answer === "string" ? answer : Buffer.from(answer).toString("utf8");
   }
 
   note(text: string): void {

@@ -1,0 +1,61 @@
+/** The bytes of a picture, video, table or saved file, on their way to whoever asked for them. */
+
+import { createReadStream } from "node:fs";
+import { copyFile, rename, rm } from "node:fs/promises";
+import { BlobFolder, type BlobState } from "../media/blob-folder.ts";
+import { BlobMaker } from "../media/blob-maker.ts";
+import { readFailure } from "../media/failed-blob.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import type { BlobHash } from "../protocol/media.ts";
+import type { OpenData } from "./open-data.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Where the blob lies, in the form in which it is shown; made where that was not done yet.
+ * @param what Names it to people, e.g. `File 'notes.txt'`.
+ * @throws {@link TrackioError} `not_found` where it is gone or could not be made, `unavailable` where it is still being made.
+ */
+export async function findBlobFile(
+  { folder }: OpenData,
+  blob: BlobHash,
+  what: string,
+): Promise<string> {
+  const blobs = new BlobFolder(folder);
+  let found = blobs.find(blob);
+  if (found.state === "raw" || found.state === "path" || found.state === "awaited") {
+    await new BlobMaker(blobs).make(blob);
+    found = blobs.find(blob);
+  }
+  if (found.state === "ready" || found.state === "given") return found.path;
+  throw notThere(found, readFailure(blobs, blob), what);
+}
+
+function notThere(found: BlobState, reason: string | undefined, what: string): TrackioError {
+  if (found.state === "failed") {
+    return new TrackioError(
+      "not_found",
+      `${what} could not be kept: ${reason ?? "nobody knows why"}`,
+    );
+  }
+  if (found.state === "missing") {
+    return new TrackioError("not_found", `${what} is not on the disk any more: it was deleted.`);
+  }
+  return new TrackioError("unavailable", `${what} is still being made; try again in a moment.`);
+}
+
+/** Copies the file to `path`, where it appears whole or not at all. */
+export async function copyWhole(from: string, path: string): Promise<void> {
+  const partPath = `${path}.part`;
+  try {
+    await copyFile(from, partPath);
+    await rename(partPath, path);
+  } catch (error) {
+    await rm(partPath, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the file to standard output. */
+export async function printFile(terminal: Terminal, path: string): Promise<void> {
+  for await (const chunk of createReadStream(path)) await terminal.print(chunk as Buffer);
+}
