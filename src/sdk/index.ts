@@ -19,4 +19,17 @@ export type {
   RunReport,
   RunStats,
 } from "./run.ts";
+export {
+  type ArqueroTable,
+  type ArrowTable,
+  type DataFrame,
+  type PolarsFrame,
+  Table,
+  type TableClass,
+  type TableColumnValues,
+  type TableGiven,
+  type TableOptions,
+  type TableRow,
+  type TableValue,
+} from "./table.ts";
 export { Video, type VideoClass, type VideoOptions, type VideoValue } from "./video.ts";

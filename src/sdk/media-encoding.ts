@@ -5,4 +5,5 @@ export { imageToRef } from "./image-to-ref.ts";
 export { startMaker } from "./maker.ts";
 export { RunMediaKeeper } from "./run-media-keeper.ts";
 export { findFilesToSave, keepSavedFile } from "./saved-files.ts";
+export { countTableRows, tableToRef } from "./table-to-ref.ts";
 export { videoToRef } from "./video-to-ref.ts";

@@ -4,7 +4,11 @@
  * cost. Readers of parts give it, and writers take it.
  */
 
+import { TrackioError } from "../protocol/errors.ts";
 import type { TableColumnType } from "../protocol/media.ts";
+
+/** Of one text column: its offsets have 32 bits. */
+export const MAX_TEXT_BYTES = 2 ** 32 - 1;
 
 export type NumberValues =
   | Float64Array
@@ -182,7 +186,14 @@ function concatNulls(pieces: readonly ColumnData[]): Uint8Array | undefined {
 function concatTexts(pieces: readonly TextColumn[]): Pick<TextColumn, "offsets" | "bytes"> {
   const rows = pieces.reduce((sum, piece) => sum + rowCountOf(piece), 0);
   const lengths = pieces.map(({ offsets }) => (offsets.at(-1) ?? 0) - (offsets[0] ?? 0));
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  if (size > MAX_TEXT_BYTES) {
+    throw new TrackioError(
+      "invalid_argument",
+      `A column of a table has ${size} bytes of text in ${rows} rows; up to ${MAX_TEXT_BYTES} can be held at once.`,
+    );
+  }
+  const bytes = new Uint8Array(size);
   const offsets = new Uint32Array(rows + 1);
   let row = 0;
   let end = 0;

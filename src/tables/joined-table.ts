@@ -9,6 +9,7 @@ import { TrackioError } from "../protocol/errors.ts";
 import type { TableColumn, TableColumnType } from "../protocol/media.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { type ColumnData, nullColumn, sizeOf } from "./column-data.ts";
+import { numberNames } from "./column-names.ts";
 import { PartPool } from "./part-pool.ts";
 import { countUp } from "./sort-keys.ts";
 import type { TablePart } from "./table-part.ts";
@@ -150,7 +151,9 @@ const knownPlaces = new WeakMap<TablePart, ReadonlyMap<string, number>>();
 function placesOf(part: TablePart): ReadonlyMap<string, number> {
   let places = knownPlaces.get(part);
   if (places === undefined) {
-    places = new Map(numberNames(part.columns).map((name, place) => [name, place]));
+    places = new Map(
+      numberNames(part.columns.map(({ name }) => name)).map((name, place) => [name, place]),
+    );
     knownPlaces.set(part, places);
   }
   return places;
@@ -162,7 +165,7 @@ function joinColumns(sources: readonly TableSource[]): {
 } {
   const joined = new Map<string, TableColumn>();
   for (const { columns } of sources) {
-    const names = numberNames(columns);
+    const names = numberNames(columns.map(({ name }) => name));
     columns.forEach(({ name, type }, place) => {
       const key = names[place] as string;
       const known = joined.get(key);
@@ -171,14 +174,4 @@ function joinColumns(sources: readonly TableSource[]): {
     });
   }
   return { columns: [...joined.values()], names: [...joined.keys()] };
-}
-
-/** The names, told apart where one comes twice. */
-function numberNames(columns: readonly TableColumn[]): string[] {
-  const seen = new Map<string, number>();
-  return columns.map(({ name }) => {
-    const number = seen.get(name) ?? 0;
-    seen.set(name, number + 1);
-    return `${number} ${name}`;
-  });
 }

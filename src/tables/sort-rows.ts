@@ -14,6 +14,7 @@ import {
   type ColumnData,
   isNullAt,
   isTextColumn,
+  MAX_TEXT_BYTES,
   rowCountOf,
   type TextColumn,
 } from "./column-data.ts";
@@ -35,8 +36,6 @@ class Ranked<Key> {
     this.keys.push(key);
   }
 }
-
-const MAX_TEXT_BYTES = 2 ** 32 - 1;
 
 /**
  * The rows in the order of the column.
