@@ -14,7 +14,6 @@ import {
   onMount,
   Switch,
 } from "solid-js";
-import type { ImageFields } from "../../../src/protocol/media.ts";
 import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
@@ -245,18 +244,12 @@ function Played(props: { readonly item: MediaItem; readonly label: string }) {
   let element!: HTMLVideoElement;
   const retried = createBlobRetry(() => props.item.fields.blob, "video");
   onCleanup(() => element.pause());
-  const style = () => {
-    const { width, height } = props.item.fields as ImageFields;
-    // Small videos are enlarged as pictures are, by whole pixels.
-    return width && height ? { "aspect-ratio": `${width} / ${height}` } : {};
-  };
   return (
     <>
       {/* biome-ignore lint/a11y/useMediaCaption: what was logged has no text track; its caption stands below */}
       <video
         ref={element}
         class={isAudio(props.item) ? "large sound" : "large enlarged"}
-        style={style()}
         src={retried.url()}
         controls
         loop
