@@ -26,6 +26,9 @@ export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty:
       props.workspace.changeView({ page });
     },
   });
+  /** With `hide_empty_tabs` a page without anything has no tab, unless it is the open one. */
+  const hasTab = (page: View["page"], count: number | undefined) =>
+    view().emptyTabs === "shown" || view().page === page || count !== 0;
   return (
     <header class="top">
       <div class="top-start">
@@ -36,14 +39,20 @@ export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty:
       </div>
       <nav class="tabs" aria-label="Project">
         <Show when={!props.isEmpty}>
-          <a {...tab("charts")}>
-            Charts <span class="n">{metrics()?.length.toLocaleString("en-US")}</span>
-          </a>
-          <a {...tab("media")}>
-            <span class="not-s">Media & tables</span>
-            <span class="only-s">Media</span>{" "}
-            <span class="n">{media()?.length ? media()!.length.toLocaleString("en-US") : ""}</span>
-          </a>
+          <Show when={hasTab("charts", metrics()?.length)}>
+            <a {...tab("charts")}>
+              Charts <span class="n">{metrics()?.length.toLocaleString("en-US")}</span>
+            </a>
+          </Show>
+          <Show when={hasTab("media", media()?.length)}>
+            <a {...tab("media")}>
+              <span class="not-s">Media & tables</span>
+              <span class="only-s">Media</span>{" "}
+              <span class="n">
+                {media()?.length ? media()!.length.toLocaleString("en-US") : ""}
+              </span>
+            </a>
+          </Show>
           <a {...tab("runs")}>
             Runs <span class="n">{runs()?.length.toLocaleString("en-US")}</span>
           </a>

@@ -4,42 +4,30 @@
  * picture is zoomed and moved by wheel, fingers and keys.
  */
 
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  Match,
-  on,
-  onCleanup,
-  onMount,
-  Switch,
-} from "solid-js";
+import { createEffect, createMemo, createSignal, on, onMount, Show } from "solid-js";
 import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { lastUpTo, nearestStep, type StepsByRun } from "../state/key-steps.ts";
 import type { KeyedMedia } from "../state/media-facts.ts";
-import { createStepItems, type MediaItem } from "../state/step-items.ts";
+import { createStepItems, type MediaItem, type StepItems } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { createBlobRetry, TroubleNote } from "./blob-image.tsx";
 import { describeBlob, fileName } from "./blob-words.ts";
-import { describeItem, isAudio, isVideo } from "./media-tile.tsx";
-import { ZoomStage } from "./zoom-stage.tsx";
+import { LargeMedia } from "./large-media.tsx";
 
 export interface LightboxProps {
   readonly workspace: Workspace;
   readonly media: KeyedMedia;
-  /** What is shown first. */
-  readonly begin: MediaItem;
+  readonly place: LightboxPlace;
+  readonly move: (place: LightboxPlace) => void;
   /** Steps of all runs, rising. */
   readonly steps: readonly number[];
   readonly stepsByRun: StepsByRun | undefined;
-  /** Tells the page which step is looked at now. */
-  readonly stepped?: (step: number) => void;
   readonly close: () => void;
 }
 
-interface Place {
+/** Which one is shown. */
+export interface LightboxPlace {
   readonly run: string;
   readonly step: number;
   readonly index: number;
@@ -48,7 +36,7 @@ interface Place {
 export function Lightbox(props: LightboxProps) {
   const { runs, lastMediaChange, offline, project, view } = props.workspace;
   let dialog!: HTMLDialogElement;
-  const [place, setPlace] = createSignal<Place>(props.begin);
+  const place = () => props.place;
   const [percent, setPercent] = createSignal("");
   const ids = createMemo(() => props.media.runs.map(({ run }) => run));
   const question = createMemo(
@@ -68,17 +56,13 @@ export function Lightbox(props: LightboxProps) {
     return items?.step === place().step ? (items.byRun.get(place().run) ?? []) : [];
   });
   /** What is shown stays until the next is known. */
-  const item = createMemo<MediaItem>((last) => {
+  const item = createMemo<MediaItem | undefined>((last) => {
     const items = row();
     return items[Math.min(place().index, items.length - 1)] ?? last;
-  }, props.begin);
-  const run = () => runs()?.find(({ id }) => id === item().run);
+  });
+  const run = () => runs()?.find(({ id }) => id === (item() ?? place()).run);
 
-  const goTo = (change: Partial<Place>) => {
-    const next = { ...place(), ...change };
-    setPlace(next);
-    if (next.step !== item().step) props.stepped?.(next.step);
-  };
+  const goTo = (change: Partial<LightboxPlace>) => props.move({ ...place(), ...change });
   const movePicture = (by: number) => {
     const count = row().length;
     if (count > 1) goTo({ index: (Math.min(place().index, count - 1) + by + count) % count });
@@ -161,7 +145,7 @@ export function Lightbox(props: LightboxProps) {
           >
             <Icon name="left" />
           </button>
-          <span aria-live="polite">step {formatStep(item().step)}</span>
+          <span aria-live="polite">step {formatStep((item() ?? place()).step)}</span>
           <button
             type="button"
             class="icon s"
@@ -174,23 +158,31 @@ export function Lightbox(props: LightboxProps) {
         </span>
         <span class="grow" />
         <span class="dim not-s">
-          {item().index + 1} of {Math.max(row().length, item().index + 1)}
+          {place().index + 1} of {Math.max(row().length, place().index + 1)}
         </span>
-        <a
-          class="icon"
-          href={blobUrl(item().fields.blob, fileName(props.media.key, item()))}
-          download=""
-          aria-label="Download"
-          title="Download"
-        >
-          <Icon name="download" />
-        </a>
+        <Show when={item()}>
+          {(shown) => (
+            <a
+              class="icon"
+              href={blobUrl(shown().fields.blob, fileName(props.media.key, shown()))}
+              download=""
+              aria-label="Download"
+              title="Download"
+            >
+              <Icon name="download" />
+            </a>
+          )}
+        </Show>
         <button type="button" class="icon" aria-label="Close" onClick={() => dialog.close()}>
           <Icon name="close" />
         </button>
       </header>
       <div class="lightbox-stage">
-        <Large item={item()} mediaKey={props.media.key} tellPercent={setPercent} />
+        <Show when={item()} fallback={<Absent error={read.error()} items={read.items()} />}>
+          {(shown) => (
+            <LargeMedia item={shown()} mediaKey={props.media.key} tellPercent={setPercent} />
+          )}
+        </Show>
         <button
           type="button"
           class="icon side-left"
@@ -209,12 +201,12 @@ export function Lightbox(props: LightboxProps) {
         </button>
       </div>
       <footer class="lightbox-bar">
-        <span class="lightbox-caption" title={item().fields.caption}>
-          {item().fields.caption}
+        <span class="lightbox-caption" title={item()?.fields.caption}>
+          {item()?.fields.caption}
         </span>
         <span class="grow" />
         <span class="dim">
-          {describeBlob(item().fields)}
+          {item() && describeBlob(item()!.fields)}
           {percent() === "" ? "" : ` · ${percent()}`}
         </span>
         <span class="dim not-s not-m">Arrows: picture and run. Esc: back.</span>
@@ -223,44 +215,14 @@ export function Lightbox(props: LightboxProps) {
   );
 }
 
-export function Large(props: {
-  readonly item: MediaItem;
-  readonly mediaKey: string;
-  readonly tellPercent: (percent: string) => void;
+/** Nothing to show: not read yet, or not there. */
+function Absent(props: {
+  readonly error: string | undefined;
+  readonly items: StepItems | undefined;
 }) {
-  const label = () => describeItem(props.item, props.mediaKey);
-  const isPlayed = () => isVideo(props.item) || isAudio(props.item);
-  createEffect(() => isPlayed() && props.tellPercent(""));
   return (
-    <Switch fallback={<ZoomStage {...props} label={label()} />}>
-      <Match when={isPlayed()}>
-        <Played item={props.item} label={label()} />
-      </Match>
-    </Switch>
-  );
-}
-
-function Played(props: { readonly item: MediaItem; readonly label: string }) {
-  let element!: HTMLVideoElement;
-  const retried = createBlobRetry(() => props.item.fields.blob, "video");
-  onCleanup(() => element.pause());
-  return (
-    <>
-      {/* biome-ignore lint/a11y/useMediaCaption: what was logged has no text track; its caption stands below */}
-      <video
-        ref={element}
-        class={isAudio(props.item) ? "large sound" : "large enlarged"}
-        src={retried.url()}
-        controls
-        loop
-        playsinline
-        autoplay={!matchMedia("(prefers-reduced-motion: reduce)").matches}
-        aria-label={props.label}
-        hidden={retried.trouble() !== undefined}
-        onError={retried.failed}
-        onLoadedMetadata={retried.arrived}
-      />
-      <TroubleNote trouble={retried.trouble()} alt={props.label} isSmall={false} />
-    </>
+    <Show when={props.error ?? (props.items && "There is nothing at this step.")}>
+      {(reason) => <span class="frame-note bad">{reason()}</span>}
+    </Show>
   );
 }

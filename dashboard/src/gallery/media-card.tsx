@@ -4,9 +4,9 @@ import { createMemo, createSignal, Show } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { MetricTitle } from "../pages/chart-card.tsx";
 import { createKeySteps } from "../state/key-steps.ts";
-import { createStepItems, type MediaItem } from "../state/step-items.ts";
+import { createStepItems } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { Lightbox } from "./lightbox.tsx";
+import { Lightbox, type LightboxPlace } from "./lightbox.tsx";
 import { runHints } from "./run-hint.ts";
 import { StepGallery } from "./step-gallery.tsx";
 import { Stepper } from "./stepper.tsx";
@@ -28,7 +28,7 @@ export function MediaCard(props: MediaCardProps) {
   const { runs, shown, media, lastMediaChange, offline, project, view } = props.workspace;
   let scroll!: HTMLDivElement;
   const [step, setStep] = createSignal<number | undefined>();
-  const [large, setLarge] = createSignal<MediaItem | undefined>();
+  const [large, setLarge] = createSignal<LightboxPlace | undefined>();
   const projectKey = () => project()?.key ?? view().project;
   const ofKey = createMemo(() =>
     media()?.find(({ key, kind }) => key === props.mediaKey && kind === props.kind),
@@ -100,11 +100,12 @@ export function MediaCard(props: MediaCardProps) {
         </Show>
       </div>
       <Show when={large()}>
-        {(item) => (
+        {(place) => (
           <Lightbox
             workspace={props.workspace}
             media={ofKey()!}
-            begin={item()}
+            place={place()}
+            move={setLarge}
             steps={steps.all()}
             stepsByRun={steps.byRun()}
             close={() => setLarge(undefined)}

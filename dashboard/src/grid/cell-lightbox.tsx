@@ -7,7 +7,7 @@ import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { describeBlob, fileName } from "../gallery/blob-words.ts";
-import { Large } from "../gallery/lightbox.tsx";
+import { LargeMedia } from "../gallery/large-media.tsx";
 import type { MediaItem } from "../state/step-items.ts";
 import { cellMedia } from "./cell-text.ts";
 import type { GridColumn } from "./grid-columns.ts";
@@ -102,7 +102,7 @@ export function CellLightbox(props: CellLightboxProps) {
         </button>
       </header>
       <div class="lightbox-stage">
-        <Large item={item()} mediaKey={columnName()} tellPercent={setPercent} />
+        <LargeMedia item={item()} mediaKey={columnName()} tellPercent={setPercent} />
       </div>
       <footer class="lightbox-bar">
         <span class="lightbox-caption" title={item().fields.caption}>

@@ -3,11 +3,11 @@
  * or all steps of one key. Reads only what can be seen.
  */
 
-import { createEffect, createMemo, createSignal, For, mapArray, Show } from "solid-js";
+import { createEffect, createMemo, For, mapArray, Show } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { AllSteps } from "../gallery/all-steps.tsx";
 import { FilesSection } from "../gallery/files-section.tsx";
-import { Lightbox } from "../gallery/lightbox.tsx";
+import { Lightbox, type LightboxPlace } from "../gallery/lightbox.tsx";
 import { describeMedia, MediaSection, SectionTitle } from "../gallery/media-section.tsx";
 import { NoMedia } from "../gallery/no-media.tsx";
 import { runHints } from "../gallery/run-hint.ts";
@@ -17,7 +17,6 @@ import { createKeySteps, type KeySteps, unionOfSteps } from "../state/key-steps.
 import { type KeyedMedia, mediaName } from "../state/media-facts.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import { sameList } from "../state/same-list.ts";
-import type { MediaItem } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { MediaToolbar } from "./media-toolbar.tsx";
 
@@ -71,7 +70,12 @@ export function MediaPage(props: MediaPageProps) {
   const drawn = createMemo(() => (runs() ?? []).filter((run) => shown().has(run.id)));
   const runsById = createMemo(() => new Map(drawn().map((run) => [run.id, run])));
   const hints = createMemo(() => runHints(drawn()));
-  const [large, setLarge] = createSignal<{ entry: Entry; item: MediaItem } | undefined>();
+  const large = createMemo(() => {
+    const name = view().picture?.name;
+    return name === undefined ? undefined : entries().find((entry) => entry.name === name);
+  });
+  const enlarge = (entry: Entry, { run, step: at, index }: LightboxPlace) =>
+    changeView({ picture: { name: entry.name, run, step: at, index } });
   createEffect(() => {
     // Another page of this one begins at its top.
     if (view().mediaKey !== undefined) scroll.scrollTop = 0;
@@ -119,7 +123,7 @@ export function MediaPage(props: MediaPageProps) {
                           hintOf={(run) => hints().get(run) ?? ""}
                           scroll={() => scroll}
                           isHeldBack={isRushing()}
-                          open={(item) => setLarge({ entry, item })}
+                          open={(item) => enlarge(entry, item)}
                           openKey={() => open(entry.name)}
                         />
                       )}
@@ -161,7 +165,7 @@ export function MediaPage(props: MediaPageProps) {
                       scroll={() => scroll}
                       isHeldBack={isRushing()}
                       offline={offline}
-                      open={(item) => setLarge({ entry, item })}
+                      open={(item) => enlarge(entry, item)}
                     />
                   </section>
                 )}
@@ -171,16 +175,17 @@ export function MediaPage(props: MediaPageProps) {
         </div>
       </div>
       <Show when={large()} keyed>
-        {({ entry, item }) => (
+        {(entry) => (
           <Show when={entry.media()}>
             {(one) => (
               <Lightbox
                 workspace={props.workspace}
                 media={one()}
-                begin={item}
+                place={view().picture!}
+                move={(place) => enlarge(entry, place)}
                 steps={entry.steps.all()}
                 stepsByRun={entry.steps.byRun()}
-                close={() => setLarge(undefined)}
+                close={() => changeView({ picture: undefined })}
               />
             )}
           </Show>

@@ -54,8 +54,8 @@ export function MediaToolbar(props: MediaToolbarProps) {
             {props.problem}
           </p>
         </div>
-        <span class="sep not-s" />
         <Show when={props.steps.length > 0}>
+          <span class="sep not-s" />
           <Stepper steps={props.steps} step={view().step} change={props.goTo} />
         </Show>
       </Show>

@@ -100,6 +100,7 @@ test("every view comes back from its address", () => {
     mediaKey: fc.string(),
     pictureSize: fc.constantFrom("s", "m", "l"),
     foldedMedia: names,
+    picture: fc.constantFrom(undefined, { name: "a,b%", run: "r1", step: -1.5, index: 3 }),
   });
   fc.assert(
     fc.property(views, (view) => {

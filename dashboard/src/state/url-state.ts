@@ -47,6 +47,17 @@ export interface View {
   readonly mediaKey: string;
   readonly pictureSize: "s" | "m" | "l";
   readonly foldedMedia: readonly string[];
+  /** The picture, video or sound that is shown as large as the window. */
+  readonly picture: PicturePlace | undefined;
+}
+
+export interface PicturePlace {
+  /** Its key, as `mediaName` writes it. */
+  readonly name: string;
+  readonly run: string;
+  readonly step: number;
+  /** Place among the items of the step. */
+  readonly index: number;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -75,6 +86,7 @@ export const DEFAULT_VIEW: View = {
   mediaKey: "",
   pictureSize: "m",
   foldedMedia: [],
+  picture: undefined,
 };
 
 /** What the server calls the x axes of the page. */
@@ -99,7 +111,7 @@ const OURS = [
   ],
   ["columns", "plots_per_row", "folded", "sidebar", "navbar", "accordion", "list_metric"],
   ["tables", "hide_empty_tabs"],
-  ["step", "media_filter", "media_key", "picture_size", "folded_media"],
+  ["step", "media_filter", "media_key", "picture_size", "folded_media", "picture"],
 ].flat();
 
 /** Secrets of the Trackio dashboard for Python: never written, whatever the address had. */
@@ -137,6 +149,7 @@ export function parseView(search: string, path = "/"): View {
     mediaKey: given.get("media_key") ?? DEFAULT_VIEW.mediaKey,
     pictureSize: oneOf(given.get("picture_size"), ["s", "l"]) ?? DEFAULT_VIEW.pictureSize,
     foldedMedia: list(given.get("folded_media")),
+    picture: parsePicture(given.get("picture")),
   };
 }
 
@@ -178,6 +191,7 @@ export function formatView(view: View, search: string): string {
   set("media_key", unlessDefault("mediaKey"));
   set("picture_size", unlessDefault("pictureSize"));
   set("folded_media", joined(view.foldedMedia));
+  set("picture", view.picture && formatPicture(view.picture));
   return query.toString();
 }
 
@@ -222,6 +236,18 @@ function parseZoom(from: string | null, to: string | null): View["zoom"] {
   const zoom = { from: Number(from), to: Number(to) };
   const isRange = Number.isFinite(zoom.from) && Number.isFinite(zoom.to) && zoom.from < zoom.to;
   return isRange ? zoom : undefined;
+}
+
+/** `samples,r1f0,33000,2`: key, run, step and place. */
+function parsePicture(text: string | null): PicturePlace | undefined {
+  const [name, run, step, index] = list(text);
+  const place = { name: name ?? "", run: run ?? "", step: Number(step), index: Number(index) };
+  const isPlace = run !== undefined && Number.isFinite(place.step) && place.index >= 0;
+  return isPlace ? place : undefined;
+}
+
+function formatPicture({ name, run, step, index }: PicturePlace): string {
+  return joined([name, run, String(step), String(index)]);
 }
 
 function parseStep(text: string | null): number | undefined {
