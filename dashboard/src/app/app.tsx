@@ -9,11 +9,15 @@ import { ProblemPage } from "../pages/problem-page.tsx";
 import { RunsPage } from "../pages/runs-page.tsx";
 import { RunList } from "../runs/run-list.tsx";
 import { createWorkspace } from "../state/workspace.ts";
+import { FrameHead } from "./frame-head.tsx";
 import { OfflineBar } from "./offline-bar.tsx";
 import { followTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 
 const PAGE_NAMES = { charts: "Charts", media: "Media & tables", runs: "Runs" } as const;
+
+/** Whether the page stands in another page. */
+const isFramed = window.parent !== window;
 
 export function App() {
   followTheme();
@@ -24,6 +28,8 @@ export function App() {
   const isEmpty = () => projects()?.length === 0;
   const hasSide = () =>
     !isEmpty() && problem() === undefined && view().page !== "runs" && view().sidebar === "shown";
+  /** Without a run list a page is somebody else's: it is looked at, not arranged. */
+  const isCompact = () => view().sidebar === "hidden" && !isEmpty();
   const openRuns = () => {
     if (view().sidebar === "collapsed") changeView({ sidebar: "shown" });
     setIsSheetOpen(true);
@@ -36,9 +42,19 @@ export function App() {
   focusSearchOnSlash();
 
   return (
-    <div class={`app ${hasSide() ? "" : "no-side"} ${view().navbar === "hidden" ? "no-top" : ""}`}>
+    <div
+      class="app"
+      classList={{
+        "no-side": !hasSide(),
+        "no-top": view().navbar === "hidden",
+        compact: isCompact(),
+        framed: isCompact() && isFramed,
+      }}
+    >
       <Show when={view().navbar !== "hidden"}>
-        <TopBar workspace={workspace} isEmpty={isEmpty()} />
+        <Show when={isCompact()} fallback={<TopBar workspace={workspace} isEmpty={isEmpty()} />}>
+          <FrameHead workspace={workspace} />
+        </Show>
       </Show>
       <Show when={hasSide()}>
         <RunList

@@ -40,7 +40,8 @@ export function Popover(props: PopoverProps) {
         },
       })}
       <Show when={isOpen()}>
-        <Portal>
+        {/* Only what is inside a dialog is seen over it. */}
+        <Portal mount={button.closest("dialog") ?? document.body}>
           <Layer
             button={button}
             width={props.width}

@@ -67,23 +67,24 @@ export function formatNumber(value: number | bigint, digits: number): string {
 
 /** A number that was typed by a person has few digits; what a machine reckoned has as many as fit. */
 const MOST_TYPED_SIGNS = 8;
-const SIGNIFICANT = 5;
+const SIGNIFICANT = 4;
 const MOST_DIGITS = 6;
 
-/** How many digits the numbers of a column have behind the point, by some of its cells. */
+/** How many digits the numbers of a column have behind the point, by some of its cells: as many as were typed, and of what was reckoned as most need. */
 export function columnDigits(cells: Iterable<Json>): number {
-  let most = 0;
+  let typed = 0;
+  const reckoned: number[] = [];
   for (const json of cells) {
     if (typeof json !== "number" || Number.isInteger(json)) continue;
     const size = Math.abs(json);
     if (size >= 1e9 || size < 1e-5) continue;
     const plain = String(json);
-    const isTyped = plain.length <= MOST_TYPED_SIGNS && !plain.includes("e");
-    const shown = isTyped ? plain : String(Number(json.toPrecision(SIGNIFICANT)));
-    const digits = shown.split(".")[1]?.length ?? 0;
-    most = Math.max(most, Math.min(MOST_DIGITS, digits));
+    const digitsOf = (text: string) => text.split(".")[1]?.length ?? 0;
+    if (plain.length <= MOST_TYPED_SIGNS) typed = Math.max(typed, digitsOf(plain));
+    else reckoned.push(digitsOf(Number(json.toPrecision(SIGNIFICANT)).toString()));
   }
-  return most;
+  const middle = reckoned.sort((a, b) => a - b)[reckoned.length >> 1] ?? 0;
+  return Math.min(MOST_DIGITS, Math.max(typed, middle));
 }
 
 /** The reader's clock; a date that has no time is the day alone, wherever the reader is. */

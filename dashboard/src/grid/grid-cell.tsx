@@ -42,7 +42,7 @@ export function GridCell(props: GridCellProps) {
   });
   const source = () => props.book.facts.sources[place()?.source ?? -1];
   const look = () => {
-    if (props.column.kind !== "value") return props.column.kind === "run" ? "run" : "number dim";
+    if (props.column.kind !== "value") return props.column.kind === "run" ? "origin" : "number dim";
     return media() ? "pic" : (shown()?.look ?? "");
   };
   return (

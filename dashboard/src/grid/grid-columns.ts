@@ -67,7 +67,8 @@ const MOST_MEASURED = 40;
 
 export interface WidthOptions {
   readonly book: RowBook;
-  readonly measure: (text: string) => number;
+  /** The width of the widest text; in bold type where told. */
+  readonly measure: (texts: readonly string[], isStrong?: boolean) => number;
   readonly rowPx: number;
   readonly runNames: readonly string[];
   readonly setPx: number | undefined;
@@ -76,9 +77,9 @@ export interface WidthOptions {
 /** How wide `column` would be. */
 export function widthWish(column: GridColumn, options: WidthOptions): WidthWish {
   const { book, measure, rowPx, runNames, setPx } = options;
-  const headPx = measure(column.title) + PADDING_PX + SORT_SIGN_PX;
+  const headPx = measure([column.title], true) + PADDING_PX + SORT_SIGN_PX;
   const widest = (texts: readonly string[]) =>
-    Math.max(0, ...texts.slice(0, MOST_MEASURED).map(measure)) + PADDING_PX + 2;
+    measure(texts.slice(0, MOST_MEASURED)) + PADDING_PX + 2;
   switch (column.kind) {
     case "row":
       return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: false };

@@ -48,8 +48,13 @@ export function RowCount(props: RowCountProps) {
 }
 
 /** `table · 2,048 rows × 6` */
-export function sizeText({ totalCount, columns }: TableFacts): string {
-  return `table · ${count(totalCount)} ${totalCount === 1 ? "row" : "rows"} × ${count(columns.length)}`;
+export function sizeText(facts: TableFacts): string {
+  return `${rowsText(facts)} × ${count(facts.columns.length)}`;
+}
+
+/** `table · 2,048 rows` */
+export function rowsText({ totalCount }: TableFacts): string {
+  return `table · ${count(totalCount)} ${totalCount === 1 ? "row" : "rows"}`;
 }
 
 /** `Rows 1–40 of 2,048` */

@@ -14,7 +14,7 @@ import { GridHead, type SortDirection } from "./grid-head.tsx";
 import { type GridPlace, gridKeys } from "./grid-keys.ts";
 import { GridRow } from "./grid-row.tsx";
 import { createGridScroll } from "./grid-scroll.ts";
-import { measureText } from "./measure-text.ts";
+import { widestText } from "./measure-text.ts";
 import type { RowBook } from "./row-book.ts";
 
 export interface TableGridProps {
@@ -40,6 +40,8 @@ export interface TableGridProps {
   readonly copy: (row: number, column: GridColumn, data: DataTransfer | null) => void;
   /** The first and the last row in sight; the last is -1 where there is none. */
   readonly tellRange: (first: number, last: number) => void;
+  /** Whether there is more to the side than has room. */
+  readonly tellWide: (isWide: boolean) => void;
 }
 
 const HEAD_PX = 28;
@@ -66,7 +68,7 @@ export function TableGrid(props: TableGridProps) {
     const columns = props.columns;
     const options = {
       book: props.book,
-      measure: measureText,
+      measure: widestText,
       rowPx: props.rowPx,
       runNames: props.book.facts.sources.map(({ run }) => props.runOf(run)?.name ?? ""),
       setPx: undefined,
@@ -122,6 +124,7 @@ export function TableGrid(props: TableGridProps) {
       lastColumn: place(columnsSeen().last),
     });
   });
+  createEffect(() => props.tellWide(placed().totalPx > scroll.width()));
   createEffect(
     on(
       () => props.order,
@@ -140,7 +143,7 @@ export function TableGrid(props: TableGridProps) {
     const runNames = book.facts.sources.map(({ run }) => props.runOf(run)?.name ?? "");
     const wish = widthWish(column, {
       book,
-      measure: measureText,
+      measure: widestText,
       rowPx,
       runNames,
       setPx: undefined,

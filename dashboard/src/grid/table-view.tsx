@@ -20,7 +20,7 @@ import { CellPanel } from "./cell-panel.tsx";
 import { cellMedia, cutText, wholeText } from "./cell-text.ts";
 import { type GridColumn, gridColumns } from "./grid-columns.ts";
 import type { GridPlace } from "./grid-keys.ts";
-import { RowCount, sizeText } from "./row-count.tsx";
+import { RowCount, rowsText, sizeText } from "./row-count.tsx";
 import { TableActions } from "./table-actions.tsx";
 import { TableGrid } from "./table-grid.tsx";
 import { createTableRead } from "./table-read.ts";
@@ -39,6 +39,12 @@ export interface TableViewProps {
   readonly close?: JSX.Element;
 }
 
+const FRAME_CLASSES = {
+  card: "in-card",
+  section: "in-section",
+  full: "in-full",
+  "full section": "in-full",
+} as const;
 /** A row with pictures, in CSS pixels. */
 const PICTURE_ROW_PX = 48;
 /** Narrower grids do without row numbers. */
@@ -75,6 +81,7 @@ export function TableView(props: TableViewProps) {
   });
 
   const [isWide, setIsWide] = createSignal(true);
+  const [hasBar, setHasBar] = createSignal(false);
   const columns = createMemo<readonly GridColumn[]>((old) => {
     const book = read.book();
     if (!book) return old;
@@ -150,12 +157,12 @@ export function TableView(props: TableViewProps) {
     />
   );
   return (
-    <div class={`table-view ${props.frame}`} ref={box}>
+    <div class={`table-view ${FRAME_CLASSES[props.frame]}`} ref={box}>
       <Show when={hasHead()}>
         <header class="table-head">
           {props.title ?? <MetricTitle metric={props.tableKey} />}
           <span class="note cut">
-            {read.book() ? sizeText(read.book()!.facts) : "table"}
+            {read.book() ? rowsText(read.book()!.facts) : "table"}
             {read.isReading() && read.book() ? " · reading …" : ""}
           </span>
           <span class="grow" />
@@ -181,7 +188,9 @@ export function TableView(props: TableViewProps) {
             class="table-body"
             style={
               props.frame === "section"
-                ? { height: `${sectionPx(book().facts.rowCount, rowPx(), isFiltering())}px` }
+                ? {
+                    height: `${sectionPx(book().facts.rowCount, rowPx(), isFiltering(), hasBar())}px`,
+                  }
                 : {}
             }
           >
@@ -201,6 +210,7 @@ export function TableView(props: TableViewProps) {
               runOf={(id) => runsById().get(id)}
               open={open}
               copy={copy}
+              tellWide={setHasBar}
               tellRange={(first, last) => setRange({ first, last })}
             />
             <Show when={book().facts.rowCount === 0}>
@@ -277,9 +287,9 @@ const FILTER_PX = 32;
 const BAR_PX = 12;
 const MOST_SECTION_PX = 480;
 
-function sectionPx(rows: number, rowPx: number, isFiltering: boolean): number {
+function sectionPx(rows: number, rowPx: number, isFiltering: boolean, hasBar: boolean): number {
   const head = HEAD_PX + (isFiltering ? FILTER_PX : 0);
-  return Math.min(MOST_SECTION_PX, head + Math.max(2, rows) * rowPx + BAR_PX);
+  return Math.min(MOST_SECTION_PX, head + Math.max(2, rows) * rowPx + (hasBar ? BAR_PX : 0));
 }
 
 function tokenPx(name: string): number {

@@ -3,6 +3,7 @@
 import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { Popover } from "../app/popover.tsx";
+import { metricsPattern, readMetrics } from "../state/metric-choice.ts";
 import { DEFAULT_VIEW, type View } from "../state/url-state.ts";
 import type { Workspace } from "../state/workspace.ts";
 
@@ -17,7 +18,7 @@ export interface ChartToolbarProps {
 
 export function ChartToolbar(props: ChartToolbarProps) {
   const { view, changeView, shown } = props.workspace;
-  const setXAxis = (xAxis: View["xAxis"]) => changeView({ xAxis, zoom: undefined });
+  const setXAxis = (xAxis: View["xAxis"]) => changeView({ xAxis, xMetric: "", zoom: undefined });
   return (
     <>
       <div class="bar">
@@ -94,12 +95,12 @@ function MetricFilter(props: {
           aria-invalid={props.problem !== undefined}
           aria-describedby="metric-filter-problem"
           data-slash
-          value={view().metricFilter}
-          onInput={(event) => changeView({ metricFilter: event.currentTarget.value })}
+          value={view().metricFilter || metricsPattern(readMetrics(view().metrics))}
+          onInput={(event) => changeView({ metricFilter: event.currentTarget.value, metrics: "" })}
           onKeyDown={(event) => {
             if (event.key !== "Escape") return;
-            if (view().metricFilter === "") event.currentTarget.blur();
-            changeView({ metricFilter: "" });
+            if (event.currentTarget.value === "") event.currentTarget.blur();
+            changeView({ metricFilter: "", metrics: "" });
           }}
         />
       </label>

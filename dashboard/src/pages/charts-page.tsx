@@ -1,22 +1,44 @@
 /** The charts of a project in sections: a matrix with shared hairlines. Reads and draws only what can be seen. */
 
-import { createEffect, createMemo, createSignal, For, type JSX, onCleanup, Show } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  type JSX,
+  Match,
+  onCleanup,
+  Show,
+  Switch,
+} from "solid-js";
 import type { Axis, Run } from "../../../src/protocol/api.ts";
-import { nearestName } from "../../../src/protocol/nearest.ts";
 import { Icon, LineSample } from "../app/icons.tsx";
 import { ChartTooltip } from "../charts/chart-tooltip.tsx";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import type { PlotTip } from "../charts/plot.ts";
 import type { Range } from "../charts/value-range.ts";
+import { MediaCard } from "../gallery/media-card.tsx";
+import type { TileKind } from "../gallery/tile-layout.ts";
+import { TableCard } from "../grid/table-card.tsx";
 import { sameRange } from "../state/charts.ts";
-import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
-import { groupMetrics, type Section, splitMetric } from "../state/sections.ts";
+import { EVERYTHING, type NameSearch } from "../state/name-search.ts";
+import {
+  type CardSection,
+  filterSearch,
+  type PageCards,
+  pageCards,
+  sameCards,
+} from "../state/page-cards.ts";
+import { DEFAULT_VIEW, type View } from "../state/url-state.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { ChartCard } from "./chart-card.tsx";
 import { hasGutter } from "./chart-model.ts";
 import { ChartToolbar } from "./chart-toolbar.tsx";
 import { FullScreenChart } from "./full-screen-chart.tsx";
+import { MetricAxisNote, MissingNames, NoCards } from "./no-cards.tsx";
 import { createSight } from "./sight.ts";
+
+const NO_CARDS: PageCards = { sections: [], missing: [] };
 
 export interface ChartsPageProps {
   readonly workspace: Workspace;
@@ -25,29 +47,47 @@ export interface ChartsPageProps {
 }
 
 export function ChartsPage(props: ChartsPageProps) {
-  const { view, metrics, runs, shown } = props.workspace;
+  const { view, metrics, media, mediaError, runs, shown } = props.workspace;
+  const isKnown = () =>
+    metrics() !== undefined && (media() !== undefined || mediaError() !== undefined);
   let scroll!: HTMLDivElement;
   const [tip, setTip] = createSignal<PlotTip | null>(null);
   const [full, setFull] = createSignal<string | undefined>();
   const sight = createSight(() => scroll);
   const search = createMemo<NameSearch>(
-    (last) => searchNames(view().metricFilter, last),
+    (last) => filterSearch(view().metricFilter, last),
     EVERYTHING,
   );
   const keys = createMemo(() => metrics()?.map((metric) => metric.key) ?? []);
-  const matching = createMemo(() => keys().filter(search().matches));
-  const xRange = createXRange(props.workspace, matching);
-  const sections = createMemo(() => groupMetrics(matching()), [], {
-    equals: sameSections,
-  });
+  const cards = createMemo(
+    () =>
+      pageCards({
+        charts: keys(),
+        media: media() ?? [],
+        metrics: view().metrics,
+        filter: view().metricFilter.trim() === "" ? undefined : search(),
+      }),
+    NO_CARDS,
+    { equals: sameCards },
+  );
+  const chartKeys = createMemo(() =>
+    cards().sections.flatMap((section) =>
+      section.cards.filter(({ kind }) => kind === "chart").map(({ key }) => key),
+    ),
+  );
+  const xRange = createXRange(props.workspace, chartKeys);
   const drawn = createMemo<readonly Run[]>(() =>
     (runs() ?? []).filter((run) => shown().has(run.id)),
   );
   const gutter = createGutter(props.workspace);
 
+  const seenCharts = createMemo(() => {
+    const all = new Set(chartKeys());
+    return sight.seen().filter((key) => all.has(key));
+  });
   createEffect(() => {
     const one = full();
-    props.workspace.seeCharts(one === undefined ? sight.seen() : [one]);
+    props.workspace.seeCharts(one === undefined ? seenCharts() : [one]);
   });
   followPlotWidth(
     () => scroll,
@@ -57,40 +97,83 @@ export function ChartsPage(props: ChartsPageProps) {
 
   return (
     <>
-      <ChartToolbar
-        workspace={props.workspace}
-        seen={sight.seen()}
-        problem={search().problem}
-        openRuns={props.openRuns}
-      />
+      <Show when={view().sidebar !== "hidden"}>
+        <ChartToolbar
+          workspace={props.workspace}
+          seen={seenCharts()}
+          problem={search().problem}
+          openRuns={props.openRuns}
+        />
+      </Show>
+      <MetricAxisNote workspace={props.workspace} />
       <div
-        class={`scroll charts ${gutter() ? "" : "no-gutter"}`}
+        class={`scroll charts ${gutter() ? "" : "no-gutter"} ${columnsClass(view())}`}
         ref={scroll}
-        style={{ "--cols": view().columns }}
+        style={view().columns === "auto" ? {} : { "--cols": view().columns }}
       >
-        <For each={sections()} fallback={<NoCharts workspace={props.workspace} keys={keys()} />}>
+        <For
+          each={cards().sections}
+          fallback={
+            <NoCards
+              workspace={props.workspace}
+              keys={[...keys(), ...(media() ?? []).map(({ key }) => key)]}
+              missing={cards().missing}
+            />
+          }
+        >
           {(section) => (
             <ChartSection section={section} workspace={props.workspace}>
-              <For each={section.keys}>
-                {(key) => (
-                  <ChartCard
-                    metric={key}
-                    workspace={props.workspace}
-                    drawn={drawn()}
-                    link={props.link}
-                    gutter={gutter()}
-                    xRange={xRange}
-                    isNear={sight.isNear(key)}
-                    isSeen={full() === undefined && sight.seen().includes(key)}
-                    watch={(element) => sight.watch(key, element)}
-                    setTip={setTip}
-                    openFull={() => setFull(key)}
-                  />
+              <For each={section.cards}>
+                {(card) => (
+                  <Switch
+                    fallback={
+                      <ChartCard
+                        metric={card.key}
+                        workspace={props.workspace}
+                        drawn={drawn()}
+                        link={props.link}
+                        gutter={gutter()}
+                        xRange={xRange}
+                        isNear={sight.isNear(card.key)}
+                        isSeen={full() === undefined && sight.seen().includes(card.key)}
+                        watch={(element) => sight.watch(card.key, element)}
+                        setTip={setTip}
+                        openFull={() => setFull(card.key)}
+                      />
+                    }
+                  >
+                    <Match when={card.kind === "table"}>
+                      <TableCard
+                        workspace={props.workspace}
+                        tableKey={card.key}
+                        frame="card"
+                        step={undefined}
+                        isSeen={sight.seen().includes(card.key)}
+                        watch={(element) => sight.watch(card.key, element)}
+                      />
+                    </Match>
+                    <Match when={card.kind !== "chart"}>
+                      <MediaCard
+                        workspace={props.workspace}
+                        mediaKey={card.key}
+                        kind={card.kind as TileKind}
+                        isSeen={sight.seen().includes(card.key)}
+                        watch={(element) => sight.watch(card.key, element)}
+                      />
+                    </Match>
+                  </Switch>
                 )}
               </For>
             </ChartSection>
           )}
         </For>
+        <Show when={cards().sections.length > 0 && cards().missing.length > 0 && isKnown()}>
+          <MissingNames
+            workspace={props.workspace}
+            missing={cards().missing}
+            keys={[...keys(), ...(media() ?? []).map(({ key }) => key)]}
+          />
+        </Show>
       </div>
       <Show when={full()} keyed>
         {(key) => (
@@ -113,97 +196,34 @@ export function ChartsPage(props: ChartsPageProps) {
 }
 
 function ChartSection(props: {
-  readonly section: Section;
+  readonly section: CardSection;
   readonly workspace: Workspace;
   readonly children: JSX.Element;
 }) {
   const { view, changeView } = props.workspace;
   const { name } = props.section;
-  const isOpen = () => view().accordion === "hidden" || !view().folded.includes(name);
+  const hasHead = () => name !== "" && view().accordion !== "hidden";
+  const isOpen = () => !hasHead() || !view().folded.includes(name);
   const toggle = () => {
     const rest = view().folded.filter((one) => one !== name);
     changeView({ folded: isOpen() ? [...rest, name] : rest });
   };
   return (
-    <section aria-label={name}>
-      <Show when={view().accordion !== "hidden"}>
+    <section aria-label={name || "Cards"}>
+      <Show when={hasHead()}>
         <button type="button" class="section-head" aria-expanded={isOpen()} onClick={toggle}>
           <Icon name="down" />
-          {name} <span class="n">{props.section.keys.length}</span>
+          {name} <span class="n">{props.section.cards.length}</span>
         </button>
       </Show>
       <Show when={isOpen()}>
-        <div class="grid">{props.children}</div>
+        {/* Cards that were chosen by name share the width, however few they are. */}
+        <div class="grid" style={name === "" ? { "--most": props.section.cards.length } : {}}>
+          {props.children}
+        </div>
       </Show>
     </section>
   );
-}
-
-/** Why there is no chart: nothing logged, nothing shown, or nothing that matches; and what to do. */
-function NoCharts(props: { readonly workspace: Workspace; readonly keys: readonly string[] }) {
-  const { view, changeView, metrics, shown, runs } = props.workspace;
-  const closest = () => {
-    const wanted = view().metricFilter;
-    const leaves = new Map(props.keys.map((key) => [splitMetric(key).leaf, key]));
-    const near = nearestName(wanted, props.keys) ?? nearestName(wanted, leaves.keys());
-    if (near === undefined) return [];
-    return props.keys.filter((key) => key === near || splitMetric(key).leaf === near).slice(0, 3);
-  };
-  return (
-    <Show when={metrics() !== undefined && runs() !== undefined}>
-      <div class="nothing" role="status">
-        <Show
-          when={props.keys.length > 0}
-          fallback={
-            <Show
-              when={shown().size > 0 || runs()?.length === 0}
-              fallback={
-                <>
-                  <b>No run is shown.</b>
-                  <br />
-                  <span class="mid">Click the sample beside a name, or show all of them.</span>
-                </>
-              }
-            >
-              <b>Nothing logged yet.</b>
-              <br />
-              <span class="mid">The first number that a run logs appears here by itself.</span>
-            </Show>
-          }
-        >
-          <b>No metric matches “{view().metricFilter}”.</b>
-          <br />
-          <Show when={closest().length > 0}>
-            <span class="mid">
-              Closest:{" "}
-              <For each={closest()}>
-                {(key, index) => (
-                  <>
-                    {index() > 0 ? ", " : ""}
-                    <button
-                      type="button"
-                      class="link"
-                      onClick={() => changeView({ metricFilter: exactly(key) })}
-                    >
-                      {key}
-                    </button>
-                  </>
-                )}
-              </For>
-            </span>
-            <br />
-          </Show>
-          <button type="button" class="btn" onClick={() => changeView({ metricFilter: "" })}>
-            Clear the filter
-          </button>
-        </Show>
-      </div>
-    </Show>
-  );
-}
-
-function exactly(name: string): string {
-  return `^${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`;
 }
 
 /** Asks for about a bucket a device pixel, in coarse steps, so that a small change of the window reads nothing. */
@@ -251,7 +271,8 @@ function createXRange(
   return (axis) => ranges[axis]();
 }
 
-function sameSections(a: readonly Section[], b: readonly Section[]): boolean {
-  const text = (sections: readonly Section[]) => JSON.stringify(sections);
-  return text(a) === text(b);
+/** A number of columns that was asked for holds where it has room; the usual ones follow the window. */
+function columnsClass({ columns }: View): string {
+  if (columns === DEFAULT_VIEW.columns) return "";
+  return columns === "auto" ? "cols-auto" : "cols-set";
 }
