@@ -25,6 +25,9 @@ export type MakerTold =
   | { readonly id: number; readonly outcome: MakeOutcome };
 
 lowerThreadPriority();
+// What libraries print is for nobody.
+process.stdout.write = () => true;
+process.stderr.write = () => true;
 const port = parentPort!;
 const { root, lookEveryMs, olderThanMs } = workerData as MakerOrder;
 const tell = (told: MakerTold) => port.postMessage(told);

@@ -90,12 +90,10 @@ export class MakerWorker {
       workerData: this.#order,
       execArgv: [],
       name: "trackio maker",
-      // What libraries print is not for the script's terminal.
+      // Not to the script's terminal. Nor is it read: a stream that is keeps the process alive, also behind unref().
       stdout: true,
       stderr: true,
     });
-    worker.stdout.resume();
-    worker.stderr.resume();
     worker.on("message", (told: MakerTold) => this.#hear(told));
     worker.on("error", () => undefined);
     worker.on("exit", () => this.#lose(worker));
