@@ -93,9 +93,11 @@ export function AllSteps(props: AllStepsProps) {
         )}
       </Show>
       <Show when={count() > begun()}>
-        <button type="button" class="btn newer" onClick={startAnew}>
-          Show {(count() - begun()).toLocaleString("en-US")} newer
-        </button>
+        <div class="newer" role="status">
+          <button type="button" class="btn" onClick={startAnew}>
+            Show {(count() - begun()).toLocaleString("en-US")} newer
+          </button>
+        </div>
       </Show>
       <div ref={box}>
         <Show when={width() > 0}>
