@@ -117,7 +117,7 @@ export class RunMediaKeeper implements MediaKeeper {
         const count = this.#rendering.size;
         this.warn(
           "rendering",
-          `${count} ${count === 1 ? "picture was" : "pictures were"} still being rendered after ${timeoutMs / 1_000} s; it is kept if this process goes on until it is done.`,
+          `${count} ${count === 1 ? "picture was" : "pictures were"} still being rendered after ${timeoutMs / 1_000} s; what is done while this process goes on is kept.`,
         );
         resolve();
       }, timeoutMs);

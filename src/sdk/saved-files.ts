@@ -34,7 +34,7 @@ export function findFilesToSave(pattern: unknown): readonly string[] {
   }
   // A NUL is in no pattern; whoever examines the file tells of it.
   if (path.includes("\0") || isThere(path)) return [resolve(path)];
-  const matches = globSync(path, { withFileTypes: true })
+  const matches = globSync(path, { cwd: process.cwd(), withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => resolve(entry.parentPath, entry.name));
   if (matches.length > 0) return matches.sort();
@@ -46,7 +46,7 @@ export function findFilesToSave(pattern: unknown): readonly string[] {
 
 function isThere(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return statSync(resolve(path), { throwIfNoEntry: false }) !== undefined;
   } catch {
     // No path that a file could have; as a glob it may yet match some.
     return false;
