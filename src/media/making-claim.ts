@@ -24,6 +24,8 @@ import { discard } from "./temporary-file.ts";
 
 const SIGN_INTERVAL_MS = 5_000;
 const SILENCE_LIMIT_MS = 2 * 60_000;
+/** Writing a claim takes less; an older one without its text was torn. */
+const WRITING_LIMIT_MS = 2_000;
 
 export class MakingClaim {
   /** How many makers ended in the middle of it before this one. */
@@ -106,8 +108,9 @@ function findLost(path: string): { readonly lostMakers: number } | undefined {
   if (stats === undefined) return { lostMakers: -1 };
   const nowMs = Date.now();
   const note = readNote(path);
-  const isSilent = nowMs - stats.mtimeMs > SILENCE_LIMIT_MS;
-  if (note === undefined) return isSilent ? { lostMakers: 0 } : undefined;
+  const silentMs = nowMs - stats.mtimeMs;
+  if (note === undefined) return silentMs > WRITING_LIMIT_MS ? { lostMakers: 0 } : undefined;
+  const isSilent = silentMs > SILENCE_LIMIT_MS;
   const isAlive = !isSilent && isWriterAlive(note.process, stats.mtimeMs, nowMs);
   return isAlive ? undefined : { lostMakers: note.lostMakers };
 }
