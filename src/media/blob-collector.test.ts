@@ -1,0 +1,153 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { BlobHash } from "../protocol/media.ts";
+import { blobBytes, type CollectOptions, collectBlobs } from "./blob-collector.ts";
+import type { BlobFolder } from "./blob-folder.ts";
+import { BlobMaker } from "./blob-maker.ts";
+import { keepBytes } from "./keep-blob.ts";
+import { placeFailed } from "./ready-file.ts";
+import { removeBlob } from "./remove-blob.ts";
+import { temporaryBlobs } from "./testing/temporary-blobs.ts";
+
+const HOUR_MS = 3_600_000;
+
+const nothingNamed: CollectOptions = {
+  findUnused: async (hashes) => hashes,
+  isNamedInJournals: () => false,
+  now: Date.now() + 2 * HOUR_MS,
+};
+
+function keep(blobs: BlobFolder, content: string): BlobHash {
+  return keepBytes(blobs, Buffer.from(content)).hash;
+}
+
+async function keepReady(blobs: BlobFolder, content: string): Promise<BlobHash> {
+  const hash = keep(blobs, content);
+  await new BlobMaker(blobs).make(hash);
+  return hash;
+}
+
+test("what nothing names is removed in whatever state; its bytes and files are told", async () => {
+  const blobs = temporaryBlobs();
+  const [ready, failed] = [await keepReady(blobs, "ready"), keep(blobs, "failed")];
+  placeFailed(blobs, failed, "for the test");
+  const pending = keep(blobs, "pending");
+  const dry = await collectBlobs(blobs, { ...nothingNamed, dryRun: true });
+  expect(dry.blobCount).toBe(3);
+  expect([ready, failed, pending].map((hash) => blobs.find(hash).state)).toEqual([
+    "ready",
+    "failed",
+    "given",
+  ]);
+  expect(dry.files.toSorted()).toEqual(
+    [
+      `${ready.slice(0, 2)}/${ready}`,
+      `${failed.slice(0, 2)}/${failed}.failed`,
+      `pending/${pending}.given`,
+    ].toSorted(),
+  );
+  expect(await collectBlobs(blobs, nothingNamed)).toEqual(dry);
+  for (const hash of [ready, failed, pending]) expect(blobs.find(hash).state).toBe("missing");
+  expect(await collectBlobs(blobs, nothingNamed)).toEqual({ blobCount: 0, bytes: 0, files: [] });
+});
+
+test("blobs that are young, used, or named in a journal stay, whatever the mixture", async () => {
+  const reasons = fc.constantFrom("young", "used", "named", "none");
+  await fc.assert(
+    fc.asyncProperty(fc.array(reasons, { maxLength: 12 }), async (blobsReasons) => {
+      const blobs = temporaryBlobs();
+      const now = Date.now() + 2 * HOUR_MS;
+      const byHash = new Map(
+        blobsReasons.map((reason, number) => {
+          const { hash, path } = keepBytes(blobs, Buffer.from(`${reason} ${number}`));
+          if (reason === "young") utimesSync(path, now / 1000 - 3_599, now / 1000 - 3_599);
+          return [hash, reason];
+        }),
+      );
+      const report = await collectBlobs(blobs, {
+        findUnused: async (hashes) => hashes.filter((hash) => byHash.get(hash) !== "used"),
+        isNamedInJournals: (hash) => byHash.get(hash) === "named",
+        now,
+      });
+      for (const [hash, reason] of byHash) {
+        expect(blobs.find(hash).state).toBe(reason === "none" ? "missing" : "given");
+      }
+      expect(report.blobCount).toBe(blobsReasons.filter((reason) => reason === "none").length);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("what was left while being written goes after an hour", async () => {
+  const blobs = temporaryBlobs();
+  mkdirSync(blobs.temporaryPath, { recursive: true });
+  writeFileSync(join(blobs.temporaryPath, "123-abc"), "half");
+  const young = { ...nothingNamed, now: Date.now() };
+  expect(await collectBlobs(blobs, young)).toMatchObject({ bytes: 0 });
+  const files = ["temporary/123-abc"];
+  expect(await collectBlobs(blobs, nothingNamed)).toEqual({ blobCount: 0, bytes: 4, files });
+  expect(readdirSync(blobs.temporaryPath)).toEqual([]);
+});
+
+test("a blob that comes to be named while it is taken away is put back", async () => {
+  const blobs = temporaryBlobs();
+  const hash = await keepReady(blobs, "a picture");
+  const freed = await removeBlob(blobs, hash, () => {
+    expect(blobs.find(hash).state).toBe("missing");
+    return true;
+  });
+  expect([freed, blobs.find(hash).state]).toEqual([0, "ready"]);
+  await expect(
+    removeBlob(blobs, hash, () => Promise.reject(new Error("no answer"))),
+  ).rejects.toThrow();
+  expect(blobs.find(hash).state).toBe("ready");
+  expect(await removeBlob(blobs, hash, () => false)).toBe(9);
+  expect(await removeBlob(blobs, hash, () => false)).toBe(0);
+  expect(readdirSync(blobs.temporaryPath)).toEqual([]);
+});
+
+test("a line that is folded while the collector asks is seen by the journals or by the store", async () => {
+  const blobs = temporaryBlobs();
+  const hash = keep(blobs, "a picture");
+  // Written after the store was asked, and folded before the journals are.
+  let asked = 0;
+  const report = await collectBlobs(blobs, {
+    ...nothingNamed,
+    findUnused: async (hashes) => (asked++ === 0 ? hashes : []),
+  });
+  expect(report.blobCount).toBe(0);
+  expect(blobs.find(hash).state).toBe("given");
+});
+
+test("a script that logs the blob again while it is taken away finds it, or writes it again", async () => {
+  const blobs = temporaryBlobs();
+  const hash = await keepReady(blobs, "a picture");
+  await removeBlob(blobs, hash, () => {
+    // It looks once more after its line is written, as every script does.
+    expect(keep(blobs, "a picture")).toBe(hash);
+    return false;
+  });
+  expect(blobs.find(hash).state).toBe("given");
+});
+
+test("two that remove the same blob do not take it from each other", async () => {
+  const blobs = temporaryBlobs();
+  const hash = keep(blobs, "a picture");
+  await removeBlob(blobs, hash, async () => {
+    keep(blobs, "a picture");
+    await removeBlob(blobs, hash, () => true);
+    return false;
+  });
+  expect(blobs.find(hash).state).toBe("given");
+});
+
+test("the bytes of all blobs are told, ready and pending", async () => {
+  const blobs = temporaryBlobs();
+  expect(blobBytes(blobs)).toEqual({ readyBytes: 0, pendingBytes: 0, count: 0 });
+  await keepReady(blobs, "ready");
+  keep(blobs, "pending");
+  expect(blobBytes(blobs)).toEqual({ readyBytes: 5, pendingBytes: 7, count: 2 });
+  expect(existsSync(blobs.path)).toBe(true);
+});
