@@ -79,3 +79,34 @@ test("without types of its own a run takes whatever can be kept", async () => {
   expect([report.recordCount, typeof withoutName]).toEqual([5, "function"]);
   expect(readRun(folder).rows[0]).toMatchObject({ lr: 0.1, "nested/a/b": 1n, none: null });
 });
+
+test("pictures, videos, sounds and tables are typed, alone and within values", async () => {
+  interface Samples {
+    loss: number;
+    sample: trackio.Image;
+    wrong: readonly trackio.Image[];
+  }
+  const options = { project: "p", mode: "disabled" } as const;
+  const run = trackio.init<object, Samples>(options);
+  const image = new trackio.Image("a.png", { caption: "c" });
+  const video: trackio.Video = trackio.Video({ value: "a.mp4", fps: 30 });
+  run.log({ loss: 1, sample: image, wrong: [image] });
+  // @ts-expect-error a video is no picture
+  run.log({ sample: video });
+  trackio.init(options);
+  const table = new trackio.Table([{ text: "a", picture: image }]);
+  trackio.log({ image, list: [image, video], deep: { audio: trackio.Audio("a.wav"), table } });
+  // @ts-expect-error a function cannot be kept, also beside a picture
+  trackio.log({ image, f: () => 1 });
+  // @ts-expect-error a number is no picture
+  trackio.Image(5);
+  // @ts-expect-error no such format
+  trackio.Image("a.png", { format: "tiff" });
+  // @ts-expect-error a rate is a number
+  trackio.Video("a.mp4", { fps: "30" });
+  // @ts-expect-error a file has a path
+  trackio.save(5);
+  const saved: readonly trackio.SavedFile[] = trackio.save("a.png");
+  expect([image instanceof trackio.Image, saved]).toEqual([true, []]);
+  await trackio.finish();
+});
