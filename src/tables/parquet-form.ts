@@ -48,7 +48,8 @@ const FORMS = {
   u64: { type: "INT64", converted_type: "UINT_64" },
   bool: { type: "BOOLEAN" },
   utf8: { type: "BYTE_ARRAY", converted_type: "UTF8" },
-  json: { type: "BYTE_ARRAY", logical_type: { type: "JSON" } },
+  // As text: not every program reads what is called JSON.
+  json: { type: "BYTE_ARRAY", converted_type: "UTF8" },
 } as const satisfies Readonly<Record<string, Form>>;
 
 const DATE_FORM = { type: "INT64", converted_type: "TIMESTAMP_MILLIS" } as const satisfies Form;

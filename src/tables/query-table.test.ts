@@ -1,0 +1,328 @@
+import { rmSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { TableFilter } from "../protocol/api.ts";
+import { decodeValue, type Json, type Value } from "../protocol/values.ts";
+import { queryTable, type TableSource } from "./query-table.ts";
+import type { NamedColumn } from "./raw-table.ts";
+import {
+  column,
+  type Form,
+  firstColumn,
+  QUERY,
+  sourceOf,
+  temporaryPath,
+} from "./testing/table-files.ts";
+
+const named = (name: string, ...given: Parameters<typeof column>): NamedColumn => ({
+  name,
+  data: column(...given),
+});
+
+/** The rows of a page, decoded. */
+async function rowsOf(sources: readonly TableSource[], query: Partial<typeof QUERY> = {}) {
+  const { rows } = await queryTable(sources, { ...QUERY, ...query });
+  return rows.map(({ cells }) => cells.map((cell) => decodeValue(cell as Json)));
+}
+
+const sorted = (column: number, descending = false) => ({ sort: { column, descending } });
+
+describe.each<Form>(["raw", "Parquet"])("%s", (form) => {
+  test("several parts are one table; a column that a part lacks is null there", async () => {
+    const source = await sourceOf(
+      temporaryPath(),
+      [
+        [named("a", "number", [1, 2])],
+        [named("b", "string", ["x"]), named("a", "number", [3])],
+        [named("a", "number", [4, 5]), named("b", "string", ["y", null])],
+      ],
+      form,
+    );
+    const { columns, totalCount, rowCount, sources, rows } = await queryTable([source], QUERY);
+    expect(columns).toEqual([
+      { name: "a", type: "number" },
+      { name: "b", type: "string" },
+    ]);
+    expect([totalCount, rowCount, sources]).toEqual([
+      5,
+      5,
+      [{ run: "r", step: 1, rowCount: 5, missingRows: 0 }],
+    ]);
+    expect(rows.map(({ row, cells }) => [row, ...cells])).toEqual([
+      [0, 1, null],
+      [1, 2, null],
+      [2, 3, "x"],
+      [3, 4, "y"],
+      [4, 5, null],
+    ]);
+  });
+
+  test("a page has the rows and columns that were asked for, and says how many there are", async () => {
+    const numbers = Array.from({ length: 100 }, (_, row) => row);
+    const source = await sourceOf(
+      temporaryPath(),
+      [
+        [
+          named("a", "number", numbers),
+          named("b", "string", numbers.map(String)),
+          named(
+            "c",
+            "boolean",
+            numbers.map((n) => n % 2 === 0),
+          ),
+        ],
+      ],
+      form,
+    );
+    const page = await queryTable([source], { ...QUERY, from: 40, count: 2, columns: [2, 0] });
+    expect(page).toMatchObject({ totalCount: 100, rowCount: 100, from: 40 });
+    expect(page.columns.map(({ name }) => name)).toEqual(["a", "b", "c"]);
+    expect(page.rows).toEqual([
+      { source: 0, row: 40, cells: [true, 40] },
+      { source: 0, row: 41, cells: [false, 41] },
+    ]);
+    expect((await queryTable([source], { ...QUERY, from: 99, count: 10 })).rows).toHaveLength(1);
+    expect((await queryTable([source], { ...QUERY, from: 1000 })).rows).toEqual([]);
+    expect((await queryTable([source], { ...QUERY, count: 0 })).rows).toEqual([]);
+    expect(await firstColumn([source], { ...sorted(0, true), from: 1, count: 3 })).toEqual([
+      98, 97, 96,
+    ]);
+  });
+
+  test("a sorted page has the cells of its rows, whichever parts they come from", async () => {
+    const source = await sourceOf(
+      temporaryPath(),
+      [
+        [named("a", "number", [5, null, 1]), named("b", "string", ["five", "null", "one"])],
+        [
+          named("a", "number", [3, Number.NaN, 1]),
+          named("b", "string", ["three", "NaN", "one again"]),
+        ],
+      ],
+      form,
+    );
+    expect(await rowsOf([source], sorted(0))).toEqual([
+      [1, "one"],
+      [1, "one again"],
+      [3, "three"],
+      [5, "five"],
+      [Number.NaN, "NaN"],
+      [null, "null"],
+    ]);
+    expect((await rowsOf([source], { ...sorted(0, true), count: 2, columns: [1] })).flat()).toEqual(
+      ["five", "three"],
+    );
+  });
+});
+
+test("sources are joined by column name; one that has two types becomes comparable", async () => {
+  const folder = temporaryPath();
+  const first = await sourceOf(folder, [
+    [named("a", "number", [2, 10]), named("b", "string", ["x", "y"])],
+  ]);
+  const second = await sourceOf(folder, [
+    [named("c", "boolean", [true]), named("a", "string", ["10"])],
+  ]);
+  const { columns, sources } = await queryTable([first, { ...second, run: "q" }], QUERY);
+  expect(columns).toEqual([
+    { name: "a", type: "json" },
+    { name: "b", type: "string" },
+    { name: "c", type: "boolean" },
+  ]);
+  expect(sources.map(({ run, rowCount }) => [run, rowCount])).toEqual([
+    ["r", 2],
+    ["q", 1],
+  ]);
+  expect(await firstColumn([first, second], sorted(0))).toEqual([2, 10, "10"]);
+  expect(await firstColumn([first, second], sorted(0, true))).toEqual(["10", 10, 2]);
+});
+
+test("columns of one name are told apart by their order", async () => {
+  const folder = temporaryPath();
+  const first = await sourceOf(folder, [[named("a", "number", [1]), named("a", "number", [2])]]);
+  const second = await sourceOf(folder, [[named("a", "number", [3])]]);
+  expect(await rowsOf([first, second])).toEqual([
+    [1, 2],
+    [3, null],
+  ]);
+});
+
+test("column -1 puts rows of the same place beside each other", async () => {
+  const folder = temporaryPath();
+  const first = await sourceOf(folder, [
+    [named("a", "string", ["a0", "a1"])],
+    [named("a", "string", ["a2"])],
+  ]);
+  const second = await sourceOf(folder, [[named("a", "string", ["b0", "b1"])]]);
+  expect(await firstColumn([first, second], sorted(-1))).toEqual(["a0", "b0", "a1", "b1", "a2"]);
+  expect(await firstColumn([first, second], sorted(-1, true))).toEqual([
+    "a2",
+    "a1",
+    "b1",
+    "a0",
+    "b0",
+  ]);
+  const filters = [{ op: "contains" as const, value: "1" }];
+  expect(await firstColumn([first, second], { ...sorted(-1), filters })).toEqual(["a1", "b1"]);
+});
+
+test("a source without the table has no rows, and no sort or filter is wrong for it", async () => {
+  const source: TableSource = { run: "r", missingRows: 0, columns: [], parts: [] };
+  const filters = [{ column: 3, op: "=" as const, value: 1 }];
+  expect(await queryTable([source], { ...QUERY, ...sorted(2), filters })).toEqual({
+    columns: [],
+    sources: [{ run: "r", rowCount: 0, missingRows: 0 }],
+    totalCount: 0,
+    rowCount: 0,
+    from: 0,
+    rows: [],
+  });
+});
+
+test("long texts are cut where it was not asked for them in full", async () => {
+  const long = "x".repeat(499) + "\u{1f600}".repeat(10);
+  const nested = { list: Array.from({ length: 1000 }, (_, i) => i) };
+  const source = await sourceOf(temporaryPath(), [
+    [named("a", "string", [long, "short"]), named("b", "json", [nested, [1]])],
+  ]);
+  const { rows } = await queryTable([source], QUERY);
+  expect(rows[0]?.cells).toEqual([
+    { $: "cut", v: "x".repeat(499), length: 519 },
+    { $: "cut", v: JSON.stringify(nested).slice(0, 500), length: JSON.stringify(nested).length },
+  ]);
+  expect(rows[1]?.cells).toEqual(["short", [1]]);
+  expect(await rowsOf([source], { whole: true })).toEqual([
+    [long, nested],
+    ["short", [1]],
+  ]);
+});
+
+test("pictures stand in cells as they were logged", async () => {
+  const picture = {
+    $: "image",
+    v: { blob: "a".repeat(64), type: "image/png", bytes: 8, caption: "A Cat" },
+  };
+  const text = JSON.stringify(picture);
+  const { encodeTexts } = await import("./text-column.ts");
+  const source = await sourceOf(temporaryPath(), [
+    [{ name: "p", data: encodeTexts("json", [text, null]) }],
+  ]);
+  expect((await queryTable([source], QUERY)).rows.map(({ cells }) => cells[0])).toEqual([
+    picture,
+    null,
+  ]);
+  const filters = [{ op: "contains" as const, value: "cat" }];
+  expect((await queryTable([source], { ...QUERY, filters })).rowCount).toBe(1);
+});
+
+describe("filters", () => {
+  const all: readonly Value[] = [
+    1,
+    10n,
+    "Ten",
+    "10",
+    true,
+    new Date(Date.UTC(2026, 10, 23, 12)),
+    Number.NaN,
+    "",
+    null,
+    [1, 10],
+  ];
+
+  async function passing(
+    filter: TableFilter,
+    values = all,
+    type: "json" | "number" | "bigint" | "date" = "json",
+  ) {
+    const source = await sourceOf(temporaryPath(), [[named("a", type, values)]]);
+    return firstColumn([source], { filters: [{ ...filter, op: filter.op ?? "contains" }] });
+  }
+
+  test.each<[TableFilter, readonly Value[]]>([
+    [{ value: "10" }, [10n, "10", [1, 10]]],
+    [{ value: "TE" }, ["Ten"]],
+    [{ value: "tru" }, [true]],
+    [{ value: "2026-11" }, [new Date(Date.UTC(2026, 10, 23, 12))]],
+    [{ op: "=", value: "10" }, [10n, "10"]],
+    [{ op: "=", value: 10 }, [10n]],
+    [{ op: "=", value: true }, [true]],
+    [{ op: "=", value: "true" }, [true]],
+    [{ op: "=", value: "NaN" }, [Number.NaN]],
+    [{ op: "=", value: "Ten" }, ["Ten"]],
+    [{ op: "!=", value: 1 }, all.slice(1)],
+    [{ op: ">", value: 1 }, [10n, all[5] as Date]],
+    [{ op: ">=", value: 1 }, [1, 10n, all[5] as Date]],
+    [{ op: "<", value: "5" }, [1, "10", ""]],
+    [{ op: ">", value: "A" }, ["Ten"]],
+    [{ op: "empty" }, ["", null]],
+    [{ op: "not empty" }, all.filter((value) => value !== "" && value !== null)],
+  ])("%j", async (filter, expected) => {
+    expect(await passing(filter)).toEqual(expected);
+  });
+
+  test("a day, a month or a year stands for all of its moments", async () => {
+    const dates = [
+      "2025-12-31T23:59:59.999Z",
+      "2026-01-01T00:00:00.000Z",
+      "2026-01-31T23:59:59.999Z",
+      "2026-02-01T00:00:00.000Z",
+    ].map((text) => new Date(text));
+    const pass = (op: TableFilter["op"], value: string) =>
+      passing({ op, value }, [...dates, new Date(Number.NaN), null], "date");
+    expect(await pass("=", "2026-01")).toEqual(dates.slice(1, 3));
+    expect(await pass("<", "2026")).toEqual(dates.slice(0, 1));
+    expect(await pass(">", "2026-01")).toEqual(dates.slice(3));
+    expect(await pass(">=", "2026-01-31")).toEqual(dates.slice(2));
+    expect(await pass("<=", "2026-01-01T00:00:00Z")).toEqual(dates.slice(0, 2));
+    expect(await pass("=", "no date")).toEqual([]);
+  });
+
+  test("integers beyond 2^53 are compared exactly", async () => {
+    const values = [2n ** 53n, 2n ** 53n + 1n];
+    expect(await passing({ op: "=", value: "9007199254740993" }, values, "bigint")).toEqual([
+      2n ** 53n + 1n,
+    ]);
+    expect(await passing({ op: ">", value: "9007199254740992" }, values, "bigint")).toEqual([
+      2n ** 53n + 1n,
+    ]);
+  });
+
+  test("all filters have to hold, in any column or in the one that is named", async () => {
+    const source = await sourceOf(temporaryPath(), [
+      [named("a", "number", [1, 2, 3]), named("b", "string", ["2", "x", "2"])],
+    ]);
+    const pass = (...filters: TableFilter[]) =>
+      firstColumn([source], {
+        filters: filters.map((filter) => ({ ...filter, op: filter.op ?? "contains" })),
+      });
+    expect(await pass({ value: "2" })).toEqual([1, 2, 3]);
+    expect(await pass({ column: 1, value: "2" })).toEqual([1, 3]);
+    expect(await pass({ column: 1, value: "2" }, { column: 0, op: ">", value: 1 })).toEqual([3]);
+    expect(await pass({ column: 1, value: "2" }, { column: 0, op: ">", value: 5 })).toEqual([]);
+  });
+
+  test("a wrong column and a filter without a value are errors that say so", async () => {
+    const source = await sourceOf(temporaryPath(), [[named("a", "number", [1])]]);
+    const query = (given: Partial<typeof QUERY>) => queryTable([source], { ...QUERY, ...given });
+    for (const wrong of [
+      { columns: [1] },
+      sorted(1),
+      sorted(-2),
+      { filters: [{ column: 1, op: "empty" as const }] },
+    ]) {
+      await expect(query(wrong)).rejects.toMatchObject({
+        code: "invalid_argument",
+        message: expect.stringMatching(/no column number/),
+      });
+    }
+    await expect(query({ filters: [{ op: "=" }] })).rejects.toThrow('The filter "=" has no value');
+  });
+});
+
+test("a part with other rows than its record names is damaged, one that is gone not found", async () => {
+  const source = await sourceOf(temporaryPath(), [[named("a", "number", [1, 2])]]);
+  const [part] = source.parts;
+  const wrong = { ...source, parts: [{ path: part?.path as string, rows: 3 }] };
+  await expect(queryTable([wrong], QUERY)).rejects.toMatchObject({ code: "damaged" });
+  rmSync(part?.path as string);
+  await expect(queryTable([source], QUERY)).rejects.toMatchObject({ code: "not_found" });
+});
