@@ -10,14 +10,14 @@ import { RunsPage } from "../pages/runs-page.tsx";
 import { RunList } from "../runs/run-list.tsx";
 import { createWorkspace } from "../state/workspace.ts";
 import { FrameHead } from "./frame-head.tsx";
+import { isFramed } from "./framed.ts";
 import { OfflineBar } from "./offline-bar.tsx";
 import { followTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
+import { answerViewMessages } from "./view-messages.ts";
+import { viewReport } from "./view-report.ts";
 
 const PAGE_NAMES = { charts: "Charts", media: "Media & tables", runs: "Runs" } as const;
-
-/** Whether the page stands in another page. */
-const isFramed = window.parent !== window;
 
 export function App() {
   followTheme();
@@ -40,6 +40,7 @@ export function App() {
     document.title = isEmpty() || !name ? "trackio" : `${page} · ${name} · trackio`;
   });
   focusSearchOnSlash();
+  answerViewMessages(() => viewReport(workspace));
 
   return (
     <div

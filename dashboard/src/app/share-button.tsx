@@ -1,17 +1,12 @@
 /** The address of exactly what is on the screen, and a frame of it for another page. */
 
 import { createSignal, onCleanup } from "solid-js";
-import type { View } from "../state/url-state.ts";
-import { viewAddress } from "../state/view.ts";
+import type { Workspace } from "../state/workspace.ts";
 import { Icon } from "./icons.tsx";
 import { Popover } from "./popover.tsx";
+import { frameSnippet, sharedAddress } from "./shared-address.ts";
 
-export function ShareButton(props: { readonly view: View }) {
-  const link = (part: Partial<View>) => viewAddress({ ...props.view, ...part });
-  const frame = () => {
-    const source = link({ sidebar: "hidden", navbar: "hidden" }).replaceAll("&", "&amp;");
-    return `<iframe src="${source}" width="600" height="630" style="border:0"></iframe>`;
-  };
+export function ShareButton(props: { readonly workspace: Workspace }) {
   return (
     <Popover
       width={360}
@@ -25,9 +20,9 @@ export function ShareButton(props: { readonly view: View }) {
     >
       {() => (
         <div class="share" role="dialog" aria-label="Share">
-          <p>Exactly what is on the screen: runs, filter, zoom.</p>
-          <CopyField label="Link" text={link({})} />
-          <CopyField label="Frame, read only" text={frame()} />
+          <p>Exactly what is on the screen: runs, step, filter, zoom.</p>
+          <CopyField label="Link" text={sharedAddress(props.workspace)} />
+          <CopyField label="Frame, read only" text={frameSnippet(props.workspace)} />
         </div>
       )}
     </Popover>

@@ -23,12 +23,24 @@ export function followTheme(): void {
 export function switchTheme(): void {
   const next = isDark() ? "light" : "dark";
   document.documentElement.dataset.theme = next;
+  const address = new URL(location.href);
+  // What the address says goes before what is stored: it has to follow.
+  if (address.searchParams.has("__theme")) {
+    address.searchParams.set("__theme", next);
+    history.replaceState(history.state, "", address);
+  }
   try {
     localStorage.setItem(STORED, next);
   } catch {
     // A frame in another site may have no storage: the choice then lasts as long as the page.
   }
   announce();
+}
+
+/** What the address or a person chose; undefined: as the system has it. */
+export function chosenTheme(): "light" | "dark" | undefined {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "dark" || chosen === "light" ? chosen : undefined;
 }
 
 function isDark(): boolean {

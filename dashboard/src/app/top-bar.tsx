@@ -5,6 +5,7 @@ import { formatClock } from "../charts/format.ts";
 import type { View } from "../state/url-state.ts";
 import { viewAddress } from "../state/view.ts";
 import type { Workspace } from "../state/workspace.ts";
+import { isProjectLocked } from "./framed.ts";
 import { BrandMark, Icon, StatusShape } from "./icons.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
 import { ShareButton } from "./share-button.tsx";
@@ -35,7 +36,12 @@ export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty:
         <a class="brand" href="./" aria-label="trackio, the project used last">
           <BrandMark />
         </a>
-        <ProjectPicker workspace={props.workspace} />
+        <Show
+          when={!isProjectLocked}
+          fallback={<b class="cut locked">{props.workspace.project()?.name ?? view().project}</b>}
+        >
+          <ProjectPicker workspace={props.workspace} />
+        </Show>
       </div>
       <nav class="tabs" aria-label="Project">
         <Show when={!props.isEmpty}>
@@ -70,7 +76,7 @@ export function TopBar(props: { readonly workspace: Workspace; readonly isEmpty:
               {offlineSince() === undefined ? "" : ` at ${formatClock(offlineSince()!)}`}
             </span>
           </Show>
-          <ShareButton view={view()} />
+          <ShareButton workspace={props.workspace} />
         </Show>
         <button
           type="button"

@@ -115,7 +115,7 @@ const OURS = [
 ].flat();
 
 /** Secrets of the Trackio dashboard for Python: never written, whatever the address had. */
-const SECRETS = ["write_token", "oauth_session"];
+export const SECRETS = ["write_token", "oauth_session"];
 
 /**
  * Reads `search`, e.g. `?project=mnist&smoothing=20`, and which page `path` names: `/runs` the runs
