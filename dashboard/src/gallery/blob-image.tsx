@@ -4,8 +4,9 @@
  * be made, the frame says why. A frame that leaves the page calls its request off.
  */
 
-import { createEffect, createSignal, Match, on, onCleanup, Switch } from "solid-js";
+import { createEffect, createSignal, Match, on, onCleanup, Switch, untrack } from "solid-js";
 import { askBlob, blobUrl } from "../api/client.ts";
+import { imageSlots } from "./load-slots.ts";
 
 export interface BlobImageProps {
   readonly hash: string;
@@ -25,13 +26,29 @@ export type BlobTrouble =
   | { readonly kind: "failed"; readonly sentence: string };
 
 export function BlobImage(props: BlobImageProps) {
+  const retried = createBlobRetry(() => props.hash, "image");
+  const [source, setSource] = createSignal<string | undefined>();
   const [isBegun, setIsBegun] = createSignal(!props.isHeldBack);
   createEffect(() => !props.isHeldBack && setIsBegun(true));
-  const retried = createBlobRetry(() => props.hash, "image");
   let image: HTMLImageElement | undefined;
-  // An element that is removed goes on loading; one without an address does not.
-  onCleanup(() => image?.removeAttribute("src"));
-  const source = () => (isBegun() ? retried.url() : undefined);
+  let giveBack = () => {};
+  createEffect(
+    on([retried.url, isBegun], ([url, mayBegin]) => {
+      giveBack();
+      if (!mayBegin) return;
+      const done = imageSlots.take(() => {
+        // What is shown already does not load again, and would keep the slot.
+        if (untrack(source) === url) queueMicrotask(() => done());
+        else setSource(url);
+      });
+      giveBack = done;
+    }),
+  );
+  onCleanup(() => {
+    giveBack();
+    // An element that is removed goes on loading; one without an address does not.
+    image?.removeAttribute("src");
+  });
   return (
     <>
       <img
@@ -42,8 +59,12 @@ export function BlobImage(props: BlobImageProps) {
         hidden={retried.trouble() !== undefined}
         decoding="async"
         draggable={false}
-        onError={() => retried.failed()}
+        onError={() => {
+          giveBack();
+          retried.failed();
+        }}
         onLoad={(event) => {
+          giveBack();
           retried.arrived();
           props.loaded?.(event.currentTarget);
         }}

@@ -1,0 +1,46 @@
+/**
+ * So many pictures load at once. A browser opens six connections to a server, and
+ * a picture that is still being made holds one for seconds: without a bound,
+ * pictures would keep the page from reading anything else.
+ */
+
+export class LoadSlots {
+  readonly #most: number;
+  readonly #waiting = new Set<() => void>();
+  #taken = 0;
+
+  /** @param most At least 1. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Calls `begin` once there is a slot, at once or later. Returns how to give it back, or to wait no longer. */
+  take(begin: () => void): () => void {
+    let isHeld = false;
+    let isOver = false;
+    const start = () => {
+      isHeld = true;
+      this.#taken += 1;
+      begin();
+    };
+    if (this.#taken < this.#most) start();
+    else this.#waiting.add(start);
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#waiting.delete(start);
+      if (isHeld) this.#release();
+    };
+  }
+
+  #release(): void {
+    this.#taken -= 1;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    next();
+  }
+}
+
+/** Of the six connections one is the stream of changes, one is kept for reads. */
+export const imageSlots = new LoadSlots(4);
