@@ -8,7 +8,7 @@
 import type { DataFolder } from "../journal/data-folder.ts";
 import { collectBlobs } from "../media/blob-collector.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
-import { removeBlob } from "../media/remove-blob.ts";
+import { putBackLostRemovals, removeBlob } from "../media/remove-blob.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import type { Store } from "../store/store.ts";
 import { UnfoldedNames } from "./unfolded-names.ts";
@@ -68,8 +68,10 @@ export async function collectUnusedBlobs(
   store: Store,
   options: CollectUnusedOptions = {},
 ): Promise<FreedBlobs & { readonly files: readonly string[] }> {
+  const blobs = new BlobFolder(folder);
+  if (options.dryRun !== true) putBackLostRemovals(blobs, options.now ?? Date.now());
   const unfolded = await UnfoldedNames.open(folder, store);
-  const { blobCount, bytes, files } = await collectBlobs(new BlobFolder(folder), {
+  const { blobCount, bytes, files } = await collectBlobs(blobs, {
     findUnused: (hashes) => store.unusedBlobs(hashes),
     isNamedInJournals: (hash) => unfolded.has(hash),
     ...options,

@@ -1,4 +1,5 @@
-import { readFileSync, utimesSync } from "node:fs";
+import { readFileSync, renameSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { keepBytes, keepRaw } from "../media/keep-blob.ts";
@@ -53,3 +54,12 @@ test("what a script kept and did not make is made, and what is young is left to 
   expect(blobs.find(young.hash).state).toBe("given");
   expect(troubles).toEqual([]);
 }, 30_000);
+
+test("what a deletion that was killed had taken away is put back", async () => {
+  const { hash, path } = keepBytes(blobs, Buffer.from("named"));
+  renameSync(path, join(blobs.temporaryPath, `${hash}.given.removed`));
+  await pending.look();
+  expect(blobs.find(hash).state).toBe("missing");
+  await pending.look(Date.now() + 61_000);
+  expect(blobs.find(hash).state).not.toBe("missing");
+});

@@ -1,7 +1,8 @@
 /**
  * Sees to what scripts kept and did not make: a process that was killed, or one
- * that logs faster than its maker works. A look costs one `readdir`; the thread
- * with the encoders is there only while there is work for it.
+ * that logs faster than its maker works; and to what a deletion that was killed
+ * had taken away. A look costs two `readdir`s; the thread with the encoders is
+ * there only while there is work for it.
  */
 
 import { readdirSync, statSync } from "node:fs";
@@ -11,6 +12,7 @@ import { isMissing } from "../journal/file-errors.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import type { MakerNews } from "../media/blob-maker.ts";
 import { MakerWorker } from "../media/maker-worker.ts";
+import { putBackLostRemovals } from "../media/remove-blob.ts";
 
 /** A script's own maker is quicker than that. */
 const PENDING_LIMIT_MS = 3_000;
@@ -20,7 +22,7 @@ const IDLE_LIMIT_MS = 30_000;
 
 export class PendingMedia {
   readonly #root: string;
-  readonly #pendingPath: string;
+  readonly #blobs: BlobFolder;
   readonly #tell: (trouble: string) => void;
   readonly #told = new Set<string>();
   #worker: MakerWorker | undefined;
@@ -29,12 +31,13 @@ export class PendingMedia {
   /** @param tell Takes trouble, in a sentence, each once. */
   constructor(folder: DataFolder, tell: (trouble: string) => void) {
     this.#root = folder.root;
-    this.#pendingPath = new BlobFolder(folder).pendingPath;
+    this.#blobs = new BlobFolder(folder);
     this.#tell = tell;
   }
 
   /** Begins to make what has been pending for 3 s, or ends where nothing has been for long. */
   async look(nowMs: number = Date.now()): Promise<void> {
+    putBackLostRemovals(this.#blobs, nowMs);
     if (this.#isAnyPending(nowMs)) {
       this.#lastPendingMs = nowMs;
       this.#worker ??= MakerWorker.start(this.#root, {
@@ -54,14 +57,14 @@ export class PendingMedia {
   #isAnyPending(nowMs: number): boolean {
     let names: readonly string[];
     try {
-      names = readdirSync(this.#pendingPath);
+      names = readdirSync(this.#blobs.pendingPath);
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
     }
     return names.some((name) => {
       if (name.endsWith(".making")) return false;
-      const stats = statSync(join(this.#pendingPath, name), { throwIfNoEntry: false });
+      const stats = statSync(join(this.#blobs.pendingPath, name), { throwIfNoEntry: false });
       return stats !== undefined && nowMs - stats.mtimeMs >= PENDING_LIMIT_MS;
     });
   }
