@@ -14,6 +14,7 @@ import { createStepItems, type MediaItem, type StepItems } from "../state/step-i
 import type { Workspace } from "../state/workspace.ts";
 import { describeBlob, fileName } from "./blob-words.ts";
 import { LargeMedia } from "./large-media.tsx";
+import { describeItem } from "./media-tile.tsx";
 
 export interface LightboxProps {
   readonly workspace: Workspace;
@@ -145,7 +146,7 @@ export function Lightbox(props: LightboxProps) {
           >
             <Icon name="left" />
           </button>
-          <span aria-live="polite">step {formatStep((item() ?? place()).step)}</span>
+          <span>step {formatStep((item() ?? place()).step)}</span>
           <button
             type="button"
             class="icon s"
@@ -200,6 +201,9 @@ export function Lightbox(props: LightboxProps) {
           <Icon name="right" />
         </button>
       </div>
+      <p class="sr" aria-live="polite">
+        {item() && `${describeItem(item()!, props.media.key)}, ${run()?.name}`}
+      </p>
       <footer class="lightbox-bar">
         <span class="lightbox-caption" title={item()?.fields.caption}>
           {item()?.fields.caption}
