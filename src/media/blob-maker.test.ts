@@ -203,6 +203,31 @@ test("two makers at once make each blob, whoever is first", async () => {
   expect(listFiles(blobs)).toEqual([]);
 });
 
+test("what is asked for does not wait for the backlog", async () => {
+  const blobs = temporaryBlobs();
+  const shape = [1, 400, 1, 128, 128] as const;
+  const pixels = new Uint8Array(400 * 128 * 128).map((_, at) => at >> 8);
+  const video = keepRaw(blobs, { raw: "video", shape, fps: 30, format: "mp4" }, [pixels]);
+  const made: BlobHash[] = [];
+  const begun = Promise.withResolvers<void>();
+  const maker = new BlobMaker(blobs, {
+    env: {},
+    onNews: ({ news, hash }) => {
+      begun.resolve();
+      if (news === "made") made.push(hash);
+    },
+  });
+  const backlog = maker.makePending({ olderThanMs: 0 });
+  await begun.promise;
+  const picture = keepPicture(blobs);
+  expect(await Promise.all([maker.make(picture), maker.make(video.hash)])).toEqual([
+    "ready",
+    "ready",
+  ]);
+  await backlog;
+  expect(made).toEqual([picture, video.hash]);
+});
+
 test("a maker that is to end leaves the rest pending", async () => {
   const blobs = temporaryBlobs();
   const hash = keepPicture(blobs);

@@ -67,8 +67,9 @@ export class BlobMaker {
   readonly #onNews: (news: MakerNews) => void;
   readonly #env: NodeJS.ProcessEnv;
   readonly #tryAgainAt = new Map<BlobHash, number>();
-  /** The end of the last one in the row: one blob is made at a time. */
-  #row: Promise<unknown> = Promise.resolve();
+  readonly #inWork = new Map<BlobHash, Promise<MakeOutcome>>();
+  /** The end of the last one that was asked for: of those one is made at a time, beside the one of `makePending`. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   constructor(blobs: BlobFolder, options: MakerOptions = {}) {
     this.#blobs = blobs;
@@ -77,16 +78,12 @@ export class BlobMaker {
   }
 
   /**
-   * Makes one blob, after what is being made now.
+   * Makes one blob, after those that were asked for before it; not after what `makePending` is at, which may take minutes.
    * @throws the signal's reason where the making ended before it was done; the blob stays pending.
    */
   make(hash: BlobHash, options: { readonly signal?: AbortSignal } = {}): Promise<MakeOutcome> {
-    const { signal = new AbortController().signal } = options;
-    const made = this.#row.then(() => {
-      signal.throwIfAborted();
-      return this.#make(hash, signal);
-    });
-    this.#row = made.catch(() => undefined);
+    const made = this.#asked.then(() => this.#makeOnce(hash, options.signal));
+    this.#asked = made.catch(() => undefined);
     return made;
   }
 
@@ -104,7 +101,7 @@ export class BlobMaker {
     let settledCount = 0;
     for (const hash of this.#listPending(nowMs - options.olderThanMs)) {
       if (nowMs < (this.#tryAgainAt.get(hash) ?? 0)) continue;
-      const outcome = await this.make(hash, options);
+      const outcome = await this.#makeOnce(hash, options.signal);
       if (outcome === "ready" || outcome === "failed") settledCount += 1;
     }
     return settledCount;
@@ -129,7 +126,17 @@ export class BlobMaker {
     return byAge.map(([hash]) => hash);
   }
 
+  /** Whoever asks for what is in work waits for that. */
+  #makeOnce(hash: BlobHash, signal = new AbortController().signal): Promise<MakeOutcome> {
+    const inWork = this.#inWork.get(hash);
+    if (inWork !== undefined) return inWork;
+    const made = this.#make(hash, signal).finally(() => this.#inWork.delete(hash));
+    this.#inWork.set(hash, made);
+    return made;
+  }
+
   async #make(hash: BlobHash, signal: AbortSignal): Promise<MakeOutcome> {
+    signal.throwIfAborted();
     const found = this.#blobs.find(hash);
     if (found.state === "ready") discardPending(this.#blobs, hash);
     if (found.state === "ready" || found.state === "failed" || found.state === "missing") {

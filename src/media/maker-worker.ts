@@ -48,7 +48,7 @@ export class MakerWorker {
     this.#onNews = onNews;
   }
 
-  /** Makes one blob, after what is being made now; `pending` where the thread is not there or ends before it is done. */
+  /** Makes one blob, after those that were asked for before it; `pending` where the thread is not there or ends before it is done. */
   make(hash: BlobHash): Promise<MakeOutcome> {
     const worker = this.#worker;
     if (worker === undefined || this.#isClosed) return Promise.resolve("pending");
