@@ -15,8 +15,13 @@ const TIMESTAMP = 10;
 const DICTIONARY = -1;
 
 const HALF_PRECISION = 0;
-/** Milliseconds of one unit: second, millisecond, microsecond, nanosecond. */
-const TIMESTAMP_UNITS = [1000, 1, 1 / 1000, 1 / 1_000_000];
+/** Second, millisecond, microsecond, nanosecond: how many of them are so many milliseconds. */
+const TIMESTAMP_UNITS = [
+  [1n, 1000],
+  [1n, 1],
+  [1000n, 1],
+  [1_000_000n, 1],
+] as const;
 const DAY_UNIT = 0;
 const DAY_MS = 86_400_000;
 /** Digits that every number keeps. */
@@ -64,6 +69,10 @@ export function arrowColumn(vector: ArrowVector): GivenColumn["cells"] {
   return Array.from({ length: vector.length }, (_, row) => toCell(row));
 }
 
+function timestampUnit(unit = 1): readonly [units: bigint, ms: number] {
+  return TIMESTAMP_UNITS[unit] ?? TIMESTAMP_UNITS[1];
+}
+
 type ReadChunk = (chunk: ArrowData, nulls: Uint8Array | undefined) => ColumnData;
 
 function chunkReader(type: ArrowType): ReadChunk | undefined {
@@ -77,9 +86,9 @@ function chunkReader(type: ArrowType): ReadChunk | undefined {
     case UTF8:
       return readTexts;
     case DATE:
-      return dateReader(type.unit === DAY_UNIT ? DAY_MS : 1);
+      return dateReader(1n, type.unit === DAY_UNIT ? DAY_MS : 1);
     case TIMESTAMP:
-      return dateReader(TIMESTAMP_UNITS[type.unit ?? 1] ?? 1);
+      return dateReader(...timestampUnit(type.unit));
     default:
       return undefined;
   }
@@ -115,14 +124,23 @@ function readTexts(chunk: ArrowData, nulls: Uint8Array | undefined): TextColumn 
   return { type: "string", encoding: "utf8", offsets, bytes: values, nulls };
 }
 
-function dateReader(unitMs: number): ReadChunk {
+/** Nanoseconds are more than a double holds, so they are divided as they are. */
+function dateReader(units: bigint, ms: number): ReadChunk {
   return (chunk, nulls) => {
     const values = new Float64Array(chunk.length);
     for (let row = 0; row < values.length; row += 1) {
-      values[row] = Math.floor(Number(chunk.values[row]) * unitMs);
+      const value: number | bigint = chunk.values[row] as number;
+      const isWhole = units === 1n || typeof value === "number";
+      values[row] = Number(isWhole ? value : divide(value, units)) * ms;
     }
     return { type: "date", values, nulls };
   };
+}
+
+/** To the nearest. */
+function divide(value: bigint, divisor: bigint): bigint {
+  const shifted = value + divisor / 2n;
+  return shifted % divisor < 0n ? shifted / divisor - 1n : shifted / divisor;
 }
 
 function cellReader(vector: ArrowVector): (row: number) => unknown {

@@ -107,7 +107,7 @@ function columnsOf(columns: readonly GivenColumn[]): TableInput {
   if (other > 0) {
     throw new TrackioError(
       "invalid_argument",
-      `The columns of a table have one length, but "${columns[0]?.name}" has ${lengths[0]} rows and "${columns[other]?.name}" has ${lengths[other]}.`,
+      `The columns of a table have as many cells, but "${columns[0]?.name}" has ${lengths[0]} of them and "${columns[other]?.name}" has ${lengths[other]}.`,
     );
   }
   return { kind: "columns", rowCount: lengths[0] ?? 0, columns };

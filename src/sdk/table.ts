@@ -85,7 +85,7 @@ export interface Table extends Loggable {
  * Cells are numbers, bigints, booleans, strings, dates, null and undefined (which is null too), nested values, `Image`, `Video` and
  * `Audio`. All come back as they were; a column has the type of its cells, or is mixed. Typed arrays and the columns of
  * Arrow are written as they are: a million rows of five such columns cost `log()` less than 100 ms. Timestamps of
- * data frames are kept to the millisecond.
+ * data frames are kept to the nearest millisecond.
  *
  * What the constructor was given is read when the table is logged to a run for the first time, and must not change until then; a
  * row given to `addRow` may change at once. The same table logged again to the same key keeps the rows that are new, and the page

@@ -1,0 +1,64 @@
+/** What the SDK left of tables, as a reader of the store sees it. */
+
+import type { DataFolder } from "../../journal/data-folder.ts";
+import { BlobFolder } from "../../media/blob-folder.ts";
+import { BlobMaker } from "../../media/blob-maker.ts";
+import { MediaRef, type TableFields, type TablePart } from "../../protocol/media.ts";
+import { decodeValue, type Json, type Value } from "../../protocol/values.ts";
+import { queryTable } from "../../tables/query-table.ts";
+import type { TableSource } from "../../tables/table-source.ts";
+import { readRuns } from "./on-disk.ts";
+
+/** The fields of the tables under `key` of the first run, record by record. */
+export function loggedTables(folder: DataFolder, key: string): TableFields[] {
+  return (readRuns(folder)[0]?.rows ?? []).flatMap((row) => {
+    const value = row[key];
+    return value instanceof MediaRef && value.kind === "table" ? [value.fields as TableFields] : [];
+  });
+}
+
+/** Makes Parquet of all parts that are pending. */
+export async function makeParts(folder: DataFolder): Promise<void> {
+  await new BlobMaker(new BlobFolder(folder)).makePending({ olderThanMs: 0 });
+}
+
+/** Parts of the last table under `key`, with those of the records before that it goes on from. */
+export function sourceOf(folder: DataFolder, key: string): TableSource {
+  const records = loggedTables(folder, key);
+  const last = records.at(-1);
+  if (last === undefined) throw new Error(`There is no table under ${key}.`);
+  let parts: readonly TablePart[] = [];
+  for (const record of records) {
+    if (record.table !== last.table) continue;
+    parts = record.before === 0 ? record.parts : [...parts, ...record.parts];
+  }
+  const blobs = new BlobFolder(folder);
+  return {
+    run: "r",
+    missingRows: 0,
+    columns: last.columns,
+    parts: parts.map(({ blob, rows }) => {
+      const found = blobs.find(blob);
+      if (found.state === "missing") throw new Error(`The part ${blob} is not there.`);
+      return { path: found.path, rows };
+    }),
+  };
+}
+
+export interface ReadTable {
+  /** `name:type` */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+/** The last table under `key`, read from its files. */
+export async function readTable(folder: DataFolder, key: string): Promise<ReadTable> {
+  const { columns, rows } = await queryTable([sourceOf(folder, key)], {
+    ...{ key, sources: [{ run: "r" }], filters: [], from: 0, count: 1_000_000 },
+    whole: true,
+  });
+  return {
+    columns: columns.map(({ name, type }) => `${name}:${type}`),
+    rows: rows.map(({ cells }) => cells.map((cell) => decodeValue(cell as Json))),
+  };
+}
