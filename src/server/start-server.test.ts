@@ -15,6 +15,7 @@ import {
 } from "../protocol/api.ts";
 import { decodeSeriesFrame } from "../protocol/series-frame-codec.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { imageOf } from "../store/testing/media.ts";
 import { type RunningServer, startServer } from "./start-server.ts";
 
 let data: TestFolder;
@@ -100,6 +101,9 @@ describe("from a journal to a page", () => {
     expect(told.runs[0]).toMatchObject({ id: run.id, step: 1, newKeys: false, facts: false });
     const frame = await series("Vision", { runs: [run.id], keys: ["loss"] });
     expect([...frame.series[0]!.mean]).toEqual([1, 0.5]);
+    journal.log(2, { image: imageOf("a") });
+    const shown = await events.next();
+    expect(shown.runs[0]).toMatchObject({ id: run.id, step: 2, newKeys: true, media: true });
     events.close();
     journal.end();
     await until(async () => (await runsOf("Vision"))[0]?.status === "finished");
