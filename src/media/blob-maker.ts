@@ -13,14 +13,11 @@ import { errorCode, explainWriteError, isMissing } from "../journal/file-errors.
 import { isWriterAlive } from "../journal/process-liveness.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { type BlobHash, isBlobHash } from "../protocol/media.ts";
-import { encodeTableParquet } from "../tables/table-parquet.ts";
 import type { BlobFolder, BlobState } from "./blob-folder.ts";
 import { copyLargeFile } from "./copy-large-file.ts";
-import { encodeImage } from "./encode-image.ts";
-import { encodeVideo } from "./encode-video.ts";
+import { encodeRaw } from "./encode-raw.ts";
 import type { Making } from "./making.ts";
 import { discardLostClaim, MakingClaim } from "./making-claim.ts";
-import { OpenRawFile } from "./open-raw-file.ts";
 import type { AwaitedDescriptor, PathDescriptor } from "./pending-descriptor.ts";
 import { readNames } from "./read-names.ts";
 import { discardPending, placeFailed, placeReady } from "./ready-file.ts";
@@ -259,23 +256,6 @@ export class BlobMaker {
 function isFinal(error: unknown): boolean {
   if (!(error instanceof TrackioError)) return errorCode(error) === undefined;
   return error.code !== "storage_full" && error.code !== "unavailable";
-}
-
-async function encodeRaw(path: string, outPath: string, making: Making): Promise<void> {
-  const raw = OpenRawFile.open(path);
-  try {
-    const { header } = raw;
-    switch (header.raw) {
-      case "image":
-        return await encodeImage(raw, header, outPath, making);
-      case "video":
-        return await encodeVideo(raw, header, outPath, making);
-      case "table":
-        return await encodeTableParquet(path, outPath);
-    }
-  } finally {
-    raw.close();
-  }
 }
 
 /** @throws {@link TrackioError} `damaged` where it is no JSON; the system's error. */

@@ -8,16 +8,7 @@
  * `syncKept` is for. What is there already is not written again.
  */
 
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-} from "node:fs";
+import { chmodSync, constants, copyFileSync, renameSync } from "node:fs";
 import { hostname } from "node:os";
 import { errorCode, explainWriteError } from "../journal/file-errors.ts";
 import { makeFolder } from "../journal/make-folder.ts";
@@ -25,14 +16,14 @@ import { TrackioError } from "../protocol/errors.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import type { BlobFolder, PendingKind } from "./blob-folder.ts";
 import { examineFile, explainReadError, refuseEmpty } from "./given-file.ts";
+import { hashChunks, hashFile } from "./hash-blob.ts";
 import type { PathDescriptor } from "./pending-descriptor.ts";
 import type { RawHeader } from "./raw-file.ts";
+import { syncFile, syncFolder } from "./sync-file.ts";
 import { discard, viaTemporary, writeChunks } from "./temporary-file.ts";
 
 /** A file up to this size is copied before `log()` returns; a larger one by a maker. */
 export const COPY_LIMIT_BYTES = 64 * 1024 ** 2;
-
-const READ_BYTES = 1024 ** 2;
 
 /** What was kept. */
 export interface KeptBlob {
@@ -124,33 +115,6 @@ export function syncKept(blobs: BlobFolder, hashes: Iterable<BlobHash>): void {
   });
 }
 
-/** Brings a file to the disk itself; nothing to do where a maker has taken it meanwhile. */
-export function syncFile(path: string): void {
-  let fd: number;
-  try {
-    fd = openSync(path, "r+");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return;
-    throw error;
-  }
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** Brings the names in a folder to the disk itself, where the system can. */
-export function syncFolder(path: string): void {
-  if (process.platform === "win32") return;
-  const fd = openSync(path, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /** Keeps the chunks as one pending file that is named after their hash. */
 export function keepChunks(
   blobs: BlobFolder,
@@ -203,43 +167,6 @@ function copyFile(from: string, to: string): void {
     const code = errorCode(error);
     throw code === "ENOENT" || code === "EACCES" ? explainReadError(error, from) : error;
   }
-}
-
-/** Of the whole file, as it is read; its size is that of what was read. */
-export function hashFile(path: string): { readonly hash: BlobHash; readonly sizeBytes: number } {
-  const hash = createSha256();
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  const fd = openSync(path, "r");
-  let sizeBytes = 0;
-  try {
-    for (;;) {
-      const count = readSync(fd, buffer, 0, READ_BYTES, null);
-      if (count === 0) break;
-      hash.update(buffer.subarray(0, count));
-      sizeBytes += count;
-    }
-  } finally {
-    closeSync(fd);
-  }
-  return { hash: hash.digest("hex") as BlobHash, sizeBytes };
-}
-
-function hashChunks(chunks: readonly Uint8Array[]): {
-  readonly hash: BlobHash;
-  readonly sizeBytes: number;
-} {
-  const hash = createSha256();
-  let sizeBytes = 0;
-  for (const chunk of chunks) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-  }
-  return { hash: hash.digest("hex") as BlobHash, sizeBytes };
-}
-
-/** Loaded when the first blob is kept: a script without media does not pay for it. */
-function createSha256() {
-  return process.getBuiltinModule("node:crypto").createHash("sha256");
 }
 
 /** Runs `action`; what the system says against it becomes a sentence with its remedy. */

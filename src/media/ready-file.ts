@@ -6,7 +6,7 @@ import { makeFolder } from "../journal/make-folder.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import { type BlobFolder, PENDING_KINDS } from "./blob-folder.ts";
 import { writeFailure } from "./failed-blob.ts";
-import { syncFile, syncFolder } from "./keep-blob.ts";
+import { syncFile, syncFolder } from "./sync-file.ts";
 import { discard } from "./temporary-file.ts";
 
 /**
