@@ -15,6 +15,8 @@ test("importing and using the SDK loads no dependency, and nothing heavy of Node
     temporaryFolder(),
     `const run = trackio.init({ project: "p", config: { lr: 1 } });
      trackio.log({ a: 1 });
+     new trackio.Image("a.png"), trackio.Video("a.mp4"), trackio.Audio("a.wav");
+     new trackio.Table([{ a: 1 }]).addRow({ a: 2 });
      await trackio.finish();`,
     {
       command: [process.execPath, "--import", `data:text/javascript,${encodeURIComponent(LISTEN)}`],

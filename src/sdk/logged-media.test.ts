@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
@@ -99,6 +100,35 @@ test("a blob that is deleted just before the journal names it is written once mo
   expect(told()).toEqual([]);
 });
 
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withSparseArray: true,
+  withTypedArray: true,
+});
+
+test("after init the SDK never throws into the training script, whatever pictures and files are made of", async () => {
+  const { folder, log, run } = openRun();
+  const former = process.cwd();
+  // A text may be a glob.
+  process.chdir(folder.root);
+  onTestFinished(() => process.chdir(former));
+  const classes = [trackio.Image, trackio.Video, trackio.Audio, trackio.Table] as const;
+  await fc.assert(
+    fc.property(fc.nat({ max: 4 }), anything, anything, (which, first, second) => {
+      const Class = classes[which] as ((...given: unknown[]) => object) | undefined;
+      if (Class === undefined) run.save(first as string);
+      else log({ a: Class(first, second), list: [Class({ value: first, ...Object(second) })] });
+    }),
+    { numRuns: 500 },
+  );
+  const { refusedCalls, failedWrites, recordCount } = await run.finish();
+  expect([refusedCalls, failedWrites]).toEqual([0, 0]);
+  expect(readRun(folder).rows).toHaveLength(recordCount);
+});
+
 test("in mode disabled media cost nothing and touch nothing", async () => {
   const folder = temporaryFolder();
   const touched = new Proxy({}, { get: explode, ownKeys: explode, has: explode });
@@ -145,6 +175,23 @@ test("what log() returned from survives kill -9 of the process: pictures and vid
       }
     }
   }
+});
+
+test("a process killed between blob and journal leaves a whole journal, and a blob that nothing names", async () => {
+  const folder = temporaryFolder();
+  const { signal } = await runScript(
+    folder,
+    `trackio.init({ project: "p" });
+     trackio.log({ loss: 1 });
+     trackio.log({
+       a: new trackio.Image([[1]]),
+       get b() { process.kill(process.pid, "SIGKILL"); },
+     });`,
+  );
+  expect(signal).toBe("SIGKILL");
+  const { rows, damagedLines } = readRun(folder);
+  expect([rows, damagedLines]).toEqual([[{ loss: 1 }], 0]);
+  expect(readdirSync(new BlobFolder(folder).pendingPath)).toHaveLength(1);
 });
 
 test("a full disk costs only the picture: it is told, nothing of it is left, and the rest is logged", async () => {

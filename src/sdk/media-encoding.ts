@@ -2,8 +2,8 @@
 
 export { audioToRef } from "./audio-to-ref.ts";
 export { imageToRef } from "./image-to-ref.ts";
-export { startMaker } from "./maker.ts";
 export { RunMediaKeeper } from "./run-media-keeper.ts";
 export { findFilesToSave, keepSavedFile } from "./saved-files.ts";
+export { startMaker } from "./start-maker.ts";
 export { countTableRows, tableToRef } from "./table-to-ref.ts";
 export { videoToRef } from "./video-to-ref.ts";

@@ -1,7 +1,7 @@
 /** Behind `RunMedia`: keeps the blobs of one run, and knows which of them are not yet safe. */
 
 import type { DataFolder } from "../journal/data-folder.ts";
-import { BlobFolder } from "../media/blob-folder.ts";
+import { BlobFolder, type BlobState } from "../media/blob-folder.ts";
 import { keepAwaited, settleAwaited } from "../media/keep-awaited.ts";
 import {
   type KeptBlob as Kept,
@@ -78,23 +78,12 @@ export class RunMediaKeeper implements MediaKeeper {
   }
 
   recordWritten(): void {
-    if (this.#named.length === 0 && this.#actions.length === 0) return;
     this.blobCount += this.#newCount;
     this.blobBytes += this.#newBytes;
     const [named, actions] = [this.#named, this.#actions];
     this.recordLost();
     for (const action of actions) action();
     for (const blob of named) this.#lookAgain(blob);
-  }
-
-  /** Somebody may have found that nothing names the blob, just before the journal did. */
-  #lookAgain({ hash, again }: NamedBlob): void {
-    try {
-      if (this.#blobs.find(hash).state !== "missing" || again().hash === hash) return;
-      this.warn("again", "A file changed while it was logged; the point has none.");
-    } catch (error) {
-      this.warn("again", `What was logged was deleted meanwhile: ${describeError(error)}`);
-    }
   }
 
   recordLost(): void {
@@ -126,6 +115,16 @@ export class RunMediaKeeper implements MediaKeeper {
     return Promise.race([all, timeout]).finally(() => clearTimeout(timer));
   }
 
+  /** Somebody may have found that nothing names the blob, just before the journal did. */
+  #lookAgain({ hash, again }: NamedBlob): void {
+    try {
+      if (this.#blobs.find(hash).state !== "missing" || again().hash === hash) return;
+      this.warn("again", "A file changed while it was logged; the point has none.");
+    } catch (error) {
+      this.warn("again", `What was logged was deleted meanwhile: ${describeError(error)}`);
+    }
+  }
+
   async #settle(
     hash: BlobHash,
     outcome: Promise<Uint8Array | { readonly reason: string }>,
@@ -152,7 +151,7 @@ export class RunMediaKeeper implements MediaKeeper {
     return { blob: hash, bytes: sizeBytes };
   }
 
-  /** Notes what `finish` has to sync, and forgets one or two that a maker has synced meanwhile, so that they never become many. */
+  /** Notes what `finish` has to sync, and forgets one or two that a maker is done with, so that they never become many. */
   #remember(hash: BlobHash): void {
     this.#unsynced.add(hash);
     let looked = 0;
@@ -160,7 +159,11 @@ export class RunMediaKeeper implements MediaKeeper {
       if (former === hash || looked === 2) return;
       looked += 1;
       this.#unsynced.delete(former);
-      if (this.#blobs.find(former).state !== "ready") this.#unsynced.add(former);
+      if (isPending(this.#blobs.find(former))) this.#unsynced.add(former);
     }
   }
+}
+
+function isPending({ state }: BlobState): boolean {
+  return state !== "ready" && state !== "failed" && state !== "missing";
 }
