@@ -4,7 +4,16 @@
  * what came into sight and nothing else.
  */
 
-import { createEffect, createMemo, createSignal, createUniqueId, For, on, Show } from "solid-js";
+import {
+  createComputed,
+  createEffect,
+  createMemo,
+  createSignal,
+  createUniqueId,
+  For,
+  on,
+  Show,
+} from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { clampWidth, columnStarts, columnsWithin, columnWidths } from "./column-widths.ts";
 import { FilterCell } from "./filter-cell.tsx";
@@ -98,14 +107,17 @@ export function TableGrid(props: TableGridProps) {
   );
   const first = createMemo(() => Math.floor(scroll.top() / props.rowPx));
   const rowsInView = () => scroll.map().viewPx / props.rowPx;
-  const slots = createMemo(() =>
-    Array.from({ length: Math.min(rowCount(), Math.ceil(rowsInView()) + 1) }, (_, i) => i),
-  );
-  /** The row that stands in a place: each place takes every so many rows. */
-  const rowIn = (slot: number) => {
-    const count = slots().length;
-    return first() + ((((slot - first()) % count) + count) % count);
-  };
+  // Each place takes every so many rows, and is told only where its own changes: not with every row that is scrolled.
+  const places = createMemo(() => {
+    const count = Math.min(rowCount(), Math.ceil(rowsInView()) + 1);
+    return Array.from({ length: count }, (_, i) => createSignal(i));
+  });
+  createComputed(() => {
+    const [from, count] = [first(), places().length];
+    for (const [i, [, setRow]] of places().entries()) {
+      setRow(from + ((((i - from) % count) + count) % count));
+    }
+  });
   const anchor = createMemo(() => Math.floor(first() / ANCHOR_ROWS) * ANCHOR_ROWS);
 
   createEffect(() => {
@@ -233,29 +245,32 @@ export function TableGrid(props: TableGridProps) {
               transform: `translateY(${Math.round(headPx() + anchor() * props.rowPx - scroll.top())}px)`,
             }}
           >
-            <For each={slots()}>
-              {(slot) => (
-                <GridRow
-                  row={rowIn(slot)}
-                  isThere={rowIn(slot) < rowCount()}
-                  topPx={(rowIn(slot) - anchor()) * props.rowPx}
-                >
-                  <For each={columns()}>
-                    {(one) => (
-                      <GridCell
-                        {...one}
-                        book={props.book}
-                        version={props.version}
-                        row={rowIn(slot)}
-                        isActive={active().row === rowIn(slot) && active().column === one.index}
-                        isRushing={scroll.isRushing()}
-                        id={cellId({ row: rowIn(slot), column: one.index })}
-                        runOf={props.runOf}
-                      />
-                    )}
-                  </For>
-                </GridRow>
-              )}
+            <For each={places()}>
+              {([row]) => {
+                const isActiveRow = createMemo(() => active().row === row());
+                return (
+                  <GridRow
+                    row={row()}
+                    isThere={row() < rowCount()}
+                    topPx={(row() - anchor()) * props.rowPx}
+                  >
+                    <For each={columns()}>
+                      {(one) => (
+                        <GridCell
+                          {...one}
+                          book={props.book}
+                          version={props.version}
+                          row={row()}
+                          isActive={isActiveRow() && active().column === one.index}
+                          isRushing={scroll.isRushing()}
+                          id={cellId({ row: row(), column: one.index })}
+                          runOf={props.runOf}
+                        />
+                      )}
+                    </For>
+                  </GridRow>
+                );
+              }}
             </For>
           </div>
           {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: it stands above rows that are placed by hand */}

@@ -92,8 +92,10 @@ export function TableView(props: TableViewProps) {
     return gridColumns(book, { hasRow, hasRun, hasStep }, old);
   }, []);
   const runsById = createMemo(() => new Map(runs()?.map((run) => [run.id, run])));
-  const rowPx = () =>
-    columns().some(({ hasMedia }) => hasMedia) ? PICTURE_ROW_PX : tokenPx("--h-row");
+  const plainRowPx = tokenPx("--h-row");
+  const rowPx = createMemo(() =>
+    columns().some(({ hasMedia }) => hasMedia) ? PICTURE_ROW_PX : plainRowPx,
+  );
   createEffect(() => {
     const book = read.book();
     if (book) props.tellSize?.(sizeText(book.facts));
