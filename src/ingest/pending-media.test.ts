@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, utimesSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { BlobFolder } from "../media/blob-folder.ts";
@@ -62,4 +62,12 @@ test("what a deletion that was killed had taken away is put back", async () => {
   expect(blobs.find(hash).state).toBe("missing");
   await pending.look(Date.now() + 61_000);
   expect(blobs.find(hash).state).not.toBe("missing");
+});
+
+test("a folder that cannot be read is told once, and stops nobody", async () => {
+  mkdirSync(blobs.path, { recursive: true });
+  symlinkSync(blobs.pendingPath, blobs.pendingPath);
+  await pending.look();
+  await pending.look();
+  expect(troubles).toEqual([expect.stringContaining("ELOOP")]);
 });

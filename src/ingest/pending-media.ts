@@ -5,13 +5,13 @@
  * there only while there is work for it.
  */
 
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFolder } from "../journal/data-folder.ts";
-import { isMissing } from "../journal/file-errors.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import type { MakerNews } from "../media/blob-maker.ts";
 import { MakerWorker } from "../media/maker-worker.ts";
+import { readNames } from "../media/read-names.ts";
 import { putBackLostRemovals } from "../media/remove-blob.ts";
 
 /** A script's own maker is quicker than that. */
@@ -35,8 +35,17 @@ export class PendingMedia {
     this.#tell = tell;
   }
 
-  /** Begins to make what has been pending for 3 s, or ends where nothing has been for long. */
+  /** Begins to make what has been pending for 3 s, or ends where nothing has been for long. Never rejects. */
   async look(nowMs: number = Date.now()): Promise<void> {
+    try {
+      await this.#look(nowMs);
+    } catch (error) {
+      // What is logged is folded all the same.
+      this.#tellOnce(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #look(nowMs: number): Promise<void> {
     putBackLostRemovals(this.#blobs, nowMs);
     if (this.#isAnyPending(nowMs)) {
       this.#lastPendingMs = nowMs;
@@ -55,14 +64,7 @@ export class PendingMedia {
   }
 
   #isAnyPending(nowMs: number): boolean {
-    let names: readonly string[];
-    try {
-      names = readdirSync(this.#blobs.pendingPath);
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
-    return names.some((name) => {
+    return readNames(this.#blobs.pendingPath).some((name) => {
       if (name.endsWith(".making")) return false;
       const stats = statSync(join(this.#blobs.pendingPath, name), { throwIfNoEntry: false });
       return stats !== undefined && nowMs - stats.mtimeMs >= PENDING_LIMIT_MS;
@@ -70,8 +72,12 @@ export class PendingMedia {
   }
 
   #hear(news: MakerNews): void {
-    if (news.news !== "trouble" || this.#told.has(news.message)) return;
-    this.#told.add(news.message);
-    this.#tell(news.message);
+    if (news.news === "trouble") this.#tellOnce(news.message);
+  }
+
+  #tellOnce(trouble: string): void {
+    if (this.#told.has(trouble)) return;
+    this.#told.add(trouble);
+    this.#tell(trouble);
   }
 }
