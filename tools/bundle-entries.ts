@@ -5,7 +5,8 @@
  *
  * An entry keeps its place, so that what it finds by its own URL is still
  * beside it; for that no entry may contain a module of another folder that
- * finds something by its URL. The types stay as they are.
+ * finds something by its URL, but by way of the rooms (`../media/…`), which lie
+ * side by side. The types stay as they are.
  */
 
 import { copyFileSync } from "node:fs";

@@ -47,6 +47,8 @@ export interface MakerOptions {
   readonly onNews?: (news: MakerNews) => void;
   /** Where `ffmpeg` is looked for. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** From where `sharp` is looked for first. Default: the script of this process; a thread has to be told. */
+  readonly scriptPath?: string | undefined;
 }
 
 const PROGRESS_INTERVAL_MS = 250;
@@ -63,6 +65,7 @@ export class BlobMaker {
   readonly #blobs: BlobFolder;
   readonly #onNews: (news: MakerNews) => void;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #scriptPath: string | undefined;
   readonly #tryAgainAt = new Map<BlobHash, number>();
   readonly #inWork = new Map<BlobHash, Promise<MakeOutcome>>();
   /** The end of the last one that was asked for: of those one is made at a time, beside the one of `makePending`. */
@@ -72,6 +75,7 @@ export class BlobMaker {
     this.#blobs = blobs;
     this.#onNews = options.onNews ?? (() => undefined);
     this.#env = options.env ?? process.env;
+    this.#scriptPath = options.scriptPath ?? process.argv[1];
   }
 
   /**
@@ -201,6 +205,7 @@ export class BlobMaker {
     return {
       signal,
       env: this.#env,
+      scriptPath: this.#scriptPath,
       progress: (done, total) => {
         claim.sign();
         const nowMs = performance.now();

@@ -36,7 +36,7 @@ async function encodeWithSharp(
   { shape, format }: RawImageHeader,
   making: Making,
 ): Promise<Uint8Array | undefined> {
-  const path = findSharp();
+  const path = findSharp(making.scriptPath);
   if (path === undefined) {
     making.note(`There is no sharp to make ${format}; making png.`);
     return undefined;

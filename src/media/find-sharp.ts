@@ -2,12 +2,16 @@
 
 import type Sharp from "sharp";
 
-let found: string | undefined | null = null;
+const foundByScript = new Map<string | undefined, string | undefined>();
 
-/** Path of the script's `sharp`, as seen from the script, the working folder, or from here; undefined where there is none. Looked for once. */
-export function findSharp(): string | undefined {
-  if (found === null) found = search();
-  return found;
+/**
+ * Path of `sharp` as seen from the script, the working folder, or from here;
+ * undefined where there is none. Looked for once per process and script.
+ * @param scriptPath Default: the script of this process; a thread has to be told.
+ */
+export function findSharp(scriptPath: string | undefined = process.argv[1]): string | undefined {
+  if (!foundByScript.has(scriptPath)) foundByScript.set(scriptPath, search(scriptPath));
+  return foundByScript.get(scriptPath);
 }
 
 /** Loads it. @throws what it throws where it does not fit this machine. */
@@ -15,9 +19,8 @@ export function loadSharp(path: string): typeof Sharp {
   return requireFrom(import.meta.url)(path) as typeof Sharp;
 }
 
-function search(): string | undefined {
+function search(script: string | undefined): string | undefined {
   const { pathToFileURL } = process.getBuiltinModule("node:url");
-  const script = process.argv[1];
   const places = [
     ...(script === undefined ? [] : [pathToFileURL(script).href]),
     pathToFileURL(`${process.cwd()}/`).href,

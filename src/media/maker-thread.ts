@@ -13,6 +13,8 @@ export interface MakerOrder {
   readonly root: string;
   readonly lookEveryMs: number | undefined;
   readonly olderThanMs: number;
+  /** In a thread `process.argv` names the thread's file. */
+  readonly scriptPath: string | undefined;
 }
 
 /** What it is asked later. */
@@ -29,11 +31,11 @@ lowerThreadPriority();
 process.stdout.write = () => true;
 process.stderr.write = () => true;
 const port = parentPort!;
-const { root, lookEveryMs, olderThanMs } = workerData as MakerOrder;
+const { root, lookEveryMs, olderThanMs, scriptPath } = workerData as MakerOrder;
 const tell = (told: MakerTold) => port.postMessage(told);
 const closing = new AbortController();
 const { signal } = closing;
-const maker = new BlobMaker(new BlobFolder(new DataFolder(root)), { onNews: tell });
+const maker = new BlobMaker(new BlobFolder(new DataFolder(root)), { onNews: tell, scriptPath });
 
 port.on("message", (question: MakerQuestion) => {
   if (question === "close") {

@@ -44,7 +44,7 @@ export class MakerWorker {
 
   private constructor(root: string, options: MakerWorkerOptions) {
     const { lookEveryMs, olderThanMs = 0, onNews = () => undefined } = options;
-    this.#order = { root, lookEveryMs, olderThanMs };
+    this.#order = { root, lookEveryMs, olderThanMs, scriptPath: process.argv[1] };
     this.#onNews = onNews;
   }
 

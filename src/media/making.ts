@@ -7,6 +7,8 @@ export interface Making {
   readonly signal: AbortSignal;
   /** Where programs are looked for. */
   readonly env: NodeJS.ProcessEnv;
+  /** The user's script, whose packages may be used; undefined where there is none. */
+  readonly scriptPath: string | undefined;
   /** Tells how far it is, e.g. in frames or bytes. */
   progress(done: number, total: number): void;
   /** Tells that it is made in another way than asked for, and why. */
