@@ -33,7 +33,9 @@ let dashboardDir: string;
 beforeEach(() => {
   store = new MemoryStore();
   dashboardDir = mkdtempSync(join(tmpdir(), "trackio-dashboard-"));
-  app = appOn(new LocalReader({ store, statusOf: () => "lost" }));
+  app = appOn(
+    new LocalReader({ store, blobs: BlobFolder.at(dashboardDir), statusOf: () => "lost" }),
+  );
 });
 
 afterEach(() => {
@@ -260,8 +262,14 @@ describe("every byte from outside may be hostile", () => {
   });
 
   test("what is not foreseen is told without its inside, and logged with a number", async () => {
-    const broken = { ask: () => Promise.reject(new Error("secret")), close: async () => undefined };
-    app = appOn(broken);
+    class BrokenReader extends LocalReader {
+      override async ask(): Promise<never> {
+        throw new Error("secret");
+      }
+    }
+    app = appOn(
+      new BrokenReader({ store, blobs: BlobFolder.at(dashboardDir), statusOf: () => "lost" }),
+    );
     const message = await errorOf(await app.request("/api/v1/projects"), 500);
     expect(message).not.toContain("secret");
     const [, id] = /request (\w+)/.exec(message)!;
@@ -319,14 +327,20 @@ describe("HTTP as it should be", () => {
       Object.values(path).map(({ operationId }) => operationId),
     );
     expect(ids.sort()).toEqual([
+      "exportTable",
       "followEvents",
       "getBlob",
       "getRun",
       "getVersion",
+      "listFiles",
+      "listMedia",
       "listMetrics",
       "listProjects",
       "listRuns",
+      "readMediaItems",
+      "readMediaSteps",
       "readSeries",
+      "readTable",
     ]);
   });
 });

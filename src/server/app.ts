@@ -12,10 +12,12 @@ import type { Operation } from "./operation.ts";
 import { sendError } from "./respond.ts";
 import { getBlob } from "./routes/blobs.ts";
 import { followEvents } from "./routes/events.ts";
+import { listFiles, listMedia, readMediaItems, readMediaSteps } from "./routes/media.ts";
 import { listMetrics } from "./routes/metrics.ts";
 import { listProjects } from "./routes/projects.ts";
 import { getRun, listRuns } from "./routes/runs.ts";
 import { readSeries } from "./routes/series.ts";
+import { exportTable, readTable } from "./routes/tables.ts";
 import { getVersion } from "./routes/version.ts";
 import type { ServerContext } from "./server-context.ts";
 
@@ -25,6 +27,12 @@ const OPERATIONS: readonly Operation[] = [
   getRun,
   listMetrics,
   readSeries,
+  listMedia,
+  readMediaSteps,
+  readMediaItems,
+  readTable,
+  exportTable,
+  listFiles,
   getBlob,
   followEvents,
   getVersion,

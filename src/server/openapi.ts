@@ -8,6 +8,21 @@ type JsonObject = { readonly [key: string]: unknown };
 /** Gives the JSON Schema of a schema by its name. */
 type Describe = (name: SchemaName, io: "input" | "output") => JsonObject;
 
+const PATH_PARAMETERS: { readonly [name: string]: JsonObject } = {
+  project: { description: "in any spelling", schema: { type: "string" } },
+  run: { description: "id, or name: then the newest of it", schema: { type: "string" } },
+  hash: {
+    description: "as the media and tables name it",
+    schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+  },
+};
+
+const FORM: JsonObject = {
+  type: "object",
+  required: ["query"],
+  properties: { query: { type: "string", description: "the same as JSON" } },
+};
+
 export async function createOpenApi(
   operations: readonly Operation[],
   version: string,
@@ -38,7 +53,7 @@ export async function createOpenApi(
 }
 
 function describe(operation: Operation, schemaOf: Describe): JsonObject {
-  const { id, summary, description, body, answer } = operation;
+  const { id, summary, description, body, takesForm, answer } = operation;
   const content = answer.schema === undefined ? {} : { schema: schemaOf(answer.schema, "output") };
   const parameters = [...pathParameters(operation), ...queryParameters(operation)];
   return {
@@ -51,7 +66,10 @@ function describe(operation: Operation, schemaOf: Describe): JsonObject {
       : {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: schemaOf(body, "input") } },
+            content: {
+              "application/json": { schema: schemaOf(body, "input") },
+              ...(takesForm ? { "application/x-www-form-urlencoded": { schema: FORM } } : {}),
+            },
           },
         }),
     responses: {
@@ -69,8 +87,7 @@ function pathParameters({ path }: Operation): JsonObject[] {
     name,
     in: "path",
     required: true,
-    description: name === "run" ? "id, or name: then the newest of it" : "in any spelling",
-    schema: { type: "string" },
+    ...PATH_PARAMETERS[name!],
   }));
 }
 

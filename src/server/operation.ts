@@ -29,6 +29,8 @@ export interface Operation {
   readonly description?: string;
   readonly query?: { readonly [name: string]: string };
   readonly body?: SchemaName;
+  /** The body may also be the form field `query`, as JSON. */
+  readonly takesForm?: boolean;
   readonly answer: {
     readonly contentType: string;
     readonly schema?: SchemaName;
@@ -45,14 +47,7 @@ export async function readBody<Name extends SchemaName>(
   c: Context,
   name: Name,
 ): Promise<z.output<Schemas[Name]>> {
-  let body: unknown;
-  try {
-    body = await c.req.json();
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    const message = `The request's body is not JSON (${cause.message}); send a JSON object.`;
-    throw new TrackioError("invalid_argument", message, { cause });
-  }
+  const body = parseJson(isForm(c) ? await readFormField(c, "query") : await c.req.text());
   const schema: z.ZodType = (await loadSchemas())[name];
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data as z.output<Schemas[Name]>;
@@ -62,4 +57,33 @@ export async function readBody<Name extends SchemaName>(
     "invalid_argument",
     `${place} of the request: ${issue!.message}; see /openapi.json for what is asked for.`,
   );
+}
+
+function isForm(c: Context): boolean {
+  return /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(
+    c.req.header("content-type") ?? "",
+  );
+}
+
+async function readFormField(c: Context, name: string): Promise<string> {
+  let value: unknown;
+  try {
+    value = (await c.req.formData()).get(name);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    const message = `The request's form cannot be read (${cause.message}).`;
+    throw new TrackioError("invalid_argument", message, { cause });
+  }
+  if (typeof value === "string") return value;
+  throw new TrackioError("invalid_argument", `The request's form has no text field '${name}'.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const message = `The request's body is not JSON (${cause.message}); send a JSON object.`;
+    throw new TrackioError("invalid_argument", message, { cause });
+  }
 }

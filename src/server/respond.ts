@@ -24,6 +24,18 @@ export async function sendJson(c: Context, bytes: AnswerBytes): Promise<Response
   return c.body(packed, 200, { ...headers, "content-encoding": "gzip" });
 }
 
+/** Text that comes piece by piece, compressed on its way where the client takes it. */
+export function packStream(
+  c: Context,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  given: { readonly [name: string]: string },
+): Response {
+  const headers = { ...given, "cache-control": "no-store", vary: "accept-encoding" };
+  if (!acceptsGzip(c)) return c.body(stream, 200, headers);
+  const packed = stream.pipeThrough(new CompressionStream("gzip"));
+  return c.body(packed, 200, { ...headers, "content-encoding": "gzip" });
+}
+
 export function acceptsGzip(c: Context): boolean {
   const accepted = c.req.header("accept-encoding") ?? "";
   return /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*($|,))/i.test(accepted);

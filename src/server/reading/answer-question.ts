@@ -1,41 +1,65 @@
 /** Reads the store for one question and makes the answer's bytes. Runs where long work may: not on the event loop. */
 
-import type { MetricTable, ProjectList, Run, RunList } from "../../protocol/api.ts";
-import { TrackioError } from "../../protocol/errors.ts";
+import type { BlobFolder } from "../../media/blob-folder.ts";
+import type { FileList, MetricTable, ProjectList, Run, RunList } from "../../protocol/api.ts";
 import type { RunId } from "../../protocol/ids.ts";
-import { describeMissing } from "../../protocol/nearest.ts";
 import type { RunStatus } from "../../protocol/run.ts";
 import { encodeSeriesFrame } from "../../protocol/series-frame-codec.ts";
 import type { RunInfo, Store } from "../../store/store.ts";
+import { checkProject, findRun } from "./find-run.ts";
 import { buildMetricTable } from "./metric-table.ts";
 import type { AnswerBytes, Question } from "./question.ts";
+import { buildMediaTable, readMediaItems, readMediaSteps } from "./read-media.ts";
 import { readSeriesFrame } from "./read-series-frame.ts";
+import { readTable } from "./read-table.ts";
 
 /** What answers are made from. */
 export interface Source {
   readonly store: Store;
+  /** Where parts of tables lie. */
+  readonly blobs: BlobFolder;
   readonly statusOf: (run: RunInfo) => RunStatus;
 }
 
 /** @throws {@link TrackioError} `not_found` with the nearest name, `invalid_argument` for a question too large. */
 export async function answerQuestion(source: Source, question: Question): Promise<AnswerBytes> {
+  const { store } = source;
   switch (question.ask) {
     case "projects":
       return json(await listProjects(source, question.running));
     case "runs":
       return json(await listRuns(source, question));
     case "run":
-      return json(await findRun(source, question));
+      return json(describeRun(source, await findRun(store, question)));
     case "metrics": {
-      const summaries = await source.store.listMetrics(question.project, question.runs as RunId[]);
-      if (summaries.length === 0) await checkProject(source, question);
+      const summaries = await store.listMetrics(question.project, question.runs as RunId[]);
+      if (summaries.length === 0) await checkProject(store, question);
       return json(buildMetricTable(question.runs, summaries) satisfies MetricTable);
     }
     case "series": {
-      const frame = await readSeriesFrame(source.store, question);
-      if (frame.series.length === 0) await checkProject(source, question);
+      const frame = await readSeriesFrame(store, question);
+      if (frame.series.length === 0) await checkProject(store, question);
       return encodeSeriesFrame(frame);
     }
+    case "media": {
+      const summaries = await store.listMedia(question.project, question.runs as RunId[]);
+      if (summaries.length === 0) await checkProject(store, question);
+      return json(buildMediaTable(question.runs, summaries));
+    }
+    case "mediaSteps": {
+      const steps = await readMediaSteps(store, question);
+      if (steps.runs.length === 0) await checkProject(store, question);
+      return json(steps);
+    }
+    case "mediaItems": {
+      const items = await readMediaItems(store, question);
+      if (items.items.length === 0) await checkProject(store, question);
+      return json(items);
+    }
+    case "table":
+      return json(await readTable(source, question));
+    case "files":
+      return json(await listFiles(store, question));
   }
 }
 
@@ -56,30 +80,16 @@ async function listProjects(
 
 async function listRuns(source: Source, question: InProject): Promise<RunList> {
   const runs = await source.store.listRuns(question.project);
-  if (runs.length === 0) await checkProject(source, question);
+  if (runs.length === 0) await checkProject(source.store, question);
   return { runs: runs.map((run) => describeRun(source, run)) };
 }
 
-async function findRun(source: Source, question: Question & { ask: "run" }): Promise<Run> {
-  const run = await source.store.findRun(question.project, question.run);
-  if (run !== undefined) return describeRun(source, run);
-  await checkProject(source, question);
-  const names = (await source.store.listRuns(question.project)).map(({ name }) => name);
-  const remedy = `Project '${question.asWritten}' has ${names.length} runs; list them to see their names.`;
-  throw new TrackioError("not_found", describeMissing("run", question.run, names, remedy));
-}
-
-/** Only asked where an answer is empty: whether the project is there at all. */
-async function checkProject({ store }: Source, question: InProject): Promise<void> {
-  const projects = await store.listProjects();
-  if (projects.some(({ key }) => key === question.project)) return;
-  const names = projects.map(({ name }) => name);
-  const remedy =
-    names.length === 0 ? "Log a first run to make it." : "List the projects to see their names.";
-  throw new TrackioError(
-    "not_found",
-    describeMissing("project", question.asWritten, names, remedy),
-  );
+async function listFiles(store: Store, question: InProject): Promise<FileList> {
+  const files = await store.listFiles(question.project);
+  if (files.length === 0) await checkProject(store, question);
+  return {
+    files: files.map(({ path, blob, type, bytes, time }) => ({ path, blob, type, bytes, time })),
+  };
 }
 
 function describeRun({ statusOf }: Source, run: RunInfo): Run {

@@ -2,24 +2,41 @@
  * Readers in threads of their own, so that the event loop only moves bytes. A
  * question goes to a reader that is free, else waits its turn; a reader that
  * dies fails its own question alone and is replaced.
+ *
+ * A large table takes a second to sort, and its reader then has it in memory.
+ * So one reader is always kept from tables, for the questions that take
+ * milliseconds; and a table goes to the reader that has read it before.
  */
 
 import { Worker } from "node:worker_threads";
 import { TrackioError } from "../../protocol/errors.ts";
-import type { AnswerBytes, Question, Reader, Refusal } from "./question.ts";
+import {
+  type AnswerBytes,
+  errorOf,
+  type Question,
+  type Reader,
+  type TableQuestion,
+} from "./question.ts";
 import type { ReaderResult, ReaderTask } from "./reader-thread.ts";
+import { TableExporter } from "./table-exporter.ts";
 
 /** Questions that may wait; one more is refused as `busy`. */
 const MAX_WAITING = 1_000;
+/** A reader is known for the tables that it has read last; what it keeps of them is bounded by itself. */
+const MAX_TABLES_KNOWN = 16;
 
 interface Waiting {
   readonly task: ReaderTask;
+  /** Names the table that is asked for. */
+  readonly table: string | undefined;
   readonly resolve: (bytes: AnswerBytes) => void;
   readonly reject: (error: unknown) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
+  /** What it has read, the last one last. */
+  readonly tables: Set<string>;
   current: Waiting | undefined;
 }
 
@@ -27,6 +44,7 @@ export class ReaderPool implements Reader {
   readonly #root: string;
   readonly #size: number;
   readonly #threads = new Set<Thread>();
+  readonly #exporter: TableExporter;
   #waiting: Waiting[] = [];
   #nextId = 0;
   #isClosed = false;
@@ -38,6 +56,7 @@ export class ReaderPool implements Reader {
   constructor(root: string, size: number) {
     this.#root = root;
     this.#size = size;
+    this.#exporter = new TableExporter(root);
   }
 
   /** Begins the first thread before there is a question for it. */
@@ -54,24 +73,28 @@ export class ReaderPool implements Reader {
       return Promise.reject(new TrackioError("busy", message));
     }
     return new Promise((resolve, reject) => {
-      const waiting = { task: { id: this.#nextId++, question }, resolve, reject };
+      const task = { id: this.#nextId++, question };
+      const waiting = { task, table: tableOf(question), resolve, reject };
       this.#waiting.push(waiting);
       signal?.addEventListener("abort", () => this.#drop(waiting, signal), { once: true });
       this.#next();
     });
   }
 
+  exportTable(question: TableQuestion): AsyncGenerator<AnswerBytes, void, undefined> {
+    return this.#exporter.begin(question);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const closing = new TrackioError("unavailable", "The server is closing; ask again.");
     for (const waiting of this.#waiting.splice(0)) waiting.reject(closing);
-    await Promise.all(
-      Array.from(this.#threads, async ({ worker }) => {
-        const gone = new Promise((resolve) => worker.once("exit", resolve));
-        worker.postMessage("close");
-        await gone;
-      }),
-    );
+    const ended = Array.from(this.#threads, async ({ worker }) => {
+      const gone = new Promise((resolve) => worker.once("exit", resolve));
+      worker.postMessage("close");
+      await gone;
+    });
+    await Promise.all([...ended, this.#exporter.close()]);
   }
 
   #drop(waiting: Waiting, signal: AbortSignal): void {
@@ -81,19 +104,47 @@ export class ReaderPool implements Reader {
   }
 
   #next(): void {
-    while (this.#waiting.length > 0) {
-      const free = [...this.#threads].find(({ current }) => current === undefined);
-      const thread = free ?? (this.#threads.size < this.#size ? this.#start() : undefined);
-      if (thread === undefined) return;
-      thread.current = this.#waiting.shift()!;
-      thread.worker.postMessage(thread.current.task);
+    for (const waiting of [...this.#waiting]) {
+      if (this.#threads.size === this.#size && this.#free().length === 0) return;
+      const thread =
+        waiting.table === undefined ? this.#anyThread() : this.#threadOf(waiting.table);
+      if (thread === undefined) continue;
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      thread.current = waiting;
+      thread.worker.postMessage(waiting.task);
     }
+  }
+
+  #free(): Thread[] {
+    return [...this.#threads].filter(({ current }) => current === undefined);
+  }
+
+  /** The free one that has least to do with tables; undefined where none is free. */
+  #anyThread(): Thread | undefined {
+    const [free] = this.#free().sort((a, b) => a.tables.size - b.tables.size);
+    return free ?? (this.#threads.size < this.#size ? this.#start() : undefined);
+  }
+
+  /** For a table: the one that knows it, even where it has to be waited for. */
+  #threadOf(table: string): Thread | undefined {
+    const threads = [...this.#threads];
+    const home = threads.find(({ tables }) => tables.has(table));
+    if (home !== undefined && home.current !== undefined) return undefined;
+    const readTables = threads.filter(({ current }) => current?.table !== undefined).length;
+    if (readTables >= Math.max(1, this.#size - 1)) return undefined;
+    const thread = home ?? this.#anyThread();
+    if (thread === undefined) return undefined;
+    thread.tables.delete(table);
+    thread.tables.add(table);
+    const [oldest] = thread.tables;
+    if (thread.tables.size > MAX_TABLES_KNOWN) thread.tables.delete(oldest!);
+    return thread;
   }
 
   #start(): Thread {
     const file = import.meta.url.endsWith(".ts") ? "./reader-thread.ts" : "./reader-thread.js";
     const worker = new Worker(new URL(file, import.meta.url), { workerData: { root: this.#root } });
-    const thread: Thread = { worker, current: undefined };
+    const thread: Thread = { worker, tables: new Set(), current: undefined };
     this.#threads.add(thread);
     worker.on("message", (result: ReaderResult) => this.#settle(thread, result));
     worker.on("error", (error) => this.#bury(thread, error));
@@ -116,9 +167,8 @@ export class ReaderPool implements Reader {
   }
 }
 
-function errorOf({ code, message, stack }: Refusal): Error {
-  if (code !== undefined) return new TrackioError(code, message);
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
+function tableOf(question: Question): string | undefined {
+  if (question.ask !== "table") return undefined;
+  const { project, query } = question;
+  return JSON.stringify([project, query.key, query.sources.map(({ run }) => run)]);
 }

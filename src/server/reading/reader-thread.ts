@@ -3,10 +3,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openStoreForReading } from "../../ingest/open-store.ts";
 import { runStatus } from "../../ingest/run-status.ts";
+import { BlobFolder } from "../../media/blob-folder.ts";
 import { lowerThreadPriority } from "../../media/thread-priority.ts";
 import { TrackioError } from "../../protocol/errors.ts";
+import type { RunInfo } from "../../store/store.ts";
 import { answerQuestion, type Source } from "./answer-question.ts";
-import type { AnswerBytes, Question, Refusal } from "./question.ts";
+import { type AnswerBytes, type Question, type Refusal, refusalOf } from "./question.ts";
 
 export interface ReaderTask {
   readonly id: number;
@@ -54,13 +56,8 @@ async function ask(question: Question): Promise<AnswerBytes> {
 
 async function openSource(): Promise<Source> {
   const { store, folder } = await openStoreForReading(root);
-  return { store, statusOf: (run) => runStatus(run, Date.now(), folder) };
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof TrackioError) return { code: error.code, message: error.message };
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { message, stack };
+  const statusOf = (run: RunInfo) => runStatus(run, Date.now(), folder);
+  return { store, blobs: new BlobFolder(folder), statusOf };
 }
 
 async function close(): Promise<void> {

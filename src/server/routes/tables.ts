@@ -1,0 +1,87 @@
+import { attachmentNamed } from "../content-disposition.ts";
+import { type Operation, readBody } from "../operation.ts";
+import { breakOff, packStream, sendJson } from "../respond.ts";
+import { projectOf } from "./project-of.ts";
+
+export const readTable: Operation = {
+  method: "post",
+  path: "/api/v1/projects/{project}/table",
+  id: "readTable",
+  summary: "Rows of logged tables, sorted and filtered, a page at a time",
+  description:
+    "`run` of a source is an id or a name. The first page of a sorted or filtered table costs by its rows, the next ones by the page.",
+  body: "tableQuerySchema",
+  answer: {
+    contentType: "application/json",
+    schema: "tableRowsSchema",
+    description: "The rows, and what is known of all of them",
+  },
+  handle: async (c, server) => {
+    const query = await readBody(c, "tableQuerySchema");
+    const question = { ask: "table", ...projectOf(c), query } as const;
+    return sendJson(c, await server.reader.ask(question, c.req.raw.signal));
+  },
+};
+
+export const exportTable: Operation = {
+  method: "post",
+  path: "/api/v1/projects/{project}/table.csv",
+  id: "exportTable",
+  summary: "All rows that the filters leave, as a CSV file",
+  description:
+    "Takes the same query as `table`, as JSON or as the form field `query`, so that a browser can write the answer to the disk as it comes. " +
+    "`from`, `count` and `whole` do not matter: it is all of it.",
+  body: "tableQuerySchema",
+  takesForm: true,
+  answer: {
+    contentType: "text/csv",
+    description:
+      "RFC 4180 in UTF-8, the first line the names of the columns; a picture is the name of its blob",
+  },
+  handle: async (c, server) => {
+    const query = await readBody(c, "tableQuerySchema");
+    const pieces = server.reader.exportTable({ ask: "table", ...projectOf(c), query });
+    // What is wrong with the query is known by the first piece, while the answer can still say so.
+    const first = await pieces.next();
+    const stream = streamPieces(first, pieces, breakOff(c, server.log));
+    return packStream(c, stream, {
+      "content-type": "text/csv; charset=utf-8",
+      "content-disposition": attachmentNamed(`${query.key.replaceAll(/[/\\]/g, "-")}.csv`),
+    });
+  },
+};
+
+type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+
+/** `first`, then the rest of `pieces`, each taken when the connection has room for it. */
+function streamPieces(
+  first: IteratorResult<Uint8Array<ArrayBuffer>, void>,
+  pieces: Pieces,
+  onTrouble: ((error: unknown) => void) | undefined,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let next: Promise<typeof first> | undefined = Promise.resolve(first);
+  let isCancelled = false;
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        try {
+          const { done, value } = await (next ?? pieces.next());
+          next = undefined;
+          if (isCancelled) return;
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          if (isCancelled) return;
+          if (onTrouble === undefined) throw error;
+          onTrouble(error);
+          controller.close();
+        }
+      },
+      cancel: async () => {
+        isCancelled = true;
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
