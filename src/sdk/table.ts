@@ -6,8 +6,8 @@ import { callable } from "./callable-class.ts";
 import { lazyMedia } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
 
-/** By the columns' names, or in their order. */
-export type TableRow = { readonly [column: string]: unknown } | readonly unknown[];
+/** An object by the columns' names, or a list in their order. */
+export type TableRow = object;
 
 /** The cells of one column. */
 export type TableColumnValues = readonly unknown[] | NumberArray;
