@@ -40,9 +40,9 @@ export async function getMediaItems(
   const project = await getProject(data, options.project);
   const run = await getRun(data, project, options.run);
   const kinds = await getMediaKinds(data, project, run, options.key, GET_MEDIA);
-  const found: LoggedItem[] = [];
-  for (const kind of kinds) found.push(...(await readItems(data, project, run.id, kind, options)));
-  found.sort((a, b) => a.item.step - b.item.step);
+  const ofKinds: LoggedItem[][] = [];
+  for (const kind of kinds) ofKinds.push(await readItems(data, project, run.id, kind, options));
+  const found = ofKinds.flat().sort((a, b) => a.item.step - b.item.step);
   const items = options.output === undefined ? found : await writeAll(data, found, options.output);
   if (options.json) {
     const facts = { project: project.name, run: run.name, run_id: run.id, key: options.key };

@@ -14,6 +14,7 @@ import {
 export function declareGet(program: Command, terminal: Terminal): void {
   const get = program
     .command("get")
+    .helpCommand(false)
     .description("print a run, a metric's values or a config; write media, tables and files");
   addRequired(get.command("run"), runOption())
     .description("print what is known of a run: status, config, summary, metrics")

@@ -71,7 +71,8 @@ export function readMedia(db: Database, query: MediaQuery): MediaItem[] {
     const step = steps.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     if (step === Number.NEGATIVE_INFINITY) break;
     sources.forEach((source, i) => {
-      if (steps[i] === step) items.push(...source.takeStep());
+      if (steps[i] !== step) return;
+      for (const item of source.takeStep()) items.push(item);
     });
   }
   return items;
