@@ -9,6 +9,7 @@
 import { TrackioError } from "../protocol/errors.ts";
 import type { TableColumn } from "../protocol/media.ts";
 import type { ColumnData } from "./column-data.ts";
+import { openParquetPart } from "./parquet-part.ts";
 import { PartFile } from "./part-file.ts";
 import { RawPart } from "./raw-part.ts";
 
@@ -34,10 +35,7 @@ export async function openTablePart(path: string): Promise<TablePart> {
   const file = openFile(path);
   try {
     const start = file.read(0, Math.min(4, file.sizeBytes)).toString("latin1");
-    if (start === "PAR1") {
-      const { openParquetPart } = await import("./parquet-part.ts");
-      return await openParquetPart(file);
-    }
+    if (start === "PAR1") return await openParquetPart(file);
     if (start.startsWith("{")) return new RawPart(file);
     throw file.damaged("it is neither a raw table nor Parquet");
   } catch (error) {
