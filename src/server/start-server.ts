@@ -7,6 +7,7 @@ import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { allowedHostsOf } from "./allowed-hosts.ts";
+import { AskedMaker } from "./blobs/asked-maker.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { listen, urlOf } from "./listen.ts";
@@ -63,7 +64,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await reader.close();
     throw error;
   });
-  const blobs = new BlobSource(BlobFolder.at(root), { makeSoon: async () => undefined });
+  const maker = new AskedMaker(root);
+  const blobs = new BlobSource(BlobFolder.at(root), maker);
   const context = {
     reader,
     blobs,
@@ -78,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const http = createAdaptorServer({ fetch: app.fetch }) as Server;
   const closeThreads = async () => {
-    await Promise.all([reader.close(), folding.close()]);
+    await Promise.all([reader.close(), folding.close(), maker.close()]);
   };
   let port: number;
   try {

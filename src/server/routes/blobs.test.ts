@@ -2,11 +2,13 @@ import { mkdirSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSy
 import { connect, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { decode } from "fast-png";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { TestFolder } from "../../ingest/testing/journals.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { writeFailure } from "../../media/failed-blob.ts";
-import { keepBytes } from "../../media/keep-blob.ts";
+import { keepAwaited } from "../../media/keep-awaited.ts";
+import { keepBytes, keepRaw } from "../../media/keep-blob.ts";
 import { errorSchema } from "../../protocol/api.ts";
 import type { BlobHash } from "../../protocol/media.ts";
 import { type RunningServer, startServer } from "../start-server.ts";
@@ -197,6 +199,26 @@ describe("a blob that is not ready", () => {
       response.headers.get("cache-control"),
     );
     expect(Buffer.from(await response.arrayBuffer())).toEqual(PNG);
+  });
+
+  test("but numbers is made at once, and waited for", async () => {
+    const { hash } = keepRaw(blobs, { raw: "image", shape: [2, 3, 1], format: "png" }, [
+      Uint8Array.of(0, 50, 100, 150, 200, 250),
+    ]);
+    const response = await get(hash);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("image/png");
+    const { data, width, height } = decode(await response.bytes());
+    expect([width, height, ...data]).toEqual([3, 2, 0, 50, 100, 150, 200, 250]);
+  });
+
+  test("and is never made is 503, with when to ask again", async () => {
+    const { hash } = keepAwaited(blobs, "a canvas");
+    const beganAt = performance.now();
+    const response = await get(hash);
+    expect(response.headers.get("retry-after")).toMatch(/^\d+$/);
+    expect(await errorOf(response, 503)).toContain("still being rendered");
+    expect(performance.now() - beganAt).toBeLessThan(8_000);
   });
 
   test("that failed says why", async () => {
