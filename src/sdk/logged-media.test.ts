@@ -1,6 +1,15 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
@@ -11,7 +20,7 @@ import { MediaRef, mediaIn } from "../protocol/media.ts";
 import * as trackio from "./index.ts";
 import { lastMedia, makeFile, openRun, readPixels } from "./testing/logged-media.ts";
 import { readRun } from "./testing/on-disk.ts";
-import { runScript, startScript } from "./testing/run-script.ts";
+import { runScript, SDK, startScript } from "./testing/run-script.ts";
 
 const picture = (shade: number) => new trackio.Image(Uint8Array.of(shade), { shape: [1, 1] });
 const bad = () => new trackio.Image("/nowhere.png");
@@ -326,7 +335,49 @@ test("finish() waits for a rendering within a bound, and tells what it did not w
   ]);
 });
 
-test("a picture that is in the data folder's way, as a file where a folder should be, is told", () => {
+test("a file above 64 MB is named, and copied later; one that changed before that is told", async () => {
+  const { blobs, folder, run, told } = openRun();
+  const path = join(temporaryFolder().root, "long.mp4");
+  writeFileSync(path, Buffer.from("\0\0\0\x18ftypisom", "latin1"));
+  truncateSync(path, 65 * 1024 ** 2);
+  run.log({ v: new trackio.Video(path) });
+  const { blob, type, bytes } = lastMedia(folder, "v");
+  expect([type, bytes, blobs.find(blob).state]).toEqual(["video/mp4", 65 * 1024 ** 2, "path"]);
+  truncateSync(path, 66 * 1024 ** 2);
+  expect(await new BlobMaker(blobs).make(blob)).toBe("failed");
+  run.log({ v: new trackio.Video(path) });
+  await makeFile(folder, lastMedia(folder, "v").blob);
+  expect(told()).toEqual([]);
+});
+
+test("where the part that keeps media is missing, that is told, and numbers are logged", async () => {
+  const folder = temporaryFolder();
+  const copy = join(folder.root, "copy");
+  const source = dirname(dirname(fileURLToPath(SDK)));
+  for (const room of ["protocol", "journal", "sdk"]) {
+    cpSync(join(source, room), join(copy, room), { recursive: true });
+  }
+  symlinkSync(join(dirname(source), "package.json"), join(copy, "package.json"));
+  rmSync(join(copy, "sdk/media-encoding.ts"));
+  const { code, errors } = await runScript(
+    folder,
+    `import * as copied from ${JSON.stringify(pathToFileURL(join(copy, "sdk/index.ts")).href)};
+     copied.init({ project: "p" });
+     copied.log({ loss: 1, a: copied.Image([[1]]) });
+     copied.save("a.txt");
+     await copied.finish();`,
+  );
+  expect(code).toBe(0);
+  const reason =
+    /does not load \(Cannot find module .*\); where a bundler .* mark "trackio" as external\./;
+  expect(errors.trim().split("\n")).toEqual([
+    expect.stringMatching(new RegExp(`^trackio: "a" is left out: .*${reason.source}$`)),
+    expect.stringMatching(new RegExp(`^trackio: "a.txt" is left out: .*${reason.source}$`)),
+  ]);
+  expect(readRun(folder).rows).toEqual([{ loss: 1 }]);
+});
+
+test("a data folder with something in the way of the blobs is told, and the rest is logged", () => {
   const { folder, log, told } = openRun();
   mkdirSync(folder.storePath, { recursive: true });
   writeFileSync(join(folder.storePath, "blobs"), "");
