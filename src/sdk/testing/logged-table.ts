@@ -1,5 +1,7 @@
 /** What the SDK left of tables, as a reader of the store sees it. */
 
+import { readdirSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { BlobMaker } from "../../media/blob-maker.ts";
@@ -17,9 +19,16 @@ export function loggedTables(folder: DataFolder, key: string): TableFields[] {
   });
 }
 
-/** Makes Parquet of all parts that are pending. */
+/** Returns when all parts are Parquet; the run's own maker may be at some of them. */
 export async function makeParts(folder: DataFolder): Promise<void> {
-  await new BlobMaker(new BlobFolder(folder)).makePending({ olderThanMs: 0 });
+  const blobs = new BlobFolder(folder);
+  for (let look = 0; look < 1200; look += 1) {
+    await new BlobMaker(blobs).makePending({ olderThanMs: 0 });
+    const isMade = !readdirSync(blobs.pendingPath).some((name) => /\.(raw|making)$/.test(name));
+    if (isMade) return;
+    await wait(50);
+  }
+  throw new Error("The parts were not made within a minute.");
 }
 
 /** Parts of the last table under `key`, with those of the records before that it goes on from. */
