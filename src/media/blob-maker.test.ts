@@ -15,12 +15,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { currentWriterProcess } from "../journal/process-liveness.ts";
 import type { BlobHash } from "../protocol/media.ts";
+import { encodeRawTable } from "../tables/raw-table.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 import { BlobMaker, type MakerNews } from "./blob-maker.ts";
 import { readFailure } from "./failed-blob.ts";
 import { keepAwaited } from "./keep-awaited.ts";
 import { COPY_LIMIT_BYTES, keepBytes, keepChunks, keepFile, keepRaw } from "./keep-blob.ts";
 import type { AwaitedDescriptor, PathDescriptor } from "./pending-descriptor.ts";
+import { recogniseMedia } from "./recognise.ts";
 import { temporaryBlobs } from "./testing/temporary-blobs.ts";
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -76,6 +78,16 @@ test("all that is pending is made, the oldest first, and what is young is let be
   expect(blobs.find(hashes[0]!).state).toBe("given");
   expect(await new BlobMaker(blobs).makePending({ olderThanMs: 0 })).toBe(1);
   expect(await new BlobMaker(temporaryBlobs()).makePending({ olderThanMs: 0 })).toBe(0);
+});
+
+test("a part of a table becomes Parquet", async () => {
+  const blobs = temporaryBlobs();
+  const values = Float64Array.from({ length: 1_000 }, (_, row) => row / 7);
+  const { header, chunks } = encodeRawTable([{ name: "loss", data: { type: "number", values } }]);
+  const { hash } = keepRaw(blobs, header, chunks);
+  expect(await new BlobMaker(blobs).make(hash)).toBe("ready");
+  expect(recogniseMedia(readFileSync(blobs.readyFile(hash)))?.kind).toBe("table");
+  expect(listFiles(blobs)).toEqual([]);
 });
 
 test("a large file is copied as it was logged", async () => {

@@ -10,6 +10,7 @@ import { recogniseMedia } from "./recognise.ts";
 import {
   type DecodedVideo,
   decodeVideo,
+  FFMPEG,
   psnr,
   WITHOUT_FFMPEG,
   withFfmpeg,
@@ -198,6 +199,24 @@ test.for([
     expect(notes).toEqual([expect.stringMatching(`${reason}.*trying h264 in WebAssembly`)]);
   },
 );
+
+test("an ffmpeg without VP9 makes webm with VP8", async () => {
+  const video = waves([1, 8, 3, 40, 56], { format: "webm" });
+  const script = `case "$*" in *vp9*) echo "Unknown encoder 'libvpx-vp9'" >&2; exit 1;; esac; exec ${FFMPEG} "$@"`;
+  const decoded = decodeVideo(await makeVideo(video, withFfmpeg(script)));
+  expect(decoded.stream).toMatch(/^vp8/);
+  expectSame(video, decoded, 30);
+});
+
+test("the WASM encoder leaves nothing hanging on the process", async () => {
+  const count = () =>
+    ["uncaughtException", "unhandledRejection", "exit"].map((event) =>
+      process.listenerCount(event),
+    );
+  const before = count();
+  await makeVideo(waves([1, 2, 1, 16, 16]), WITHOUT_FFMPEG);
+  expect(count()).toEqual(before);
+});
 
 test("tall and wide videos of a large screen keep their colours: BT.709", async () => {
   const video = waves([1, 2, 3, 720, 200]);
