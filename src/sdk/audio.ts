@@ -4,9 +4,10 @@ import type { MediaRef } from "../protocol/media.ts";
 import { callable, readGiven } from "./callable-class.ts";
 import { lazyMedia } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
+import type { FileUrl } from "./media-values.ts";
 
 /** A path or `file:` URL, or the bytes of a file. */
-export type AudioValue = string | URL | Uint8Array | ArrayBuffer;
+export type AudioValue = string | FileUrl | Uint8Array | ArrayBuffer;
 
 export interface AudioOptions {
   /** Stands below the sound. */

@@ -6,6 +6,7 @@ import type { Value } from "../protocol/values.ts";
 import { DisabledRun } from "./disabled-run.ts";
 import { checkInitOptions, type InitOptions } from "./init-options.ts";
 import { LocalRun } from "./local-run.ts";
+import type { FileUrl } from "./media-values.ts";
 import { openRun } from "./open-run.ts";
 import type { AnyMetrics, LogOptions, LogValues, Run, RunReport } from "./run.ts";
 import { Warnings } from "./warnings.ts";
@@ -13,7 +14,7 @@ import { Warnings } from "./warnings.ts";
 /** What the functions need of a run, whatever its types. */
 interface LatestRun {
   log(values: object, options?: LogOptions): void;
-  save(path: string | URL): readonly SavedFile[];
+  save(path: string | FileUrl): readonly SavedFile[];
   finish(): Promise<RunReport>;
 }
 
@@ -62,7 +63,7 @@ export function log<Given extends object>(
  * Keeps a file with the project of the latest run; see {@link Run.save}. Never throws after {@link init}.
  * @throws {@link TrackioError} `invalid_argument` before the first `init`.
  */
-export function save(path: string | URL): readonly SavedFile[] {
+export function save(path: string | FileUrl): readonly SavedFile[] {
   return latestRun("save").save(path);
 }
 

@@ -7,6 +7,7 @@ import { lazyMedia } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
 import type {
   Canvas,
+  FileUrl,
   Ndarray,
   NestedNumbers,
   PixelData,
@@ -18,7 +19,7 @@ import type {
 /** See {@link ImageClass} for what each of them means. */
 export type ImageValue =
   | string
-  | URL
+  | FileUrl
   | Uint8Array
   | ArrayBuffer
   | NumberArray

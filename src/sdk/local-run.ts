@@ -11,6 +11,7 @@ import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
 import { describeError, describeLoss, describeValue } from "./describe-value.ts";
 import { encodeConfig } from "./encode-config.ts";
+import type { FileUrl } from "./media-values.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
 import type { AnyMetrics, LogOptions, Run, RunReport, RunStats } from "./run.ts";
@@ -103,7 +104,7 @@ export class LocalRun<
     }
   }
 
-  save(path: string | URL): readonly SavedFile[] {
+  save(path: string | FileUrl): readonly SavedFile[] {
     try {
       if (this.#journal.ended !== undefined && !this.#reopen("save()")) return [];
       return this.#media.save(path, (file) =>

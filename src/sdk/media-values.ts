@@ -12,6 +12,13 @@ export type NestedNumbers =
   | NumberArray
   | readonly NestedNumbers[];
 
+/** A `file:` URL, as `new URL("…", import.meta.url)` makes it. */
+export interface FileUrl {
+  readonly href: string;
+  readonly protocol: string;
+  readonly pathname: string;
+}
+
 /** Numbers in one array, which says itself how they stand. */
 export type ShapedArray = ArrayLike<number> & { readonly shape: readonly number[] };
 

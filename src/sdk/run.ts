@@ -4,6 +4,7 @@ import type { RunId } from "../protocol/ids.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
 import type { Loggable } from "./loggable.ts";
+import type { FileUrl } from "./media-values.ts";
 import type { NotedValues } from "./noted-values.ts";
 
 /** The metrics of a run that has no type of its own for them. */
@@ -102,7 +103,7 @@ export interface Run<
    * its name); a glob, e.g. `"checkpoints/*.json"`, keeps all files that it matches. One that is saved again replaces the former.
    * @returns What was kept; what was not is told.
    */
-  save(path: string | URL): readonly SavedFile[];
+  save(path: string | FileUrl): readonly SavedFile[];
   stats(): RunStats;
   /** Marks the run finished before it returns; the promise gives a report. Further calls give the same. */
   finish(): Promise<RunReport>;

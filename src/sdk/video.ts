@@ -5,12 +5,12 @@ import type { NumberArray } from "../protocol/values.ts";
 import { callable, readGiven } from "./callable-class.ts";
 import { lazyMedia } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
-import type { Ndarray, NestedNumbers, ShapedArray, Tensor } from "./media-values.ts";
+import type { FileUrl, Ndarray, NestedNumbers, ShapedArray, Tensor } from "./media-values.ts";
 
 /** See {@link VideoClass} for what each of them means. */
 export type VideoValue =
   | string
-  | URL
+  | FileUrl
   | Uint8Array
   | ArrayBuffer
   | NumberArray
