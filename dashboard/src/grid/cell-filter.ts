@@ -52,8 +52,8 @@ function compare(
       if (text === "true" || text === "false") return { filter: { op, value: text === "true" } };
       return { problem: "Write = true or = false." };
     case "date": {
-      const time = Date.parse(text);
-      if (!Number.isNaN(time)) return { filter: { op, value: new Date(time).toISOString() } };
+      // As it is written: a day is all of it.
+      if (!Number.isNaN(Date.parse(text))) return { filter: { op, value: text } };
       return { problem: `“${text}” is no date. Write e.g. ${op} 2026-11-23.` };
     }
     default:

@@ -26,26 +26,30 @@ export interface GridColumnsOptions {
 }
 
 const ORIGIN = { place: -1, type: "string", isNumber: false, digits: 0, hasMedia: false } as const;
+const ORIGINS = {
+  row: { ...ORIGIN, id: "# row", kind: "row", title: "#", isNumber: true },
+  run: { ...ORIGIN, id: "# run", kind: "run", title: "run" },
+  step: { ...ORIGIN, id: "# step", kind: "step", title: "step", isNumber: true },
+} as const satisfies Record<string, GridColumn>;
 /** So many cells tell what a column looks like. */
 const MOST_LOOKED_AT = 200;
 
-/** @param old What they were: digits of a column that is known stay, so that what arrives moves nothing. */
+/** @param old What they were: a column that is known stays the same object, with its digits, so that what arrives moves nothing. */
 export function gridColumns(
   book: RowBook,
   { hasRow, hasRun, hasStep }: GridColumnsOptions,
   old: readonly GridColumn[] = [],
-): GridColumn[] {
+): readonly GridColumn[] {
   const columns: GridColumn[] = [];
-  if (hasRow) columns.push({ ...ORIGIN, id: "# row", kind: "row", title: "#", isNumber: true });
-  if (hasRun) columns.push({ ...ORIGIN, id: "# run", kind: "run", title: "run" });
-  if (hasStep)
-    columns.push({ ...ORIGIN, id: "# step", kind: "step", title: "step", isNumber: true });
+  if (hasRow) columns.push(ORIGINS.row);
+  if (hasRun) columns.push(ORIGINS.run);
+  if (hasStep) columns.push(ORIGINS.step);
   const known = new Map(old.map((column) => [column.id, column]));
   for (const [place, { name, type }] of book.facts.columns.entries()) {
     const id = `${name} ${type}`;
     const cells = take(book.cellsOf(place), MOST_LOOKED_AT);
     const before = known.get(id);
-    columns.push({
+    const column: GridColumn = {
       id,
       kind: "value",
       title: name,
@@ -54,9 +58,15 @@ export function gridColumns(
       isNumber: type === "number" || type === "bigint",
       digits: before?.digits || columnDigits(cells),
       hasMedia: before?.hasMedia || (type === "json" && cells.some((cell) => cellMedia(cell))),
-    });
+    };
+    columns.push(before && isSame(before, column) ? before : column);
   }
-  return columns;
+  const isUnchanged = columns.length === old.length && columns.every((one, i) => one === old[i]);
+  return isUnchanged ? old : columns;
+}
+
+function isSame(a: GridColumn, b: GridColumn): boolean {
+  return a.place === b.place && a.digits === b.digits && a.hasMedia === b.hasMedia;
 }
 
 /** Left and right of what is in a cell. */

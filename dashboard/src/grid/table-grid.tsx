@@ -12,10 +12,18 @@ import {
   createUniqueId,
   For,
   on,
+  onCleanup,
+  onMount,
   Show,
 } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
-import { clampWidth, columnStarts, columnsWithin, columnWidths } from "./column-widths.ts";
+import {
+  clampWidth,
+  columnStarts,
+  columnsWithin,
+  columnWidths,
+  type WidthWish,
+} from "./column-widths.ts";
 import { FilterCell } from "./filter-cell.tsx";
 import { GridCell } from "./grid-cell.tsx";
 import { type GridColumn, widthWish } from "./grid-columns.ts";
@@ -72,39 +80,57 @@ export function TableGrid(props: TableGridProps) {
     headPx,
   });
 
-  // Widths are reckoned when the columns are there, not as rows arrive: nothing moves by itself.
-  const wishes = createMemo(() => {
-    const columns = props.columns;
-    const options = {
+  const wishOf = (column: GridColumn) =>
+    widthWish(column, {
       book: props.book,
       measure: widestText,
       rowPx: props.rowPx,
       runNames: props.book.facts.sources.map(({ run }) => props.runOf(run)?.name ?? ""),
       setPx: undefined,
-    };
-    return columns.map((column) => widthWish(column, options));
-  });
-  const placed = createMemo(() => {
+    });
+  // The width of a column is reckoned when it is there, not as rows arrive or are sorted: nothing moves by itself.
+  const wishes = createMemo<ReadonlyMap<GridColumn, WidthWish>>(
+    (old) =>
+      new Map(
+        props.columns.map((column) => {
+          const known = column.kind === "value" ? old.get(column) : undefined;
+          return [column, known ?? wishOf(column)];
+        }),
+      ),
+    new Map(),
+  );
+  const widths = createMemo(() => {
     const set = setWidths();
-    const asked = wishes().map((wish, i) => ({ ...wish, setPx: set.get(props.columns[i]!.id) }));
-    const widths = columnWidths(asked, scroll.width());
-    const starts = columnStarts(widths);
-    const columns = props.columns.map((column, index) => ({
-      column,
-      index,
-      leftPx: starts[index]!,
-      widthPx: widths[index]!,
+    const asked = props.columns.map((column) => ({
+      ...wishes().get(column)!,
+      setPx: set.get(column.id),
     }));
-    return { columns, starts, totalPx: starts.at(-1)! };
+    return columnWidths(asked, scroll.width());
   });
+  const starts = createMemo(() => columnStarts(widths()));
+  const totalPx = () => starts().at(-1)!;
   const columnsSeen = createMemo(
-    () => columnsWithin(placed().starts, scroll.left(), scroll.left() + scroll.width()),
+    () => columnsWithin(starts(), scroll.left(), scroll.left() + scroll.width()),
     undefined,
     { equals: (a, b) => a.first === b.first && a.last === b.last },
   );
   const columns = createMemo(() =>
-    placed().columns.slice(columnsSeen().first, columnsSeen().last + 1),
+    props.columns.slice(columnsSeen().first, columnsSeen().last + 1),
   );
+  const indexes = createMemo(() => new Map(props.columns.map((column, i) => [column, i])));
+  /** Where a column stands: told to what is there, which is never made anew for it. */
+  const place = (column: GridColumn) => ({
+    column,
+    get index() {
+      return indexes().get(column) ?? 0;
+    },
+    get leftPx() {
+      return starts()[this.index] ?? 0;
+    },
+    get widthPx() {
+      return widths()[this.index] ?? 0;
+    },
+  });
   const first = createMemo(() => Math.floor(scroll.top() / props.rowPx));
   const rowsInView = () => scroll.map().viewPx / props.rowPx;
   // Each place takes every so many rows, and is told only where its own changes: not with every row that is scrolled.
@@ -127,16 +153,14 @@ export function TableGrid(props: TableGridProps) {
     );
     props.tellRange(first(), last - 1);
     if (scroll.isRushing() || rowCount() === 0) return;
-    const { columns: all } = placed();
-    const place = (index: number) => Math.max(0, all[index]?.column.place ?? 0);
     props.book.see({
       first: first(),
       last: last - 1,
-      firstColumn: place(columnsSeen().first),
-      lastColumn: place(columnsSeen().last),
+      firstColumn: Math.max(0, columns()[0]?.place ?? 0),
+      lastColumn: Math.max(0, columns().at(-1)?.place ?? 0),
     });
   });
-  createEffect(() => props.tellWide(placed().totalPx > scroll.width()));
+  createEffect(() => props.tellWide(totalPx() > scroll.width()));
   createEffect(
     on(
       () => props.order,
@@ -151,33 +175,23 @@ export function TableGrid(props: TableGridProps) {
   const setWidth = (column: GridColumn, px: number) =>
     changeWidths((old) => new Map(old).set(column.id, clampWidth(px)));
   const fitWidth = (column: GridColumn) => {
-    const { book, rowPx } = props;
-    const runNames = book.facts.sources.map(({ run }) => props.runOf(run)?.name ?? "");
-    const wish = widthWish(column, {
-      book,
-      measure: widestText,
-      rowPx,
-      runNames,
-      setPx: undefined,
-    });
-    setWidth(column, Math.max(wish.contentPx, wish.headPx));
+    const { contentPx, headPx: titlePx } = wishOf(column);
+    setWidth(column, Math.max(contentPx, titlePx));
   };
   const cellId = ({ row, column }: GridPlace) => `${id}-${row}-${column}`;
-  const boxOf = (place: GridPlace) =>
-    document.getElementById(cellId(place))?.getBoundingClientRect() ??
-    element.getBoundingClientRect();
-  const openCell = (place: GridPlace) => {
-    const column = props.columns[place.column];
-    if (column && place.row < rowCount()) props.open(place.row, column, boxOf(place));
+  const boxOf = (at: GridPlace) =>
+    document.getElementById(cellId(at))?.getBoundingClientRect() ?? element.getBoundingClientRect();
+  const openCell = (at: GridPlace) => {
+    const column = props.columns[at.column];
+    if (column && at.row < rowCount()) props.open(at.row, column, boxOf(at));
   };
-  const show = ({ row, column }: GridPlace) => {
+  const bringIntoSight = ({ row, column }: GridPlace) => {
     const top = row * props.rowPx;
     if (top < scroll.top()) scroll.goTo(top);
     else if (top + props.rowPx > scroll.top() + scroll.map().viewPx) {
       scroll.goTo(top + props.rowPx - scroll.map().viewPx);
     }
-    const { starts } = placed();
-    const [left, right] = [starts[column] ?? 0, starts[column + 1] ?? 0];
+    const [left, right] = [starts()[column] ?? 0, starts()[column + 1] ?? 0];
     if (left < scroll.left()) scroll.goToLeft(left);
     else if (right > scroll.left() + scroll.width()) scroll.goToLeft(right - scroll.width());
   };
@@ -188,9 +202,9 @@ export function TableGrid(props: TableGridProps) {
       columns: props.columns.length,
       page: Math.max(1, Math.floor(rowsInView()) - 1),
     }),
-    go: (place) => {
-      setActive(place);
-      show(place);
+    go: (next) => {
+      setActive(next);
+      bringIntoSight(next);
     },
     open: openCell,
   });
@@ -204,12 +218,18 @@ export function TableGrid(props: TableGridProps) {
     const isLonger = cell.scrollWidth > cell.clientWidth || cell.dataset.opens !== undefined;
     if (!isSelecting && (isLonger || cell.classList.contains("pic"))) openCell({ row, column });
   };
+  // A copy begins at the last selection, wherever that was: the focus tells whether it is meant for the grid.
   const onCopy = (event: ClipboardEvent) => {
     const column = props.columns[active().column];
-    if (!(getSelection()?.isCollapsed ?? true) || !column || event.target !== element) return;
+    if (document.activeElement !== element || !column) return;
+    if (!(getSelection()?.isCollapsed ?? true)) return;
     event.preventDefault();
     props.copy(active().row, column, event.clipboardData);
   };
+  onMount(() => {
+    document.addEventListener("copy", onCopy);
+    onCleanup(() => document.removeEventListener("copy", onCopy));
+  });
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: the rows of a table element cannot be placed by hand
@@ -228,13 +248,12 @@ export function TableGrid(props: TableGridProps) {
       onDblClick={(event) => {
         if ((event.target as Element).closest(".tg-td")) openCell(active());
       }}
-      onCopy={onCopy}
     >
       <div
         class="tg-room"
         style={{
           height: `${headPx() + scroll.map().barPx}px`,
-          width: `${placed().totalPx}px`,
+          width: `${totalPx()}px`,
           "--row": `${props.rowPx}px`,
         }}
       >
@@ -255,15 +274,15 @@ export function TableGrid(props: TableGridProps) {
                     topPx={(row() - anchor()) * props.rowPx}
                   >
                     <For each={columns()}>
-                      {(one) => (
+                      {(column) => (
                         <GridCell
-                          {...one}
+                          {...place(column)}
                           book={props.book}
                           version={props.version}
                           row={row()}
-                          isActive={isActiveRow() && active().column === one.index}
+                          isActive={isActiveRow() && active().column === indexes().get(column)}
                           isRushing={scroll.isRushing()}
-                          id={cellId({ row: row(), column: one.index })}
+                          id={cellId({ row: row(), column: indexes().get(column) ?? 0 })}
                           runOf={props.runOf}
                         />
                       )}
@@ -276,24 +295,24 @@ export function TableGrid(props: TableGridProps) {
           {/* biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: it stands above rows that are placed by hand */}
           <div class="tg-head" role="row" aria-rowindex={1}>
             <For each={columns()}>
-              {(one) => (
+              {(column) => (
                 <GridHead
-                  {...one}
-                  direction={props.directionOf(one.column)}
+                  {...place(column)}
+                  direction={props.directionOf(column)}
                   isWaiting={props.isReading}
-                  sort={() => props.sort(one.column)}
-                  setWidth={(px) => setWidth(one.column, px)}
-                  fit={() => fitWidth(one.column)}
+                  sort={() => props.sort(column)}
+                  setWidth={(px) => setWidth(column, px)}
+                  fit={() => fitWidth(column)}
                 />
               )}
             </For>
             <Show when={props.isFiltering}>
-              <For each={columns().filter(({ column }) => column.kind === "value")}>
-                {(one) => (
+              <For each={columns().filter(({ kind }) => kind === "value")}>
+                {(column) => (
                   <FilterCell
-                    {...one}
-                    text={props.filterOf(one.column)}
-                    change={(text) => props.setFilter(one.column, text)}
+                    {...place(column)}
+                    text={props.filterOf(column)}
+                    change={(text) => props.setFilter(column, text)}
                   />
                 )}
               </For>

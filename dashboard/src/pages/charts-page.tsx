@@ -62,8 +62,9 @@ export function ChartsPage(props: ChartsPageProps) {
   const cards = createMemo(
     () =>
       pageCards({
-        charts: keys(),
-        media: media() ?? [],
+        // Cards that are named have a place each: nothing is placed before all are known, or they would move.
+        charts: view().metrics === "" || isKnown() ? keys() : [],
+        media: isKnown() ? (media() ?? []) : [],
         metrics: view().metrics,
         filter: view().metricFilter.trim() === "" ? undefined : search(),
       }),
