@@ -16,6 +16,7 @@ import { build } from "vite";
 const ENTRIES = [
   "sdk/index.js",
   "sdk/media-encoding.js",
+  "sdk/table-encoding.js",
   "ingest/fold-thread.js",
   "server/reading/reader-thread.js",
 ];

@@ -119,9 +119,9 @@ export class RunMediaKeeper implements MediaKeeper {
   #lookAgain({ hash, again }: NamedBlob): void {
     try {
       if (this.#blobs.find(hash).state !== "missing" || again().hash === hash) return;
-      this.warn("again", "A file changed while it was logged; the point has none.");
+      this.warn("again", "a file changed while it was logged; the point has none.");
     } catch (error) {
-      this.warn("again", `What was logged was deleted meanwhile: ${describeError(error)}`);
+      this.warn("again", `what was logged was deleted meanwhile: ${describeError(error)}`);
     }
   }
 

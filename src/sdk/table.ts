@@ -3,7 +3,7 @@
 import type { MediaRef } from "../protocol/media.ts";
 import type { NumberArray } from "../protocol/values.ts";
 import { callable } from "./callable-class.ts";
-import { lazyMedia } from "./lazy-media.ts";
+import { lazyTables } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
 
 /** An object by the columns' names, or a list in their order. */
@@ -121,7 +121,7 @@ export const Table: TableClass = callable<TableClass>(
 
     get length(): number {
       try {
-        return lazyMedia().countTableRows(this.#content);
+        return lazyTables().countTableRows(this.#content);
       } catch {
         // What is no table has the rows that were added; whoever logs it finds out what it is.
         return this.#content.added.length;
@@ -144,15 +144,17 @@ export const Table: TableClass = callable<TableClass>(
     }
 
     toMediaRef(keeper: MediaKeeper, path: readonly string[]): MediaRef {
-      return lazyMedia().tableToRef(this.#content, keeper, path);
+      return lazyTables().tableToRef(this.#content, keeper, path);
     }
   },
 );
 
 function copyRow(row: unknown): unknown {
   try {
-    if (typeof row !== "object" || row === null) return row;
-    return Array.isArray(row) ? row.slice() : { ...row };
+    if (typeof row !== "object" || row === null || row instanceof Date) return row;
+    if (row instanceof Map) return new Map(row);
+    const isList = Array.isArray(row) || ArrayBuffer.isView(row);
+    return isList ? Array.prototype.slice.call(row) : { ...row };
   } catch {
     // A getter that throws; reading it again tells of it.
     return row;
