@@ -47,11 +47,14 @@ export interface MakerOptions {
   readonly onNews?: (news: MakerNews) => void;
   /** Where `ffmpeg` is looked for. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** After so long without a sign of progress `ffmpeg` is ended, and another way tried. Default 2 min. */
+  readonly silenceLimitMs?: number;
   /** From where `sharp` is looked for first. Default: the script of this process; a thread has to be told. */
   readonly scriptPath?: string | undefined;
 }
 
 const PROGRESS_INTERVAL_MS = 250;
+const SILENCE_LIMIT_MS = 2 * 60_000;
 /** After trouble with the disk a blob is let be for so long. */
 const TRY_AGAIN_AFTER_MS = 30_000;
 /** So many makers may end in the middle of one blob before it is given up. */
@@ -65,6 +68,7 @@ export class BlobMaker {
   readonly #blobs: BlobFolder;
   readonly #onNews: (news: MakerNews) => void;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #silenceLimitMs: number;
   readonly #scriptPath: string | undefined;
   readonly #tryAgainAt = new Map<BlobHash, number>();
   readonly #inWork = new Map<BlobHash, Promise<MakeOutcome>>();
@@ -75,6 +79,7 @@ export class BlobMaker {
     this.#blobs = blobs;
     this.#onNews = options.onNews ?? (() => undefined);
     this.#env = options.env ?? process.env;
+    this.#silenceLimitMs = options.silenceLimitMs ?? SILENCE_LIMIT_MS;
     this.#scriptPath = options.scriptPath ?? process.argv[1];
   }
 
@@ -205,6 +210,7 @@ export class BlobMaker {
     return {
       signal,
       env: this.#env,
+      silenceLimitMs: this.#silenceLimitMs,
       scriptPath: this.#scriptPath,
       progress: (done, total) => {
         claim.sign();

@@ -28,8 +28,6 @@ const CODEC_ARGUMENTS: Readonly<Record<FfmpegCodec, readonly string[]>> = {
 
 /** It shares the machine with a training. */
 const THREADS = 4;
-/** A program that neither takes a frame nor ends for so long hangs. */
-const SILENCE_LIMIT_MS = 120_000;
 const ERROR_TEXT_LIMIT = 2_000;
 
 /**
@@ -59,7 +57,7 @@ export async function encodeFfmpeg(
   const ended = once(child, "close") as Promise<[code: number | null, signal: string | null]>;
   // Its failing to start is waited for below; without this it would be told as unhandled before.
   ended.catch(() => undefined);
-  const silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_LIMIT_MS);
+  const silence = setTimeout(() => child.kill("SIGKILL"), making.silenceLimitMs);
   const stop = () => child.kill("SIGKILL");
   making.signal.addEventListener("abort", stop);
   try {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { createFile } from "mp4box";
 import { expect, test } from "vitest";
 import type { BlobFolder } from "./blob-folder.ts";
@@ -231,6 +232,34 @@ test("the same frames make the same file", async () => {
   );
   const [a, b] = await Promise.all(files);
   expect(a!.equals(b!)).toBe(true);
+});
+
+test("an ffmpeg that hangs is ended, and the WASM encoder makes the video", async () => {
+  const blobs = temporaryBlobs();
+  const video = waves([1, 4, 3, 32, 32]);
+  const { hash } = keepRaw(blobs, video.header, [video.pixels]);
+  const env = withFfmpeg("exec sleep 600");
+  const notes: string[] = [];
+  const maker = new BlobMaker(blobs, {
+    env,
+    silenceLimitMs: 100,
+    onNews: (told) => told.news === "note" && notes.push(told.message),
+  });
+  expect(await maker.make(hash)).toBe("ready");
+  expect(notes).toEqual([expect.stringMatching(/was ended by SIGKILL/)]);
+  expectSame(video, decodeVideo(blobs.readyFile(hash)), 30);
+});
+
+test("frames in are frames out, whatever size and number they have", async () => {
+  const size = fc.integer({ min: 1, max: 50 });
+  const shapes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 3), size, size);
+  await fc.assert(
+    fc.asyncProperty(shapes, async ([frames, channels, height, width]) => {
+      const video = waves([1, frames, channels as 1 | 3, height, width]);
+      expectSame(video, decodeVideo(await makeVideo(video, WITHOUT_FFMPEG)), 30);
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test("a maker that is to end takes ffmpeg with it, and leaves the video to another one", async () => {

@@ -7,6 +7,12 @@
 import type { OpenRawFile } from "./open-raw-file.ts";
 import type { RawVideoHeader } from "./raw-file.ts";
 
+/** As near to a square as can be, rather wider than higher. */
+export function gridOf(batch: number): { readonly columns: number; readonly rows: number } {
+  const columns = Math.ceil(Math.sqrt(batch));
+  return { columns, rows: Math.ceil(batch / columns) };
+}
+
 export class FrameGrid {
   readonly frameCount: number;
   readonly channels: 1 | 3;
@@ -24,8 +30,8 @@ export class FrameGrid {
     const [batch, frames, channels, height, width] = header.shape;
     this.#raw = raw;
     this.#header = header;
-    this.#columns = Math.ceil(Math.sqrt(batch));
-    const rows = Math.ceil(batch / this.#columns);
+    const { columns, rows } = gridOf(batch);
+    this.#columns = columns;
     const pad = options.isEven ? 2 : 1;
     this.frameCount = frames;
     this.channels = channels;

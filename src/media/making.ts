@@ -7,6 +7,8 @@ export interface Making {
   readonly signal: AbortSignal;
   /** Where programs are looked for. */
   readonly env: NodeJS.ProcessEnv;
+  /** A program that neither takes a frame nor ends for so long hangs, and is ended. */
+  readonly silenceLimitMs: number;
   /** The user's script, whose packages may be used; undefined where there is none. */
   readonly scriptPath: string | undefined;
   /** Tells how far it is, e.g. in frames or bytes. */
