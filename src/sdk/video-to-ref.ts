@@ -1,15 +1,16 @@
 /** A video on its way into a record: read, checked, kept. */
 
 import { findFfmpeg } from "../media/find-ffmpeg.ts";
+import { gridOf } from "../media/frame-grid.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { MediaRef, type VideoFields } from "../protocol/media.ts";
 import { describeValue } from "./describe-value.ts";
 import { type AcceptedFiles, keepEncoded } from "./encoded-media.ts";
 import type { MediaKeeper } from "./loggable.ts";
 import { describeGiven, readCaption, readFormat } from "./media-options.ts";
-import { BOOLEANS, isTypedArray, type NumberGrid, typeName } from "./number-grid.ts";
+import { BOOLEANS, type NumberGrid } from "./number-grid.ts";
 import { describeGrid, takeIntegers } from "./pixel-bytes.ts";
-import { readNumbers } from "./read-numbers.ts";
+import { isNumberArray, readNumbers } from "./read-numbers.ts";
 import type { Video } from "./video.ts";
 
 type Format = "mp4" | "gif" | "webm";
@@ -45,10 +46,7 @@ export function videoToRef(
 
 function keepVideo(video: Video, keeper: MediaKeeper, path: readonly string[]): VideoFields {
   const { value, shape } = video;
-  const isNumbers =
-    isTypedArray(value) &&
-    ((shape ?? Reflect.get(value, "shape")) !== undefined || typeName(value) !== "uint8");
-  const kept = isNumbers ? undefined : keepEncoded(value, FILES, keeper);
+  const kept = isNumberArray(value, shape) ? undefined : keepEncoded(value, FILES, keeper);
   if (kept !== undefined) return kept;
   const grid = readNumbers(value, shape ?? undefined);
   if (grid !== undefined) return keepFrames(grid, video, keeper, path);
@@ -72,9 +70,7 @@ function keepFrames(
   const fps = readFps(video.fps, keeper, path);
   const kept = keeper.keepRaw({ raw: "video", shape, fps, format }, [bytes]);
   const [batch, frames, , height, width] = shape;
-  // As the maker tiles them.
-  const columns = Math.ceil(Math.sqrt(batch));
-  const rows = Math.ceil(batch / columns);
+  const { columns, rows } = gridOf(batch);
   const size = { width: columns * width, height: rows * height };
   return { ...kept, type: TYPES[format], ...size, frames, fps };
 }
