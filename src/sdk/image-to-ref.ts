@@ -8,9 +8,9 @@ import type { Image } from "./image.ts";
 import type { MediaKeeper } from "./loggable.ts";
 import { describeGiven, readCaption, readFormat } from "./media-options.ts";
 import type { Sharp } from "./media-values.ts";
-import { isTypedArray, type NumberGrid, typeName } from "./number-grid.ts";
+import type { NumberGrid } from "./number-grid.ts";
 import { describeGrid, toPixelBytes } from "./pixel-bytes.ts";
-import { readNumbers } from "./read-numbers.ts";
+import { isNumberArray, readNumbers } from "./read-numbers.ts";
 
 type Format = "png" | "jpeg" | "webp";
 
@@ -52,22 +52,14 @@ function keepImage(image: Image, keeper: MediaKeeper, path: readonly string[]): 
     const awaited = keeper.keepAwaited("a sharp instance", renderSharp(value, format));
     return { ...awaited, type: `image/${format}` };
   }
-  if (!hasShape(image)) {
-    const kept = keepEncoded(value, FILES, keeper);
-    if (kept !== undefined) return kept;
-  }
+  const kept = isNumberArray(value, image.shape) ? undefined : keepEncoded(value, FILES, keeper);
+  if (kept !== undefined) return kept;
   const grid = readNumbers(value, image.shape ?? undefined);
   if (grid !== undefined) return keepPixels(grid, image, keeper, path);
   throw new TrackioError(
     "invalid_argument",
     `${ACCEPTS}; or a path, the bytes of ${FILES.names}, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is ${describeGiven(value)}.`,
   );
-}
-
-/** Bytes with a shape are pixels, without one a file. */
-function hasShape({ value, shape }: Image): boolean {
-  if (!isTypedArray(value)) return false;
-  return (shape ?? Reflect.get(value, "shape")) !== undefined || typeName(value) !== "uint8";
 }
 
 function keepPixels(

@@ -35,6 +35,12 @@ export function readNumbers(value: unknown, shape: unknown): NumberGrid | undefi
   return isPixelData(value) ? readPixelData(value) : undefined;
 }
 
+/** Whether a typed array holds numbers: bytes without a shape are a file. */
+export function isNumberArray(value: unknown, shape: unknown): boolean {
+  if (!isTypedArray(value)) return false;
+  return typeName(value) !== "uint8" || (shape ?? Reflect.get(value, "shape")) !== undefined;
+}
+
 function readTypedArray(numbers: NumberList & object, shape: unknown): NumberGrid {
   const grid = { numbers, shape: [numbers.length], type: typeName(numbers) };
   if (shape !== undefined) return withShape(grid, shape);
