@@ -125,6 +125,7 @@ export function AllSteps(props: AllStepsProps) {
                       <MediaTile
                         item={item()}
                         mediaKey={props.media.key}
+                        runName={props.runsById.get(item()?.run ?? "")?.name}
                         layout={layout()}
                         group={undefined}
                         isHeldBack={props.isHeldBack}

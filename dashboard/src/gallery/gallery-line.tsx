@@ -61,6 +61,7 @@ function RunLine(props: GalleryLineProps & { readonly run: string; readonly from
               <MediaTile
                 item={item()}
                 mediaKey={props.media.key}
+                runName={props.runsById.get(props.run)?.name}
                 layout={props.layout}
                 group={props.group}
                 isHeldBack={props.isHeldBack}
@@ -101,6 +102,7 @@ function RunsLine(props: GalleryLineProps) {
               <MediaTile
                 item={item()}
                 mediaKey={props.media.key}
+                runName={known()?.name}
                 layout={props.layout}
                 group={props.group}
                 isHeldBack={props.isHeldBack}

@@ -79,7 +79,12 @@ export function MediaSection(props: MediaSectionProps) {
           </span>
         </Show>
         <Show when={props.media.kind !== "table"}>
-          <button type="button" class="link" onClick={props.openKey}>
+          <button
+            type="button"
+            class="link"
+            aria-label={`All steps of ${props.media.key}`}
+            onClick={props.openKey}
+          >
             All steps
           </button>
         </Show>

@@ -14,6 +14,8 @@ export interface MediaTileProps {
   /** Undefined while it is being read: the frame stands. */
   readonly item: MediaItem | undefined;
   readonly mediaKey: string;
+  /** Whose it is, for screen readers: to the eye its name stands beside or below. */
+  readonly runName: string | undefined;
   readonly layout: Pick<TileLayout, "tileWidth" | "frameHeight">;
   /** Lines below the frame; absent: none. */
   readonly caption?: JSX.Element;
@@ -28,6 +30,10 @@ const SMALL_PX = 140;
 
 export function MediaTile(props: MediaTileProps) {
   const frame = () => ({ height: `${props.layout.frameHeight}px` });
+  const label = (item: MediaItem) => {
+    const text = describeItem(item, props.mediaKey);
+    return props.runName === undefined ? text : `${text}, ${props.runName}`;
+  };
   return (
     <div class="tile">
       <Show when={props.item} fallback={<span class="frame" style={frame()} />}>
@@ -38,6 +44,7 @@ export function MediaTile(props: MediaTileProps) {
                 type="button"
                 class="frame"
                 style={frame()}
+                aria-label={label(item())}
                 onClick={() => props.open(item())}
               >
                 <BlobImage
@@ -51,16 +58,12 @@ export function MediaTile(props: MediaTileProps) {
             }
           >
             <Match when={isAudio(item())}>
-              <AudioTile
-                item={item()}
-                label={describeItem(item(), props.mediaKey)}
-                height={props.layout.frameHeight}
-              />
+              <AudioTile item={item()} label={label(item())} height={props.layout.frameHeight} />
             </Match>
             <Match when={isVideo(item())}>
               <VideoTile
                 item={item()}
-                label={describeItem(item(), props.mediaKey)}
+                label={label(item())}
                 height={props.layout.frameHeight}
                 isEnlarged={isEnlarged(item(), props.layout)}
                 isSmall={props.layout.tileWidth < SMALL_PX}
