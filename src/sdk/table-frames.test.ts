@@ -151,6 +151,14 @@ describe("apache-arrow", () => {
   });
 });
 
+test("a frame whose columns have other rows than it says is told", () => {
+  const { log, told } = openRun();
+  const column = vector([1, 2], new arrow.Float64());
+  const frame = { schema: { fields: [{ name: "a" }] }, numRows: 3, getChildAt: () => column };
+  log({ t: new Table(frame) });
+  expect(told()).toEqual([expect.stringMatching(/there are 3 rows and "a" has 2/)]);
+});
+
 describe("nodejs-polars", () => {
   test("columns of all types, with null", async () => {
     const frame = pl.DataFrame({

@@ -89,7 +89,7 @@ function readTable(given: unknown, names: readonly string[] | undefined): TableI
   }
   if (!isObject(given)) throw notATable(given);
   const frame = readFrame(given);
-  if (frame !== undefined) return frame;
+  if (frame?.kind === "columns") return columnsOf(frame.columns, frame.rowCount);
   if (!isPlain(given)) throw notATable(given);
   const columns = Object.keys(given).map((name): GivenColumn => {
     const values = given[name];
@@ -101,16 +101,19 @@ function readTable(given: unknown, names: readonly string[] | undefined): TableI
 }
 
 /** @throws {@link TrackioError} where they are not of one length. */
-function columnsOf(columns: readonly GivenColumn[]): TableInput {
+function columnsOf(columns: readonly GivenColumn[], wanted?: number): TableInput {
   const lengths = columns.map(({ cells }) => lengthOf(cells));
-  const other = lengths.findIndex((length) => length !== lengths[0]);
-  if (other > 0) {
+  const rowCount = wanted ?? lengths[0] ?? 0;
+  const other = lengths.findIndex((length) => length !== rowCount);
+  if (other >= 0) {
+    const first =
+      wanted === undefined ? `"${columns[0]?.name}" has ${rowCount}` : `there are ${wanted} rows`;
     throw new TrackioError(
       "invalid_argument",
-      `The columns of a table have as many cells, but "${columns[0]?.name}" has ${lengths[0]} of them and "${columns[other]?.name}" has ${lengths[other]}.`,
+      `The columns of a table have as many cells as each other, but ${first} and "${columns[other]?.name}" has ${lengths[other]}.`,
     );
   }
-  return { kind: "columns", rowCount: lengths[0] ?? 0, columns };
+  return { kind: "columns", rowCount, columns };
 }
 
 export function isColumnData(cells: GivenColumn["cells"]): cells is ColumnData {
@@ -122,9 +125,9 @@ export function lengthOf(cells: GivenColumn["cells"]): number {
   return "offsets" in cells ? cells.offsets.length - 1 : cells.values.length;
 }
 
-/** Whether it can be a row: an object or a list. */
+/** Whether it can be a row: an object, or a list, which may be typed. */
 export function isRow(given: unknown): given is object {
-  return isObject(given) && !(given instanceof Date) && !ArrayBuffer.isView(given);
+  return isObject(given) && !(given instanceof Date) && !(given instanceof DataView);
 }
 
 function isObject(given: unknown): given is object {

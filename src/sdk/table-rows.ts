@@ -1,5 +1,6 @@
 /** Rows, as objects or lists, turned into columns. */
 
+import { isTypedArray } from "./number-grid.ts";
 import { isRow } from "./table-input.ts";
 
 /** Called with what is wrong with a row; it is kept as far as it can be. */
@@ -30,9 +31,14 @@ export class RowReader {
       try {
         if (!isRow(given)) {
           this.#onWrong(`row ${firstRow + row} is no row but ${typeof given}`);
-        } else if (Array.isArray(given)) {
+        } else if (Array.isArray(given) || isTypedArray(given)) {
           this.#place(given.length - 1, columns, rows.length);
           for (let i = 0; i < given.length; i += 1) (columns[i] as unknown[])[row] = given[i];
+        } else if (given instanceof Map) {
+          for (const [name, cell] of given) {
+            const place = this.#placeOf(String(name), columns, rows.length);
+            (columns[place] as unknown[])[row] = cell;
+          }
         } else {
           const own = Object.keys(given);
           if (!isSame(own, keys)) {

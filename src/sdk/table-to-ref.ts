@@ -5,6 +5,7 @@
  * has kept counts as never kept.
  */
 
+import { TrackioError } from "../protocol/errors.ts";
 import { MediaRef, type TableFields } from "../protocol/media.ts";
 import { encodeRawTable } from "../tables/raw-table.ts";
 import type { MediaKeeper } from "./loggable.ts";
@@ -24,6 +25,8 @@ interface KeptTable {
 const NOTHING: KeptTable = { parts: [], columns: [], records: new Map() };
 
 const inputs = new WeakMap<TableContent, TableInput>();
+/** Tables whose cells are being encoded. */
+const underWay = new Set<TableContent>();
 const keptBy = new WeakMap<MediaKeeper, WeakMap<TableContent, KeptTable>>();
 
 /** Rows that it has now. @throws {@link TrackioError} where it is no table. */
@@ -35,6 +38,22 @@ export function countTableRows(content: TableContent): number {
 
 /** @throws {@link TrackioError} with a sentence for people where it is no table. */
 export function tableToRef(
+  content: TableContent,
+  keeper: MediaKeeper,
+  path: readonly string[],
+): MediaRef<"table"> {
+  if (underWay.has(content)) {
+    throw new TrackioError("invalid_argument", "A table cannot stand in a cell of itself.");
+  }
+  underWay.add(content);
+  try {
+    return toRef(content, keeper, path);
+  } finally {
+    underWay.delete(content);
+  }
+}
+
+function toRef(
   content: TableContent,
   keeper: MediaKeeper,
   path: readonly string[],

@@ -1,5 +1,6 @@
 /** One cell of a column: as the API answers it, and as text. */
 
+import { TrackioError } from "../protocol/errors.ts";
 import { isMediaKind } from "../protocol/media.ts";
 import { decodeNumber, encodeValue, type Json } from "../protocol/values.ts";
 import { type ColumnData, isNullAt, isTextColumn, textAt } from "./column-data.ts";
@@ -9,7 +10,7 @@ export function cellAt(column: ColumnData, row: number): Json {
   if (isNullAt(column, row)) return null;
   if (isTextColumn(column)) {
     const text = textAt(column, row);
-    return column.encoding === "json" ? JSON.parse(text) : text;
+    return column.encoding === "json" ? parseCell(text) : text;
   }
   switch (column.type) {
     case "boolean":
@@ -18,6 +19,15 @@ export function cellAt(column: ColumnData, row: number): Json {
       return encodeValue(new Date(column.values[row] as number));
     default:
       return encodeValue(column.values[row]);
+  }
+}
+
+function parseCell(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const shown = JSON.stringify(text.slice(0, 80));
+    throw new TrackioError("damaged", `A cell of a table is no JSON: ${shown}.`, { cause });
   }
 }
 

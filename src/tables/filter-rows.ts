@@ -8,10 +8,9 @@
  */
 
 import { TrackioError } from "../protocol/errors.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
 import { cellAt, textOfCell } from "./cells.ts";
 import { type ColumnData, isNullAt, isTextColumn, rowCountOf, textsOf } from "./column-data.ts";
-import { parseDates } from "./date-span.ts";
+import { FilterValue } from "./filter-value.ts";
 import type { CheckedTableQuery } from "./table-source.ts";
 
 export type CheckedFilter = CheckedTableQuery["filters"][number];
@@ -42,10 +41,10 @@ function testOf(filter: CheckedFilter): Test {
     };
   }
   if (op === "contains") return (data) => containsTest(data, String(value).toLowerCase());
-  const compare = comparison(value);
+  const wanted = new FilterValue(value);
   return (data) => {
-    const compareAt = compare(data);
-    return (row) => holds(op, compareAt(row));
+    const compare = comparisonOf(data, wanted);
+    return (row) => holds(op, isNullAt(data, row) ? undefined : compare(row));
   };
 }
 
@@ -74,7 +73,9 @@ function emptyTest(data: ColumnData): (row: number) => boolean {
   return (row) => isNullAt(data, row) || offsets[row] === offsets[row + 1];
 }
 
+/** What is empty contains the empty text, too. */
 function containsTest(data: ColumnData, wanted: string): (row: number) => boolean {
+  if (wanted === "") return () => true;
   if (isTextColumn(data) && data.encoding === "utf8") {
     const texts = textsOf(data);
     return (row) => !isNullAt(data, row) && (texts[row] as string).toLowerCase().includes(wanted);
@@ -88,67 +89,14 @@ function containsTest(data: ColumnData, wanted: string): (row: number) => boolea
   };
 }
 
-type Order = (cell: Json) => number | undefined;
-
-/** How a cell stands to the value: below 0, 0, above 0; undefined where they cannot be compared. */
-function comparison(
-  value: string | number | boolean,
-): (data: ColumnData) => (row: number) => number | undefined {
-  const number = parseNumber(value);
-  const dates = parseDates(value);
-  const boolean =
-    typeof value === "boolean"
-      ? value
-      : ({ true: true, false: false } as const)[String(value).toLowerCase()];
-  const text = Buffer.from(String(value));
-  const toNumber = (cell: number | bigint) =>
-    number === undefined ? undefined : compareNumbers(cell, number);
-  const toDate = (ms: number) =>
-    dates === undefined || Number.isNaN(ms)
-      ? undefined
-      : ms < dates.from
-        ? -1
-        : ms > dates.last
-          ? 1
-          : 0;
-  const toText = (cell: string) =>
-    typeof value === "string" ? Buffer.compare(Buffer.from(cell), text) : undefined;
-  const toBoolean = (cell: boolean) =>
-    boolean === undefined ? undefined : Number(cell) - Number(boolean);
-  const toAny: Order = (cell) => {
-    if (cell === null) return undefined;
-    const asNumber = decodeNumber(cell);
-    if (asNumber !== undefined) return toNumber(asNumber);
-    if (typeof cell === "string") return toText(cell);
-    if (typeof cell === "boolean") return toBoolean(cell);
-    const { $: kind, v } = cell as { readonly [key: string]: Json };
-    return kind === "date" ? toDate(typeof v === "string" ? Date.parse(v) : Number.NaN) : undefined;
-  };
-  return (data) => {
-    if (data.type === "number" || data.type === "bigint") {
-      const { values } = data;
-      return (row) => (isNullAt(data, row) ? undefined : toNumber(values[row] as number));
-    }
-    if (data.type === "date") {
-      const { values } = data;
-      return (row) => (isNullAt(data, row) ? undefined : toDate(values[row] as number));
-    }
-    return (row) => toAny(cellAt(data, row));
-  };
-}
-
-function parseNumber(value: string | number | boolean): number | bigint | undefined {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean" || value.trim() === "") return undefined;
-  if (/^\s*-?\d{16,}\s*$/.test(value)) return BigInt(value.trim());
-  if (value.trim() === "NaN") return Number.NaN;
-  const number = Number(value);
-  return Number.isNaN(number) ? undefined : number;
-}
-
-/** NaN is equal to itself and stands in no order to others. */
-function compareNumbers(a: number | bigint, b: number | bigint): number | undefined {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  return Number.isNaN(a) === Number.isNaN(b) ? 0 : undefined;
+function comparisonOf(data: ColumnData, wanted: FilterValue): (row: number) => number | undefined {
+  if (isTextColumn(data)) {
+    if (data.encoding === "json") return (row) => wanted.compareCell(cellAt(data, row));
+    const texts = textsOf(data);
+    return (row) => wanted.compareText(texts[row] as string);
+  }
+  const { type, values } = data;
+  if (type === "date") return (row) => wanted.compareDate(values[row] as number);
+  if (type === "boolean") return (row) => wanted.compareBoolean(values[row] !== 0);
+  return (row) => wanted.compareNumber(values[row] as number | bigint);
 }

@@ -253,10 +253,22 @@ describe("filters", () => {
     [{ op: ">=", value: 1 }, [1, 10n, all[5] as Date]],
     [{ op: "<", value: "5" }, [1, "10", ""]],
     [{ op: ">", value: "A" }, ["Ten"]],
+    [{ value: "" }, all],
+    [{ op: ">", value: "9" }, [10n, "Ten", all[5] as Date].slice(0, 2)],
     [{ op: "empty" }, ["", null]],
     [{ op: "not empty" }, all.filter((value) => value !== "" && value !== null)],
   ])("%j", async (filter, expected) => {
     expect(await passing(filter)).toEqual(expected);
+  });
+
+  test("texts are compared by code point, and a column of texts also with a number", async () => {
+    const texts = ["\uffff", "\u{10000}", "10", "9"];
+    const source = await sourceOf(temporaryPath(), [[named("a", "string", texts)]]);
+    const pass = (op: TableFilter["op"] & string, value: string | number) =>
+      firstColumn([source], { filters: [{ op, value }] });
+    expect(await pass(">", "\uffff")).toEqual(["\u{10000}"]);
+    expect(await pass("=", 10)).toEqual(["10"]);
+    expect(await pass("<", "9")).toEqual(["10"]);
   });
 
   test("a day, a month or a year stands for all of its moments", async () => {

@@ -1,6 +1,6 @@
 /** What the SDK left of tables, as a reader of the store sees it. */
 
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
@@ -22,6 +22,7 @@ export function loggedTables(folder: DataFolder, key: string): TableFields[] {
 /** Returns when all parts are Parquet; the run's own maker may be at some of them. */
 export async function makeParts(folder: DataFolder): Promise<void> {
   const blobs = new BlobFolder(folder);
+  if (!existsSync(blobs.pendingPath)) return;
   for (let look = 0; look < 1200; look += 1) {
     await new BlobMaker(blobs).makePending({ olderThanMs: 0 });
     const isMade = !readdirSync(blobs.pendingPath).some((name) => /\.(raw|making)$/.test(name));
