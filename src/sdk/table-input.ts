@@ -82,7 +82,6 @@ function readNames(given: unknown): readonly string[] | undefined {
 }
 
 function readTable(given: unknown, names: readonly string[] | undefined): TableInput {
-  if (given === undefined) return { kind: "rows", rows: [], names };
   if (Array.isArray(given)) {
     if (given.length > 0 && !given.some(isRow)) throw notATable(given);
     return { kind: "rows", rows: given, names };

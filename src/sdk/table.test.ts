@@ -144,6 +144,12 @@ describe("what a table is made of", () => {
     ["a number", 5, /5 is no table/],
     ["a text", "rows", /The text "rows" is no table/],
     ["null", null, /null is no table/],
+    ["undefined", undefined, /undefined is no table/],
+    [
+      "a dataframe that is undefined",
+      { dataframe: undefined },
+      /An object whose "dataframe" is no list is no table/,
+    ],
     ["numbers", [1, 2], /A list of numbers is no table/],
     ["a typed array", Float64Array.of(1), /An instance of Float64Array is no table/],
     ["a date", new Date(0), /An instance of Date is no table/],

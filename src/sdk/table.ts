@@ -114,8 +114,10 @@ export const Table: TableClass = callable<TableClass>(
   class Table extends Loggable {
     readonly #content: TableContent;
 
-    constructor(given?: unknown, options?: unknown) {
+    constructor(...args: readonly unknown[]) {
       super();
+      // Without anything it is a table that is still empty; `undefined` is a mistake that is told.
+      const [given, options] = args.length === 0 ? [[]] : args;
       this.#content = { given, options, added: [] };
     }
 
