@@ -367,6 +367,8 @@ describe("the dashboard", () => {
     const { headers } = await app.request("/");
     const policy = headers.get("content-security-policy")!;
     expect(policy).toContain("frame-ancestors *");
+    expect(policy).toContain("media-src 'self' blob:");
+    expect(policy).toContain("form-action 'self'");
     expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/=]{44}';/);
     expect(headers.get("x-frame-options")).toBeNull();
     expect(headers.get("access-control-allow-origin")).toBeNull();

@@ -64,9 +64,12 @@ export interface Reader {
    */
   ask(question: Question, signal?: AbortSignal): Promise<AnswerBytes>;
   /**
-   * The whole table as CSV in pieces, each made when it is taken; whoever asked ends it with `return`.
+   * The whole table as CSV in pieces, each made when it is taken; whoever asked ends it with `return`, or by `signal`.
    * @throws {@link TrackioError} as `ask`, at once or with the first piece.
    */
-  exportTable(question: TableQuestion): AsyncGenerator<AnswerBytes, void, undefined>;
+  exportTable(
+    question: TableQuestion,
+    signal?: AbortSignal,
+  ): AsyncGenerator<AnswerBytes, void, undefined>;
   close(): Promise<void>;
 }

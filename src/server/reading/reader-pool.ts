@@ -81,8 +81,11 @@ export class ReaderPool implements Reader {
     });
   }
 
-  exportTable(question: TableQuestion): AsyncGenerator<AnswerBytes, void, undefined> {
-    return this.#exporter.begin(question);
+  exportTable(
+    question: TableQuestion,
+    signal?: AbortSignal,
+  ): AsyncGenerator<AnswerBytes, void, undefined> {
+    return this.#exporter.begin(question, signal);
   }
 
   async close(): Promise<void> {

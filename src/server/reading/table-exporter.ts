@@ -23,16 +23,20 @@ export class TableExporter {
   }
 
   /**
-   * The pieces of the table, each made when it is taken. Return ends the export.
+   * The pieces of the table, each made when it is taken. Return ends the export, and `signal` does, also in the middle of a piece.
    * @throws {@link TrackioError} `busy` where too many exports run; while it is read what `readTable` throws.
    */
-  begin(question: TableQuestion): AsyncGenerator<AnswerBytes, void, undefined> {
+  begin(
+    question: TableQuestion,
+    signal?: AbortSignal,
+  ): AsyncGenerator<AnswerBytes, void, undefined> {
     if (this.#exports.size >= MAX_EXPORTS) {
       const message = `${MAX_EXPORTS} tables are being exported already; try again when one is done.`;
       throw new TrackioError("busy", message);
     }
     const one = new TableExport({ root: this.#root, question });
     this.#exports.add(one);
+    signal?.addEventListener("abort", () => void one.close(), { once: true });
     return this.#pieces(one);
   }
 

@@ -40,7 +40,8 @@ export const exportTable: Operation = {
   },
   handle: async (c, server) => {
     const query = await readBody(c, "tableQuerySchema");
-    const pieces = server.reader.exportTable({ ask: "table", ...projectOf(c), query });
+    const question = { ask: "table", ...projectOf(c), query } as const;
+    const pieces = server.reader.exportTable(question, c.req.raw.signal);
     // What is wrong with the query is known by the first piece, while the answer can still say so.
     const first = await pieces.next();
     const stream = streamPieces(first, pieces, breakOff(c, server.log));
