@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { types } from "node:util";
 import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/given-file.ts";
 import { RECOGNISE_BYTES, type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
@@ -63,7 +64,7 @@ function recognise(head: Uint8Array, subject: string, accepted: AcceptedFiles): 
 
 /** A path as it was given; undefined where the value is no path. */
 export function pathOf(value: unknown): string | undefined {
-  const isUrl = typeof value === "object" && value !== null && value instanceof URL;
+  const isUrl = isUrlObject(value);
   const text = isUrl ? value.href : value;
   if (typeof text !== "string") return undefined;
   if (isUrl || /^file:/i.test(text)) return pathOfUrl(text);
@@ -73,6 +74,11 @@ export function pathOf(value: unknown): string | undefined {
     "invalid_argument",
     `${quotePath(text.slice(0, 80))} is a ${scheme}: address; give the bytes behind it, or the path of a file.`,
   );
+}
+
+/** Also one of another realm, as in a test runner's sandbox; so with bytes below. */
+function isUrlObject(value: unknown): value is URL {
+  return Object.prototype.toString.call(value) === "[object URL]";
 }
 
 function pathOfUrl(url: string): string {
@@ -89,11 +95,10 @@ function pathOfUrl(url: string): string {
 
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
-    const isBytes = !isTypedArray(value) || value instanceof Uint8Array;
+    const isBytes = !isTypedArray(value) || Reflect.get(value, Symbol.toStringTag) === "Uint8Array";
     return isBytes ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : undefined;
   }
-  const isBuffer = value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
-  return isBuffer ? new Uint8Array(value) : undefined;
+  return types.isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined;
 }
 
 /** The first bytes of a file. */

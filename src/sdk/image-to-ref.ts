@@ -111,5 +111,6 @@ function isSharp(value: unknown): value is Sharp {
 /** As it stands now: what the script goes on to do with it changes another one. */
 async function renderSharp(sharp: Sharp, format: Format): Promise<Uint8Array> {
   const copy = sharp.clone() as Sharp & { toFormat(format: Format): Sharp };
-  return (await copy.toFormat(format).toBuffer()) as Uint8Array;
+  const { buffer, byteOffset, length } = (await copy.toFormat(format).toBuffer()) as Buffer;
+  return new Uint8Array(buffer, byteOffset, length);
 }

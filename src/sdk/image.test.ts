@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { runInNewContext } from "node:vm";
 import { createCanvas, ImageData } from "@napi-rs/canvas";
 import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
@@ -230,6 +231,19 @@ test("the bytes at log() count, whatever the script does to its array afterwards
   expect((await readPixels(folder, "a")).bytes).toEqual([9, 9, 9]);
   run.log({ a: image });
   expect((await readPixels(folder, "a")).bytes).toEqual([0, 0, 0]);
+});
+
+test("values of another realm, as in a test runner's sandbox, are what they are", async () => {
+  const { folder, run, told } = openRun();
+  const pixels = runInNewContext("Uint8Array.of(7, 8)") as Uint8Array;
+  run.log({ a: trackio.Image(pixels, { shape: [1, 2] }) });
+  expect((await readPixels(folder, "a")).bytes).toEqual([7, 8]);
+  run.log({ a: trackio.Image(runInNewContext("[[0, 0.2]]") as number[][]) });
+  expect((await readPixels(folder, "a")).bytes).toEqual([0, 51]);
+  const svg = runInNewContext('Uint8Array.from("<svg/>", (letter) => letter.charCodeAt(0))');
+  for (const file of [svg, svg.buffer]) run.log({ a: trackio.Image(file) });
+  expect(lastMedia(folder, "a").type).toBe("image/svg+xml");
+  expect(told()).toEqual([]);
 });
 
 test("with and without new it is the same class, and never throws", () => {
