@@ -51,10 +51,20 @@ function ProjectList(props: { readonly workspace: Workspace; readonly close: () 
         project: project.key,
         selection: NEWEST,
         metricFilter: "",
+        metrics: "",
+        xMetric: "",
+        tables: {},
         zoom: undefined,
         logSwitched: [],
         folded: [],
         listMetric: "",
+        metrics: "",
+        tables: {},
+        step: undefined,
+        mediaFilter: "",
+        mediaKey: "",
+        foldedMedia: [],
+        picture: undefined,
       });
     }
     props.close();
