@@ -237,6 +237,10 @@ test("the lightbox walks pictures, runs and steps by keys, zooms, and gives the 
   await shows(1, 1000, 1);
   expect(await box.locator(".lightbox-step").innerText()).toContain("step 1,000");
   expect(await box.locator("footer").innerText()).toContain("16 × 16 PNG");
+  // A link to it, or the page loaded again, shows the same.
+  await expect.poll(() => page.url()).toMatch(/picture=samples%2C\w+%2C1000%2C1/);
+  await page.reload();
+  await shows(1, 1000, 1);
   const width = async () => (await large.boundingBox())!.width;
   const fitted = await width();
   await page.keyboard.press("+");
@@ -253,7 +257,12 @@ test("the lightbox walks pictures, runs and steps by keys, zooms, and gives the 
   expect(download.headers.get("content-disposition")).toContain("samples_1000_1.png");
   await page.keyboard.press("Escape");
   await box.waitFor({ state: "detached" });
+  await first.click();
+  await shows(2, 2000, 0);
+  await page.keyboard.press("Escape");
+  await box.waitFor({ state: "detached" });
   expect(await first.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => page.url()).not.toContain("picture=");
 });
 
 test("a video plays on a click, and all of a row play in step", async () => {
