@@ -53,7 +53,7 @@ export async function rows({ short }: BenchOptions): Promise<readonly BenchRow[]
       atMost("table of 1M rows opened, before it is Parquet", rawRead.openMs, "ms", 500),
       atMost("table of 1M rows sorted by a number", read.numberMs, "ms", 1500),
       atMost("table of 1M rows sorted by text", read.textMs, "ms", 1500),
-      atMost("next page of the sorted table", read.nextMs, "ms", 20),
+      atMost("next pages of the sorted table", read.nextMs, "ms", 20),
       atMost("table of 1M rows filtered by text in any column", read.filterMs, "ms", 3000),
     ];
   } finally {
@@ -136,7 +136,11 @@ async function measureReads(
     times.openMs.push(await measureQuery(fresh(), { from: ROWS / 2 }));
     const sorted = fresh();
     times.numberMs.push(await measureQuery(sorted, byNumber));
-    times.nextMs.push(await measureQuery(sorted, { ...byNumber, from: 100 }));
+    const pages: number[] = [];
+    for (let from = 100; from < 1500; from += 100) {
+      pages.push(await measureQuery(sorted, { ...byNumber, from }));
+    }
+    times.nextMs.push(median(pages));
     times.textMs.push(await measureQuery(fresh(), { sort: { column: PROMPT, descending: false } }));
     const filters = [{ op: "contains" as const, value: "9999" }];
     times.filterMs.push(await measureQuery(fresh(), { filters }));

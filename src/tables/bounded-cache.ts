@@ -14,6 +14,10 @@ export class BoundedCache<Value> {
     return this.#sizeBytes;
   }
 
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

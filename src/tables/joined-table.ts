@@ -39,6 +39,14 @@ export interface RowsOfColumn {
   readonly places: ArrayLike<number>;
 }
 
+/**
+ * Rows of columns that may be decoded whole instead of the pages alone that hold
+ * what is wanted; what was is kept, so that the next reads find it.
+ */
+export interface Allowance {
+  rows: number;
+}
+
 export class JoinedTable {
   readonly columns: readonly TableColumn[];
   readonly stretches: readonly Stretch[];
@@ -84,23 +92,21 @@ export class JoinedTable {
     );
   }
 
-  /**
-   * Single rows, rising, counted from the stretch's first. `isOften`: other rows of the column will
-   * be wanted soon; then it is decoded whole, unless it is known to be too large to be kept.
-   */
+  /** Single rows, rising, counted from the stretch's first. */
   readRows(
     stretch: Stretch,
     column: number,
     rows: readonly number[],
-    isOften: boolean,
+    allowance: Allowance,
   ): Promise<RowsOfColumn> {
     const wanted = rows.length;
     return this.#read(
       stretch,
       column,
       (part, place, version) => {
-        const isKept = isOften && !tooLarge.has(keyOf(version, place));
-        if (isKept) return { data: readWholeCached(part, place, version), places: rows };
+        const key = keyOf(version, place);
+        const isWhole = columnCache.has(key) || takeAllowance(allowance, part, key);
+        if (isWhole) return { data: readWholeCached(part, place, version), places: rows };
         return { data: part.readRows(place, rows), places: countUp(wanted) };
       },
       (type) => ({ data: nullColumn(type, wanted), places: countUp(wanted) }),
@@ -120,6 +126,12 @@ export class JoinedTable {
       return readNulls(this.columns[column]?.type ?? "json");
     });
   }
+}
+
+function takeAllowance(allowance: Allowance, { rowCount }: TablePart, key: string): boolean {
+  if (allowance.rows < rowCount || tooLarge.has(key)) return false;
+  allowance.rows -= rowCount;
+  return true;
 }
 
 function keyOf(version: string, place: number): string {

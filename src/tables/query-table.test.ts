@@ -114,6 +114,42 @@ describe.each<Form>(["raw", "Parquet"])("%s", (form) => {
   });
 });
 
+test("page by page, a sorted table gives each row once, and its own cells", async () => {
+  const folder = temporaryPath();
+  const part = (from: number, rows: number) => {
+    const ids = Array.from({ length: rows }, (_, i) => from + i);
+    return [
+      named(
+        "key",
+        "number",
+        ids.map((id) => (id * 7919) % 1000),
+      ),
+      named("id", "number", ids),
+      named(
+        "text",
+        "string",
+        ids.map((id) => (id % 5 === 0 ? null : `row ${id}`)),
+      ),
+    ];
+  };
+  const sources = [
+    await sourceOf(folder, [part(0, 40_000), part(40_000, 10)], "Parquet"),
+    await sourceOf(folder, [part(50_000, 3000)], "raw"),
+  ];
+  const ids: number[] = [];
+  let former = Number.NEGATIVE_INFINITY;
+  for (let from = 0; from < 43_010; from += 1000) {
+    for (const [key, id, text] of await rowsOf(sources, { ...sorted(0), from })) {
+      expect(key).toBe(((id as number) * 7919) % 1000);
+      expect(text).toBe((id as number) % 5 === 0 ? null : `row ${id}`);
+      expect(key as number).toBeGreaterThanOrEqual(former);
+      former = key as number;
+      ids.push(id as number);
+    }
+  }
+  expect(new Set(ids).size).toBe(43_010);
+});
+
 test("sources are joined by column name; one that has two types becomes comparable", async () => {
   const folder = temporaryPath();
   const first = await sourceOf(folder, [

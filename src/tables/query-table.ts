@@ -8,7 +8,7 @@ import type { TableRows } from "../protocol/api.ts";
 import type { Json } from "../protocol/values.ts";
 import { cellAt } from "./cells.ts";
 import { type ColumnData, isNullAt, isTextColumn } from "./column-data.ts";
-import { JoinedTable, type Stretch } from "./joined-table.ts";
+import { type Allowance, JoinedTable, type Stretch } from "./joined-table.ts";
 import { findRows } from "./row-order.ts";
 import type { CheckedTableQuery, TableSource } from "./table-source.ts";
 
@@ -16,8 +16,8 @@ export type { CheckedTableQuery, TableSource } from "./table-source.ts";
 
 /** Characters of a text that are given, unless it is asked for in full. */
 const CUT_LENGTH = 500;
-/** Up to so many cells are decoded whole, so that the next pages of a sorted table find them in memory. */
-const MOST_CELLS_WHOLE = 10_000_000;
+/** A sorted page has rows of everywhere. From the second one on, each decodes so much whole, until all that is shown is in memory. */
+const ROWS_WHOLE = 1_200_000;
 
 /**
  * The rows that `query` asks for, of all sources, one after the other.
@@ -28,12 +28,13 @@ export async function queryTable(
   query: CheckedTableQuery,
 ): Promise<TableRows> {
   const table = new JoinedTable(sources);
-  const order = await findRows(table, sources, query);
+  const { order, isKnown } = await findRows(table, sources, query);
   const rowCount = order?.length ?? table.rowCount;
   const { from, whole } = query;
   const page = pageOf(order, rowCount, from, query.count);
   const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
-  const cells = await readCells(table, page, columns, { isSorted: order !== undefined, whole });
+  const allowance = { rows: isKnown ? ROWS_WHOLE : 0 };
+  const cells = await readCells(table, page, columns, { allowance, whole });
   return {
     columns: [...table.columns],
     sources: sources.map(({ run, step, missingRows, parts }) => ({
@@ -65,8 +66,7 @@ function pageOf(
 }
 
 export interface CellOptions {
-  /** The next page will have other rows of the same parts. */
-  readonly isSorted: boolean;
+  readonly allowance: Allowance;
   /** Long texts are not cut. */
   readonly whole: boolean;
 }
@@ -76,15 +76,13 @@ export async function readCells(
   table: JoinedTable,
   rows: readonly number[],
   columns: readonly number[],
-  { isSorted, whole }: CellOptions,
+  { allowance, whole }: CellOptions,
 ): Promise<Json[][]> {
   const cells = rows.map(() => new Array<Json>(columns.length).fill(null));
   for (const [stretch, wanted] of groupByStretch(table, rows)) {
-    const isFew = (stretch.to - stretch.from) * columns.length <= MOST_CELLS_WHOLE;
     const numbers = wanted.map(({ row }) => row);
     for (const [column, number] of columns.entries()) {
-      const isOften = isSorted && isFew;
-      const { data, places } = await table.readRows(stretch, number, numbers, isOften);
+      const { data, places } = await table.readRows(stretch, number, numbers, allowance);
       wanted.forEach(({ index }, i) => {
         const place = places[i] as number;
         const cell = whole ? cellAt(data, place) : cutCellAt(data, place);

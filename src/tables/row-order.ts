@@ -17,15 +17,21 @@ const orderCache = new BoundedCache<Uint32Array>(ORDER_CACHE_BYTES);
 /** Texts of so many rows are looked at together. */
 const ROWS_AT_ONCE = 16_384;
 
-/** Rows of the joined table in the order of the query; undefined: all, as they are. */
+export interface FoundRows {
+  /** Rows of the joined table in the order of the query; undefined: all, as they are. */
+  readonly order: Uint32Array | undefined;
+  /** It was asked for before. */
+  readonly isKnown: boolean;
+}
+
 export async function findRows(
   table: JoinedTable,
   sources: readonly TableSource[],
   query: CheckedTableQuery,
-): Promise<Uint32Array | undefined> {
+): Promise<FoundRows> {
   const { sort, filters } = query;
   if (table.columns.length > 0) checkPlaces(table, query);
-  if (sort === undefined && filters.length === 0) return undefined;
+  if (sort === undefined && filters.length === 0) return { order: undefined, isKnown: false };
   // The name of a part's file tells its content.
   const asked = JSON.stringify([
     sources.map(({ columns, parts }) => [columns, parts]),
@@ -34,11 +40,11 @@ export async function findRows(
   ]);
   const key = createHash("sha256").update(asked).digest("base64");
   const known = orderCache.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { order: known, isKnown: true };
   const passing = filters.length === 0 ? undefined : await filterRows(table, filters);
-  const rows = sort === undefined ? passing : await sortBy(table, passing, sort);
-  if (rows !== undefined) orderCache.set(key, rows, rows.byteLength);
-  return rows;
+  const order = sort === undefined ? passing : await sortBy(table, passing, sort);
+  if (order !== undefined) orderCache.set(key, order, order.byteLength);
+  return { order, isKnown: false };
 }
 
 /** A table without columns has none to sort by; asked for a step at which it was not yet there, it has no rows, and that is no error. */
