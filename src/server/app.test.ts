@@ -317,6 +317,22 @@ describe("HTTP as it should be", () => {
     });
   });
 
+  test("/openapi.json tells of forms, ranges and blobs that are still being made", async () => {
+    const { paths } = (await getJson("/openapi.json")) as {
+      paths: { [path: string]: { [method: string]: Record<string, Record<string, unknown>> } };
+    };
+    const csv = paths["/api/v1/projects/{project}/table.csv"]!.post!;
+    expect(Object.keys(csv.requestBody!.content as object)).toEqual([
+      "application/json",
+      "application/x-www-form-urlencoded",
+    ]);
+    const blob = paths["/api/v1/blobs/{hash}"]!.get!;
+    expect(Object.keys(blob.responses!)).toEqual(
+      expect.arrayContaining(["200", "206", "416", "503"]),
+    );
+    expect(blob.parameters).toMatchObject([{ name: "hash", in: "path" }, { name: "name" }]);
+  });
+
   test("/openapi.json describes every route, each with its schemas", async () => {
     const document = (await getJson("/openapi.json")) as {
       openapi: string;

@@ -74,12 +74,20 @@ function describe(operation: Operation, schemaOf: Describe): JsonObject {
         }),
     responses: {
       "200": { description: answer.description, content: { [answer.contentType]: content } },
+      ...describeOthers(operation),
       default: {
         description: "What went wrong: the value, the place, the remedy",
         content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
       },
     },
   };
+}
+
+function describeOthers({ otherAnswers = {} }: Operation): JsonObject {
+  const described = Object.entries(otherAnswers).map(([status, description]) => {
+    return [status, { description }] as const;
+  });
+  return Object.fromEntries(described);
 }
 
 function pathParameters({ path }: Operation): JsonObject[] {

@@ -36,6 +36,8 @@ export interface Operation {
     readonly schema?: SchemaName;
     readonly description: string;
   };
+  /** What else may come, by HTTP status; errors in the form of all others aside. */
+  readonly otherAnswers?: { readonly [status: number]: string };
   readonly handle: (c: Context, server: ServerContext) => Response | Promise<Response>;
 }
 

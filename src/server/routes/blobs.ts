@@ -25,12 +25,19 @@ export const getBlob: Operation = {
   id: "getBlob",
   summary: "The bytes of a picture, a video, a sound, a part of a table or a saved file",
   description:
-    "One range (`bytes=…`) is answered with 206; several with the whole. A blob never changes, so that it may be kept for ever. " +
-    "What is still being made is waited for, about 5 seconds; then the answer is 503 with Retry-After. 404 says why there is none.",
+    "A blob never changes, so that it may be kept for ever. What is still being made is waited for, about 5 seconds. " +
+    "Several ranges at once are answered with the whole.",
   query: { name: "makes it a download of that name" },
   answer: {
     contentType: "*/*",
     description: "The bytes, of the type that they are recognised as",
+  },
+  otherAnswers: {
+    206: "The range that was asked for (`Range: bytes=…`, also with `If-Range`)",
+    304: "The client has it (`If-None-Match`)",
+    404: "There is none, or none could be made: the message says why",
+    416: "The range lies beyond the blob",
+    503: "It is still being made; ask again after `Retry-After` seconds",
   },
   handle: async (c, server) => {
     const hash = c.req.param("hash");
