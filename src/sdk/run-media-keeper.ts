@@ -78,6 +78,8 @@ export class RunMediaKeeper implements MediaKeeper {
   }
 
   recordWritten(): void {
+    const isEmpty = this.#named.length + this.#actions.length + this.#newCount === 0;
+    if (isEmpty) return;
     this.blobCount += this.#newCount;
     this.blobBytes += this.#newBytes;
     const [named, actions] = [this.#named, this.#actions];
