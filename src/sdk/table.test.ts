@@ -109,6 +109,25 @@ describe("what a table is made of", () => {
     expect(told()).toEqual([]);
   });
 
+  test("columns may be called as what every object has", async () => {
+    const { folder, log, told } = openRun();
+    const row = JSON.parse('{"__proto__":1,"constructor":2,"":3}') as object;
+    log({
+      t: new Table([row, {}]).addRow(row),
+      u: new Table({ columns: { toString: [1] } as never }),
+    });
+    expect(await readTable(folder, "t")).toEqual({
+      columns: ["__proto__:number", "constructor:number", ":number"],
+      rows: [
+        [1, 2, 3],
+        [null, null, null],
+        [1, 2, 3],
+      ],
+    });
+    expect((await readTable(folder, "u")).columns).toEqual(["toString:number"]);
+    expect(told()).toEqual([]);
+  });
+
   test("lists without names have numbers, and so has a cell beyond the names", async () => {
     const { folder, log } = openRun();
     log({ t: new Table(ROWS), u: new Table({ columns: ["a"], data: [[1], [2, 3]] }) });

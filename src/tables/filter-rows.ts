@@ -8,8 +8,9 @@
  */
 
 import { TrackioError } from "../protocol/errors.ts";
-import { cellAt, textOfCell } from "./cells.ts";
+import { cellAt } from "./cells.ts";
 import { type ColumnData, isNullAt, isTextColumn, rowCountOf, textsOf } from "./column-data.ts";
+import { containsTest } from "./contains-text.ts";
 import { FilterValue } from "./filter-value.ts";
 import type { CheckedTableQuery } from "./table-source.ts";
 
@@ -71,22 +72,6 @@ function emptyTest(data: ColumnData): (row: number) => boolean {
   const { offsets } = data;
   if (data.encoding === "json") return (row) => ["", null].includes(cellAt(data, row) as string);
   return (row) => isNullAt(data, row) || offsets[row] === offsets[row + 1];
-}
-
-/** What is empty contains the empty text, too. */
-function containsTest(data: ColumnData, wanted: string): (row: number) => boolean {
-  if (wanted === "") return () => true;
-  if (isTextColumn(data) && data.encoding === "utf8") {
-    const texts = textsOf(data);
-    return (row) => !isNullAt(data, row) && (texts[row] as string).toLowerCase().includes(wanted);
-  }
-  return (row) => {
-    const cell = cellAt(data, row);
-    if (cell === null) return false;
-    if (textOfCell(cell).toLowerCase().includes(wanted)) return true;
-    const { v } = cell as { readonly v?: { readonly caption?: unknown } };
-    return typeof v?.caption === "string" && v.caption.toLowerCase().includes(wanted);
-  };
 }
 
 function comparisonOf(data: ColumnData, wanted: FilterValue): (row: number) => number | undefined {

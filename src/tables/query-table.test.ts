@@ -297,6 +297,43 @@ describe("filters", () => {
     expect(await passing(filter)).toEqual(expected);
   });
 
+  test.each([false, true])(
+    "contains finds what stands within one text, among other letters than ASCII: %s",
+    async (isWide) => {
+      const texts = [
+        "abc",
+        "",
+        "ABab",
+        "cab",
+        null,
+        "b",
+        "ca",
+        "bc",
+        "xabcabc",
+        ...(isWide ? ["éABC"] : []),
+      ];
+      const source = await sourceOf(temporaryPath(), [[named("a", "string", texts)]]);
+      for (const value of ["a", "ab", "ABC", "bc", "cab", "b", "x", "bcabc", "é"]) {
+        const expected = texts.filter((text) => text?.toLowerCase().includes(value.toLowerCase()));
+        expect(await firstColumn([source], { filters: [{ op: "contains", value }] })).toEqual(
+          expected,
+        );
+      }
+    },
+  );
+
+  test("contains reads numbers as people do", async () => {
+    const numbers = [10, -0, 1e21, Number.NaN, Number.NEGATIVE_INFINITY, 0.5, null];
+    const pass = (value: string) => passing({ value }, numbers, "number");
+    expect(await pass("1")).toEqual([10, 1e21]);
+    expect(await pass("E+21")).toEqual([1e21]);
+    expect(await pass("nan")).toEqual([Number.NaN]);
+    expect(await pass("-inf")).toEqual([Number.NEGATIVE_INFINITY]);
+    expect(await pass("-0")).toEqual([-0]);
+    expect(await pass("z")).toEqual([]);
+    expect(await passing({ value: "23" }, [123n, 45n, null], "bigint")).toEqual([123n]);
+  });
+
   test("texts are compared by code point, and a column of texts also with a number", async () => {
     const texts = ["\uffff", "\u{10000}", "10", "9"];
     const source = await sourceOf(temporaryPath(), [[named("a", "string", texts)]]);
