@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 import * as trackio from "../../src/sdk/index.ts";
-import { openPage, test, useHouse } from "./page-test.ts";
+import { openPage, test, useHouse, waitForLine } from "./page-test.ts";
 import { cellAt, columnOf, head, headsOf, rowsOf, sortBy, tableCard } from "./table-page.ts";
 
 const TEXTS = [
@@ -66,6 +66,12 @@ const house = useHouse(async (root) => {
         label: i % 3 === 0 ? "cat" : "dog",
       }));
       run.log({ "eval/many": new trackio.Table(rows) }, { step: 20 });
+      const clip = new trackio.Video(new Uint8Array(10 * 3 * 16 * 16).fill(200), {
+        shape: [10, 3, 16, 16],
+        fps: 10,
+        caption: "grey",
+      });
+      run.log({ clips: new trackio.Table([{ clip }, { clip: null }]) }, { step: 20 });
       const pictures = [0, 100, 200].map((shade) => ({ guess: shade, image: picture(shade) }));
       run.log({ pictures: new trackio.Table(pictures) }, { step: 20 });
       const wide = Object.fromEntries(
@@ -253,6 +259,36 @@ test("pictures stand in cells and open large; arrows walk the rows", async () =>
   await expect.poll(() => box.locator(".lightbox-caption").innerText()).toBe("shade 200");
   await page.keyboard.press("Escape");
   await expect.poll(() => box.count()).toBe(0);
+});
+
+test("videos stand in cells by their first frame, and play large", async () => {
+  await using opened = await openPage(house, only("clips", one));
+  const { page } = opened;
+  const card = tableCard(page, "clips");
+  const size = () =>
+    card.locator(".tg-thumb video").evaluate((video) => (video as HTMLVideoElement).videoWidth);
+  await expect.poll(size).toBe(16);
+  await card.locator(".tg-td.pic").first().click();
+  const box = page.getByRole("dialog", { name: "clip, enlarged" });
+  await expect.poll(() => box.locator(".lightbox-caption").innerText()).toBe("grey");
+  await expect
+    .poll(() => box.locator("video").evaluate((one) => (one as HTMLVideoElement).duration))
+    .toBeGreaterThan(0.9);
+});
+
+test("a table that does not arrive says why, in its card alone, and can be read again", async () => {
+  await using opened = await openPage(house, "/?project=tables", { mayFail: true });
+  const { page } = opened;
+  const refusal = { error: { code: "internal", message: "The disk is asleep. Wake it." } };
+  await page.route("**/table", (route) => route.fulfill({ status: 500, json: refusal }));
+  await page.goto(`${house.server.url}${only("loss,texts", one)}`);
+  const card = tableCard(page, "texts");
+  await expect.poll(() => card.locator(".oops").innerText()).toContain("texts did not arrive.");
+  expect(await card.locator(".oops").innerText()).toContain("The disk is asleep. Wake it.");
+  await waitForLine(page, "loss", 0);
+  await page.unroute("**/table");
+  await card.getByRole("button", { name: "Read again" }).click();
+  await expect.poll(() => rowsOf(card)).toHaveLength(2);
 });
 
 test("widths are dragged, fit on a double click, and columns out of sight are not in the document", async () => {

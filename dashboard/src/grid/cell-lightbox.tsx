@@ -1,8 +1,8 @@
 /** A picture, video or sound of a cell as large as the window. Arrows walk the rows of its column, and the pictures of its row. */
 
-import { createSignal, onMount, Show } from "solid-js";
+import { createMemo, createSignal, onMount, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
-import type { ImageFields } from "../../../src/protocol/media.ts";
+import type { BlobHash, ImageFields } from "../../../src/protocol/media.ts";
 import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
@@ -26,6 +26,13 @@ export interface CellLightboxProps {
   readonly close: () => void;
 }
 
+const NOTHING: MediaItem = {
+  run: "",
+  step: 0,
+  time: 0,
+  index: 0,
+  fields: { blob: "" as BlobHash, type: "image/png", bytes: 0 },
+};
 /** A row without a picture is stepped over, this many of them. */
 const FARTHEST = 200;
 
@@ -38,11 +45,14 @@ export function CellLightbox(props: CellLightboxProps) {
     const one = props.columns[column];
     return one && one.place >= 0 ? cellMedia(props.book.cell(row, one.place)) : undefined;
   };
-  const item = (): MediaItem => {
+  /** What is shown stays where its row is read anew. */
+  const item = createMemo<MediaItem>((last) => {
+    const media = mediaAt(place());
+    if (!media) return last;
     const { row, source } = props.book.row(place().row) ?? { row: 0, source: 0 };
     const { run = "", step = 0 } = props.book.facts.sources[source] ?? {};
-    return { run, step, time: 0, index: row, fields: mediaAt(place())!.fields as ImageFields };
-  };
+    return { run, step, time: 0, index: row, fields: media.fields as ImageFields };
+  }, NOTHING);
   const run = () => props.runOf(item().run);
   const columnName = () => props.columns[place().column]?.title ?? "";
   const walk = (rows: number, columns: number) => {

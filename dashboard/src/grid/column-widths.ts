@@ -12,16 +12,19 @@ export interface WidthWish {
 
 export const NARROWEST_PX = 40;
 export const WIDEST_PX = 1200;
-/** Without a person's word a column is not wider than this. */
+/** Without a person's word a column is not wider than this, and in a narrow view than a part of it. */
 const WIDEST_OWN_PX = 320;
+const NARROWEST_LIMIT_PX = 160;
+const WIDEST_SHARE = 0.4;
 const WIDEST_HEAD_PX = 200;
 
 /** Widths of all columns, which together fill `viewPx` where they are less. */
 export function columnWidths(wishes: readonly WidthWish[], viewPx: number): number[] {
+  const limit = Math.min(WIDEST_OWN_PX, Math.max(NARROWEST_LIMIT_PX, viewPx * WIDEST_SHARE));
   const widths = wishes.map(({ contentPx, headPx, setPx }) => {
     if (setPx !== undefined) return clampWidth(setPx);
     const head = Math.min(WIDEST_HEAD_PX, headPx);
-    return Math.ceil(Math.max(NARROWEST_PX, Math.min(WIDEST_OWN_PX, Math.max(contentPx, head))));
+    return Math.ceil(Math.max(NARROWEST_PX, Math.min(limit, Math.max(contentPx, head))));
   });
   const left = viewPx - widths.reduce((sum, width) => sum + width, 0);
   if (left <= 0) return widths;

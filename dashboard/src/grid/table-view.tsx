@@ -9,17 +9,13 @@ import {
   onMount,
   Show,
 } from "solid-js";
-import type { Json } from "../../../src/protocol/values.ts";
 import { Stepper } from "../gallery/stepper.tsx";
 import { MetricTitle } from "../pages/chart-card.tsx";
 import { createKeySteps } from "../state/key-steps.ts";
 import { changeLook, type LookChange, type TableLook } from "../state/table-look.ts";
 import type { Workspace } from "../state/workspace.ts";
-import { CellLightbox } from "./cell-lightbox.tsx";
-import { CellPanel } from "./cell-panel.tsx";
-import { cellMedia, cutText, wholeText } from "./cell-text.ts";
 import { type GridColumn, gridColumns } from "./grid-columns.ts";
-import type { GridPlace } from "./grid-keys.ts";
+import { createOpenCells, OpenCells } from "./open-cells.tsx";
 import { RowCount, rowsText, sizeText } from "./row-count.tsx";
 import { TableActions } from "./table-actions.tsx";
 import { TableGrid } from "./table-grid.tsx";
@@ -118,32 +114,11 @@ export function TableView(props: TableViewProps) {
     else if (column.kind === "run") change({ isTogether: false, sort: undefined });
   };
 
-  const [panel, setPanel] = createSignal<OpenCell | undefined>();
-  const [picture, setPicture] = createSignal<GridPlace | undefined>();
-  const open = (row: number, column: GridColumn, at: DOMRect) => {
-    const value = read.book()?.cell(row, column.place);
-    if (value === undefined) return;
-    if (cellMedia(value)) setPicture({ row, column: columns().indexOf(column) });
-    else setPanel({ row, column, value, box: at });
-  };
-  const closeOpen = () => {
-    setPanel(undefined);
-    setPicture(undefined);
-    box.querySelector<HTMLElement>(".tg")?.focus({ preventScroll: true });
-  };
-  const readWhole = (row: number, column: GridColumn, value: Json, signal: AbortSignal) =>
-    cutText(value) ? read.book()!.whole(row, column.place, signal) : Promise.resolve(value);
-  const copy = (row: number, column: GridColumn, data: DataTransfer | null) => {
-    const value = read.book()?.cell(row, column.place);
-    if (value === undefined) return;
-    data?.setData("text/plain", wholeText(value));
-    if (!cutText(value)) return;
-    const write = (json: Json) => navigator.clipboard.writeText(wholeText(json));
-    // Where the rest cannot be had, its beginning is what was copied.
-    void readWhole(row, column, value, AbortSignal.timeout(10_000))
-      .then(write)
-      .catch(() => {});
-  };
+  const cells = createOpenCells({
+    book: read.book,
+    columns,
+    closed: () => box.querySelector<HTMLElement>(".tg")?.focus({ preventScroll: true }),
+  });
 
   const actions = () => (
     <TableActions
@@ -210,8 +185,8 @@ export function TableView(props: TableViewProps) {
               filterOf={(column) => look().filters?.[column.title] ?? ""}
               setFilter={(column, text) => setFilter(column.title, text)}
               runOf={(id) => runsById().get(id)}
-              open={open}
-              copy={copy}
+              open={cells.open}
+              copy={cells.copy}
               tellWide={setHasBar}
               tellRange={(first, last) => setRange({ first, last })}
             />
@@ -233,39 +208,16 @@ export function TableView(props: TableViewProps) {
         isQuiet={props.frame === "card"}
         actions={hasHead() ? undefined : actions()}
       />
-      <Show when={panel()} keyed>
-        {(cell) => (
-          <CellPanel
-            title={cell.column.title}
-            value={cell.value}
-            readWhole={(signal) => readWhole(cell.row, cell.column, cell.value, signal)}
-            box={cell.box}
-            close={closeOpen}
-          />
-        )}
-      </Show>
-      <Show when={picture()} keyed>
-        {(begin) => (
-          <CellLightbox
-            book={read.book()!}
-            version={read.version()}
-            columns={columns()}
-            begin={begin}
-            tableKey={props.tableKey}
-            runOf={(id) => runsById().get(id)}
-            close={closeOpen}
-          />
-        )}
-      </Show>
+      <OpenCells
+        cells={cells}
+        book={read.book()}
+        version={read.version()}
+        columns={columns()}
+        tableKey={props.tableKey}
+        runOf={(id) => runsById().get(id)}
+      />
     </div>
   );
-}
-
-interface OpenCell {
-  readonly row: number;
-  readonly column: GridColumn;
-  readonly value: Json;
-  readonly box: DOMRect;
 }
 
 /** Numbers begin with the highest, the rest with the first; the third click is as it was logged. */
