@@ -28,9 +28,19 @@ const PNG = Buffer.from(
   "base64",
 );
 
+/** A tenth of a second of silence. */
+const WAV = Buffer.concat([
+  Buffer.from(
+    "RIFF\x44\x03\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0",
+    "latin1",
+  ),
+  Buffer.from("data\x20\x03\0\0", "latin1"),
+  Buffer.alloc(800, 128),
+]);
+
 const house = useHouse(async (root) => {
   const blobs = BlobFolder.at(root);
-  for (const content of [SVG, HTML, PNG]) {
+  for (const content of [SVG, HTML, PNG, WAV]) {
     const path = blobs.readyFile(hashOf(content));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);
@@ -104,4 +114,11 @@ test("a picture opened by its address is shown, sandbox and all", async () => {
     return (img as HTMLImageElement).naturalWidth;
   });
   expect(width).toBe(1);
+});
+
+test("a sound opened by its address can be played", async () => {
+  await using opened = await open(pathOf(WAV));
+  const player = opened.page.locator("video");
+  const duration = () => player.evaluate((element) => (element as HTMLVideoElement).duration);
+  await expect.poll(duration).toBeCloseTo(0.1, 2);
 });

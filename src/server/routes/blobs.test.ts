@@ -274,6 +274,13 @@ describe("every byte from outside may be hostile", () => {
     expect(policy.filter((rule) => rule.startsWith("script-src"))).toEqual([]);
   });
 
+  test("what can only be played needs no sandbox, and still loads nothing", async () => {
+    const { headers } = await get(ready(NO_HASH, "OggS<script>alert(1)</script>"));
+    expect(headers.get("content-type")).toBe("audio/ogg");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("content-security-policy")).toMatch(/^default-src 'none';/);
+  });
+
   test("a foreign host name gets no blob", async () => {
     ready(NO_HASH, PNG);
     const answer = await raw(
