@@ -5,6 +5,7 @@ import { Icon } from "../app/icons.tsx";
 import { MetricTitle } from "../pages/chart-card.tsx";
 import { createKeySteps } from "../state/key-steps.ts";
 import { createStepItems } from "../state/step-items.ts";
+import { changeLook } from "../state/table-look.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { Lightbox, type LightboxPlace } from "./lightbox.tsx";
 import { runHints } from "./run-hint.ts";
@@ -25,9 +26,13 @@ export interface MediaCardProps {
 }
 
 export function MediaCard(props: MediaCardProps) {
-  const { runs, shown, media, lastMediaChange, offline, project, view } = props.workspace;
+  const { runs, shown, media, lastMediaChange, offline, project, view, changeView } =
+    props.workspace;
   let scroll!: HTMLDivElement;
-  const [step, setStep] = createSignal<number | undefined>();
+  // As of a table: a link shows the step that its sender looked at.
+  const step = () => view().tables[props.mediaKey]?.step;
+  const setStep = (to: number | undefined) =>
+    changeView({ tables: changeLook(view().tables, props.mediaKey, { step: to }) });
   const [large, setLarge] = createSignal<LightboxPlace | undefined>();
   const projectKey = () => project()?.key ?? view().project;
   const ofKey = createMemo(() =>

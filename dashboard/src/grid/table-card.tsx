@@ -14,7 +14,7 @@ export interface TableCardProps {
   readonly frame: "card" | "section";
   /** The step at which the page looks: the table as it stood there; undefined: the newest. A card has a step of its own. */
   readonly step: number | undefined;
-  /** Nothing is read until it is true; absent: it is. */
+  /** Nothing is read while it is not; absent: it is. */
   readonly isSeen?: boolean;
   /** Tells the page which element stands for this card. */
   readonly watch?: (element: HTMLElement) => void;
@@ -37,6 +37,7 @@ export function TableCard(props: TableCardProps) {
         frame={props.frame}
         step={props.step}
         isSeen={wasSeen()}
+        isInSight={props.isSeen ?? true}
         tellSize={props.tellSize}
         openFull={() => setIsFull(true)}
       />
@@ -58,6 +59,7 @@ function FullScreenTable(props: TableCardProps & { readonly close: () => void })
         frame={props.frame === "card" ? "full" : "full section"}
         step={props.step}
         isSeen
+        isInSight
         tellSize={undefined}
         openFull={undefined}
         title={<MetricTitle metric={props.tableKey} />}

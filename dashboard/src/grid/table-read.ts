@@ -22,6 +22,8 @@ export interface TableReadOptions {
   readonly media: Accessor<KeyedMedia | undefined>;
   readonly look: Accessor<TableLook>;
   readonly lastChange: Accessor<MediaChange>;
+  /** Out of sight, what changes is read when it is seen again. */
+  readonly isInSight: Accessor<boolean>;
   readonly offline: () => void;
   /** The topmost row in sight, read again first where the order of rows stays. */
   readonly topRow: () => number;
@@ -116,15 +118,21 @@ export function createTableRead(options: TableReadOptions): TableRead {
 }
 
 /** Rises where what is looked at may have changed. */
-function createRevision({ media, look, lastChange }: TableReadOptions): Accessor<number> {
+function createRevision(options: TableReadOptions): Accessor<number> {
+  const { media, look, lastChange, isInSight } = options;
   let seen = lastChange();
+  let isStale = false;
   return createMemo<number>((count) => {
     const now = lastChange();
-    if (now === seen) return count;
-    seen = now;
-    const runs = media()?.runs.map(({ run }) => run) ?? [];
-    const { step = Number.POSITIVE_INFINITY, withStep = step } = look();
-    return touches(now, Math.max(step, withStep), runs) ? count + 1 : count;
+    if (now !== seen) {
+      seen = now;
+      const runs = media()?.runs.map(({ run }) => run) ?? [];
+      const { step = Number.POSITIVE_INFINITY, withStep = step } = look();
+      isStale ||= touches(now, Math.max(step, withStep), runs);
+    }
+    if (!isStale || !isInSight()) return count;
+    isStale = false;
+    return count + 1;
   }, 0);
 }
 

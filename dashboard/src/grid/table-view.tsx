@@ -28,7 +28,9 @@ export interface TableViewProps {
   /** `section`: without a head; a page's own step counts. */
   readonly frame: "card" | "section" | "full" | "full section";
   readonly step: number | undefined;
+  /** It was seen once: from then on it is read. */
   readonly isSeen: boolean;
+  readonly isInSight: boolean;
   readonly tellSize: ((text: string) => void) | undefined;
   readonly openFull: (() => void) | undefined;
   readonly title?: JSX.Element;
@@ -72,6 +74,7 @@ export function TableView(props: TableViewProps) {
     media: ofKey,
     look,
     lastChange: lastMediaChange,
+    isInSight: () => props.isInSight,
     offline,
     topRow: () => range().first,
   });

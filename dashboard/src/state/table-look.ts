@@ -1,4 +1,4 @@
-/** How a person looks at a table: sorted, filtered, at which step and beside which one. Part of the address, so that a link shows the same rows. */
+/** How a person looks at a table, or at a card of pictures, which has only a step: sorted, filtered, at which step and beside which one. Part of the address, so that a link shows the same rows. */
 
 export interface TableLook {
   /** Only of a card among the charts; the media page has a step for all its tables. Undefined: the newest. */
