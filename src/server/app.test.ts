@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -358,72 +358,5 @@ describe("HTTP as it should be", () => {
       "readSeries",
       "readTable",
     ]);
-  });
-});
-
-describe("the dashboard", () => {
-  beforeEach(() => {
-    mkdirSync(join(dashboardDir, "assets"));
-    writeFileSync(
-      join(dashboardDir, "index.html"),
-      "<html><script>dark()</script><script type=module src=/assets/app-1.js></script></html>",
-    );
-    writeFileSync(join(dashboardDir, "assets", "app-1.js"), "run();".repeat(1000));
-  });
-
-  test("is one page for every path that is not the API's", async () => {
-    for (const path of ["/", "/index.html", "/runs", "/run/a.b/c", "/metrics?project=x"]) {
-      const response = await app.request(path);
-      expect(response.status).toBe(200);
-      expect(await response.text()).toContain("<script>dark()");
-    }
-  });
-
-  test("may be embedded, and runs nothing but its own scripts", async () => {
-    const { headers } = await app.request("/");
-    const policy = headers.get("content-security-policy")!;
-    expect(policy).toContain("frame-ancestors *");
-    expect(policy).toContain("media-src 'self' blob:");
-    expect(policy).toContain("form-action 'self'");
-    expect(policy).toMatch(/script-src 'self' 'sha256-[\w+/=]{44}';/);
-    expect(headers.get("x-frame-options")).toBeNull();
-    expect(headers.get("access-control-allow-origin")).toBeNull();
-    expect(headers.get("x-content-type-options")).toBe("nosniff");
-  });
-
-  test("has files that are kept for ever, and a page that is asked for again", async () => {
-    const script = await app.request("/assets/app-1.js");
-    expect(script.headers.get("cache-control")).toContain("immutable");
-    expect(script.headers.get("content-type")).toContain("text/javascript");
-    const page = await app.request("/");
-    expect(page.headers.get("cache-control")).toBe("no-cache");
-    const etag = page.headers.get("etag")!;
-    const again = await app.request("/", { headers: { "if-none-match": `W/${etag}` } });
-    expect([again.status, await again.text()]).toEqual([304, ""]);
-  });
-
-  test("compresses its scripts", async () => {
-    const headers = { "accept-encoding": "gzip" };
-    const response = await app.request("/assets/app-1.js", { headers });
-    expect(response.headers.get("content-encoding")).toBe("gzip");
-  });
-
-  test("a file that is not there is 404, not the page", async () => {
-    expect((await app.request("/assets/app-2.js")).status).toBe(404);
-  });
-
-  test("is read again after a new build", async () => {
-    await app.request("/");
-    const page = join(dashboardDir, "index.html");
-    writeFileSync(page, "new page");
-    utimesSync(page, 1, 1);
-    expect(await (await app.request("/")).text()).toBe("new page");
-  });
-
-  test("not built, it says how to build it", async () => {
-    rmSync(join(dashboardDir, "index.html"));
-    const response = await app.request("/runs");
-    expect(response.status).toBe(503);
-    expect(await response.text()).toContain("npm run build");
   });
 });
