@@ -1,10 +1,11 @@
 /** What the system's own errors mean for the journal room, in one place. */
 
-import { types } from "node:util";
 import { TrackioError } from "../protocol/errors.ts";
 
 /** The system's name of a file error, e.g. `ENOSPC`; undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
+  // Not imported: all of it loads then, which takes as long as a third of the rest of the SDK.
+  const { types } = process.getBuiltinModule("node:util");
   const isOfSystem = types.isNativeError(error) && "errno" in error && "code" in error;
   return isOfSystem && typeof error.code === "string" ? error.code : undefined;
 }

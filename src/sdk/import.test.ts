@@ -27,6 +27,6 @@ test("importing and using the SDK loads no dependency, and nothing heavy of Node
   const loaded = (JSON.parse(output) as string[]).map((url) => url.replace(source, ""));
   expect(loaded).toContain("sdk/index.ts");
   for (const url of loaded) {
-    expect(url).toMatch(/^(node:(fs|os|path|util)$|(sdk|journal|protocol)\/|file:.*\/\[eval1\]$)/);
+    expect(url).toMatch(/^(node:(fs|os|path)$|(sdk|journal|protocol)\/|file:.*\/\[eval1\]$)/);
   }
 });

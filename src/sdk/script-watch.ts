@@ -14,7 +14,6 @@
  * itself; nothing here keeps the script alive or changes its exit code.
  */
 
-import { inspect } from "node:util";
 import type { RunEnd } from "../protocol/run.ts";
 import { Heartbeat } from "./heartbeat.ts";
 
@@ -152,6 +151,7 @@ function describeExit(code: number): RunEnd {
 
 function showError(error: unknown): string {
   try {
+    const { inspect } = process.getBuiltinModule("node:util");
     return inspect(error).slice(0, MAX_ERROR_LENGTH);
   } catch {
     // An object that cannot even be looked at.
