@@ -207,6 +207,19 @@ test("the step slider has one tick a step and obeys arrows, Home, End and a drag
   await page.keyboard.press("End");
   expect(await stepValue(page)).toBe("4,000");
   await expect.poll(() => page.url()).not.toContain("step=");
+  // However fast the steps pass by, what is shown at the end is the step that is named.
+  for (let i = 0; i < 12; i += 1) {
+    await page.keyboard.press(i % 2 === 0 ? "Home" : "ArrowRight");
+    if (i % 3 === 0) await page.keyboard.press("ArrowRight");
+  }
+  await page.keyboard.press("Home");
+  await waitForPictures(section(page, "samples"), 9);
+  for (const place of [0, 4, 8]) {
+    const run = 2 - Math.floor(place / 3);
+    await expect
+      .poll(() => pixelOf(frame(page, "samples", place), 0, 0))
+      .toEqual(pixelAt(run, 0, place % 3, 0, 0));
+  }
   const box = (await slider.boundingBox())!;
   await page.mouse.move(box.x + box.width - 2, box.y + 10);
   await page.mouse.down();
@@ -372,7 +385,42 @@ test("new pictures appear while the newest step is followed; at an older one not
   expect(asked.filter((path) => /items|blobs|steps/.test(path))).toEqual([]);
   await page.getByRole("button", { name: "Follow the newest step" }).click();
   expect(await stepValue(page)).toBe("3,000");
+
+  await page.getByRole("button", { name: "All steps" }).click();
+  await waitForPictures(section(page, "samples"), 3);
+  const newest = section(page, "samples").locator(".cap.of-run").first();
+  const before = await newest.boundingBox();
+  run.log({ samples: picture(0, 4000, 0) }, { step: 4000 });
+  await page.getByRole("button", { name: "Show 1 newer" }).waitFor();
+  expect(await newest.innerText()).toBe("3,000");
+  expect(await newest.boundingBox()).toEqual(before);
+  await page.getByRole("button", { name: "Show 1 newer" }).click();
+  await expect.poll(() => newest.innerText()).toBe("4,000");
   await run.finish();
+});
+
+test("another step moves no scroll position, and the lightbox keeps its zoom from picture to picture", async () => {
+  await using opened = await openPage(house, "/media?project=media&picture_size=l", {
+    height: 500,
+  });
+  const { page } = opened;
+  await waitForPictures(section(page, "samples"), 6);
+  const scroll = page.locator(".media-page");
+  await scroll.evaluate((element) => element.scrollTo({ top: 300 }));
+  await page.getByRole("button", { name: "Earlier step" }).click();
+  expect(await stepValue(page)).toBe("3,000");
+  await expect
+    .poll(() => pixelOf(frame(page, "samples", 2), 0, 0))
+    .toEqual(pixelAt(1, 3000, 1, 0, 0));
+  expect(await scroll.evaluate((element) => element.scrollTop)).toBe(300);
+  await frame(page, "samples", 2).click();
+  const large = page.locator("dialog.lightbox .zoomed img");
+  await page.keyboard.press("+");
+  await page.keyboard.press("+");
+  const zoomed = await large.boundingBox();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => pixelOf(large, 0, 0)).toEqual(pixelAt(1, 3000, 2, 0, 0));
+  expect(await large.boundingBox()).toEqual(zoomed);
 });
 
 test("all steps of a key are there newest first, and a filter, a size and a fold are in the address", async () => {

@@ -19,7 +19,7 @@ import { sameList } from "../state/same-list.ts";
 import type { MediaItem } from "../state/step-items.ts";
 import type { View } from "../state/url-state.ts";
 import { Caption, MediaTile } from "./media-tile.tsx";
-import { aspectOf, type TileKind, tileLayout } from "./tile-layout.ts";
+import { aspectOf, sameLayout, type TileKind, tileLayout } from "./tile-layout.ts";
 import { VirtualLines } from "./virtual-lines.tsx";
 
 export interface AllStepsProps {
@@ -61,15 +61,18 @@ export function AllSteps(props: AllStepsProps) {
   const aspect = createMemo<number | undefined>((known) =>
     known !== undefined || list.items().length === 0 ? known : aspectOf(list.items()),
   );
-  const layout = createMemo(() =>
-    tileLayout({
-      kind: props.kind,
-      size: props.size,
-      width: width(),
-      hasWho: false,
-      aspect: aspect() ?? (props.kind === "video" ? 4 / 3 : 1),
-      captionLines: hasCaptions() ? 2 : 1,
-    }),
+  const layout = createMemo(
+    () =>
+      tileLayout({
+        kind: props.kind,
+        size: props.size,
+        width: width(),
+        hasWho: false,
+        aspect: aspect() ?? (props.kind === "video" ? 4 / 3 : 1),
+        captionLines: hasCaptions() ? 2 : 1,
+      }),
+    undefined,
+    { equals: (a, b) => a !== undefined && sameLayout(a, b) },
   );
   const heightOf = createMemo(() => {
     const { lineHeight } = layout();

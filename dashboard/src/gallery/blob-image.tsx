@@ -4,7 +4,16 @@
  * be made, the frame says why. A frame that leaves the page calls its request off.
  */
 
-import { createEffect, createSignal, Match, on, onCleanup, Switch, untrack } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  Match,
+  on,
+  onCleanup,
+  Switch,
+  untrack,
+} from "solid-js";
 import { askBlob, blobUrl } from "../api/client.ts";
 import { imageSlots } from "./load-slots.ts";
 
@@ -44,6 +53,8 @@ export function BlobImage(props: BlobImageProps) {
       giveBack = done;
     }),
   );
+  /** What was wanted before and arrives now says nothing of what is wanted since. */
+  const isWanted = () => source() === retried.url();
   onCleanup(() => {
     giveBack();
     // An element that is removed goes on loading; one without an address does not.
@@ -60,10 +71,12 @@ export function BlobImage(props: BlobImageProps) {
         decoding="async"
         draggable={false}
         onError={() => {
+          if (!isWanted()) return;
           giveBack();
           retried.failed();
         }}
         onLoad={(event) => {
+          if (!isWanted()) return;
           giveBack();
           retried.arrived();
           props.loaded?.(event.currentTarget);
@@ -101,7 +114,8 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** The address of a blob that is asked for again while it is being made. */
-export function createBlobRetry(hash: () => string, what: "image" | "video" | "sound") {
+export function createBlobRetry(given: () => string, what: "image" | "video" | "sound") {
+  const hash = createMemo(given);
   const [trouble, setTrouble] = createSignal<BlobTrouble | undefined>();
   const [attempt, setAttempt] = createSignal(0);
   let pauseMs = FIRST_PAUSE_MS;
@@ -137,9 +151,13 @@ export function createBlobRetry(hash: () => string, what: "image" | "video" | "s
     const timer = setTimeout(() => setAttempt((count) => count + 1), afterMs);
     signal.addEventListener("abort", () => clearTimeout(timer));
   };
+  /** Another one at each attempt, since an element does not load the same address again. */
+  const url = createMemo(() => {
+    const count = attempt();
+    return count === 0 ? blobUrl(hash()) : `${blobUrl(hash())}#${count}`;
+  });
   return {
-    /** Another one at each attempt, since an element does not load the same address again. */
-    url: () => (attempt() === 0 ? blobUrl(hash()) : `${blobUrl(hash())}#${attempt()}`),
+    url,
     trouble,
     failed: () => void failed(),
     arrived: () => {

@@ -1,6 +1,6 @@
 /** What `save()` kept with the project: quiet, at the end of the page. */
 
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { blobUrl, fetchFiles } from "../api/client.ts";
 import { Icon } from "../app/icons.tsx";
 import { formatAgo, formatMoment } from "../charts/format.ts";
@@ -18,6 +18,7 @@ export interface FilesSectionProps {
 
 /** More files than this are listed on demand. */
 const FIRST_FILES = 50;
+const READ_AFTER_MS = 5000;
 
 export function FilesSection(props: FilesSectionProps) {
   let section!: HTMLElement;
@@ -27,10 +28,26 @@ export function FilesSection(props: FilesSectionProps) {
     () => section,
     () => props.scroll(),
   );
-  const question = createMemo<{ project: string; change: MediaChange } | undefined>(
-    (last) => (isInSight() ? { project: props.project, change: props.lastChange } : last),
+  // What changed may be pictures alone: files are looked for now and then, not each time.
+  const [version, setVersion] = createSignal(0);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  createEffect(
+    on(
+      () => props.lastChange,
+      () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          setVersion((count) => count + 1);
+        }, READ_AFTER_MS);
+      },
+      { defer: true },
+    ),
+  );
+  onCleanup(() => clearTimeout(timer));
+  const question = createMemo<{ project: string; version: number } | undefined>(
+    (last) => (isInSight() ? { project: props.project, version: version() } : last),
     undefined,
-    { equals: (a, b) => a?.project === b?.project && a?.change === b?.change },
+    { equals: (a, b) => a?.project === b?.project && a?.version === b?.version },
   );
   const read = createLiveRead(
     question,

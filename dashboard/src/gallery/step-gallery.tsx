@@ -15,6 +15,7 @@ import {
   aspectOf,
   galleryLines,
   hasManyAtOnce,
+  sameLayout,
   sharedCaptions,
   type TileKind,
   tileLayout,
@@ -76,7 +77,9 @@ export function StepGallery(props: StepGalleryProps) {
     return shared && !isNarrow && shared.length <= columns ? shared : undefined;
   });
   const hasOwnCaptions = () => hasCaptions() && heads() === undefined;
-  const layout = createMemo(() => layoutWith(hasOwnCaptions() ? 1 : 0));
+  const layout = createMemo(() => layoutWith(hasOwnCaptions() ? 1 : 0), undefined, {
+    equals: (a, b) => a !== undefined && sameLayout(a, b),
+  });
   const lines = createMemo(() => galleryLines(props.media, layout().columns));
   const heightOf = createMemo(() => {
     const { lineHeight, isNarrow } = layout();

@@ -63,6 +63,16 @@ export function tileLayout(options: TileLayoutOptions): TileLayout {
   return { columns, tileWidth, frameHeight, lineHeight, isNarrow };
 }
 
+export function sameLayout(a: TileLayout, b: TileLayout): boolean {
+  return (
+    a.columns === b.columns &&
+    a.tileWidth === b.tileWidth &&
+    a.frameHeight === b.frameHeight &&
+    a.lineHeight === b.lineHeight &&
+    a.isNarrow === b.isNarrow
+  );
+}
+
 /** A line of tiles: of one run, or of runs that have one each. */
 export type GalleryLine =
   | { readonly kind: "run"; readonly run: string; readonly from: number }

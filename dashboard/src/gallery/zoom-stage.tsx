@@ -30,7 +30,8 @@ export function ZoomStage(props: ZoomStageProps) {
   const scale = createMemo(() => scaleOf(zoom(), picture(), room()));
   createEffect(() => props.tellPercent(`${Math.round(scale() * 100)} %`));
   // Another picture of the same size keeps zoom and place, so that two can be compared by eye.
-  createEffect(on([() => picture().width, () => picture().height], () => setZoom("fit")));
+  const shape = createMemo(() => `${picture().width} × ${picture().height}`);
+  createEffect(on(shape, () => setZoom("fit")));
 
   const middle = (event: { clientX: number; clientY: number }): Point => {
     const { left, top, width, height } = stage.getBoundingClientRect();

@@ -3,7 +3,7 @@
  * or all steps of one key. Reads only what can be seen.
  */
 
-import { createEffect, createMemo, For, mapArray, Show } from "solid-js";
+import { createEffect, createMemo, For, mapArray, on, Show } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { AllSteps } from "../gallery/all-steps.tsx";
 import { FilesSection } from "../gallery/files-section.tsx";
@@ -76,10 +76,9 @@ export function MediaPage(props: MediaPageProps) {
   });
   const enlarge = (entry: Entry, { run, step: at, index }: LightboxPlace) =>
     changeView({ picture: { name: entry.name, run, step: at, index } });
-  createEffect(() => {
-    // Another page of this one begins at its top.
-    if (view().mediaKey !== undefined) scroll.scrollTop = 0;
-  });
+  const openKey = createMemo(() => view().mediaKey);
+  // Another page of this one begins at its top.
+  createEffect(on(openKey, () => scroll.scrollTo({ top: 0 }), { defer: true }));
 
   let isRushing: () => boolean = () => false;
   const open = (name: string) => changeView({ mediaKey: name });

@@ -1,6 +1,6 @@
 /** Everything under a key, newest first, read in pages as far as somebody scrolls. */
 
-import { type Accessor, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import { fetchMediaItems, ReadError } from "../api/client.ts";
 import { itemsOf, type MediaItem, type StepItemsQuestion } from "./step-items.ts";
 
@@ -87,7 +87,12 @@ export function createAllItems(
   };
   const onVisible = () => void read();
   document.addEventListener("visibilitychange", onVisible);
-  createEffect(on(() => JSON.stringify(question()), startAnew));
+  createEffect(
+    on(
+      createMemo(() => JSON.stringify(question())),
+      startAnew,
+    ),
+  );
   onCleanup(() => {
     document.removeEventListener("visibilitychange", onVisible);
     clearTimeout(timer);

@@ -35,7 +35,7 @@ export type MediaChange = ReadonlyMap<string, number>;
 /** More runs than this the server refuses in one question. */
 const MOST_RUNS = 10_000;
 /** Changes of so long are gathered into one read; longer where reads take long. */
-const GATHER_MS = 300;
+const GATHER_MS = 800;
 const READ_SHARE = 5;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
