@@ -5,7 +5,6 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
-import { readImageDimensions } from "./image-dimensions.ts";
 import { recogniseMedia } from "./recognise.ts";
 import { FFMPEG } from "./testing/real-ffmpeg.ts";
 
@@ -14,17 +13,6 @@ const picture = () => sharp({ create: { width: 5, height: 3, channels: 3, backgr
 test.for(["png", "jpeg", "webp", "gif", "avif"] as const)("%s by its bytes", async (format) => {
   const bytes = await picture().toFormat(format).toBuffer();
   expect(recogniseMedia(bytes)).toEqual({ kind: "image", type: `image/${format}` });
-  expect(readImageDimensions(bytes)).toEqual({ width: 5, height: 3 });
-});
-
-test("a JPEG that lies on its side has the size in which it is shown", async () => {
-  const bytes = await picture().withMetadata({ orientation: 6 }).jpeg().toBuffer();
-  expect(readImageDimensions(bytes)).toEqual({ width: 3, height: 5 });
-});
-
-test("a picture cut short has no size, and does no harm", async () => {
-  const bytes = await picture().png().toBuffer();
-  expect(readImageDimensions(bytes.subarray(0, 12))).toBeUndefined();
 });
 
 test.for([
