@@ -21,6 +21,7 @@ export function deleteLaws(open: Open): void {
       expect(await after.findRun(PROJECT, RUN)).toBeUndefined();
       expect(await after.listMetrics(PROJECT, [RUN])).toEqual([]);
       expect((await readOne(after, {})).series).toHaveLength(0);
+      expect(await after.offset(journal.source)).toBe(0);
       const late = journal.batch([{ step: 1, values: { loss: 1 } }]);
       expect(await after.fold(late)).toEqual({ outcome: "deleted" });
       expect((await after.listRuns(PROJECT)).map((run) => run.id)).toEqual(["other"]);

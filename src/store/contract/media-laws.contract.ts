@@ -22,6 +22,23 @@ export function mediaLaws(open: Open): void {
     return { project: PROJECT, key: "image", kind: "image", runs: [RUN], limit: 100, ...query };
   };
 
+  test("of a journal that was copied all counts twice, its media as its records", async () => {
+    const { store } = await open();
+    const journal = new JournalLike();
+    const rows = [0, 1].map((step) => ({
+      step,
+      values: { image: imageOf("a"), t: tableOf("t", [["p", 2]]) },
+    }));
+    const batch = journal.batch(rows);
+    for (const source of [batch.source, "copy"]) await store.fold({ ...batch, source });
+    expect(await allRows(store)).toHaveLength(4);
+    expect(await store.readMedia(pictures())).toHaveLength(4);
+    const counts = { itemCount: 4, stepCount: 2, mostAtOnce: 2 };
+    expect(await store.listMedia(PROJECT, [RUN])).toMatchObject([counts, counts]);
+    await store.deleteRun(PROJECT, RUN);
+    expect(await store.offset("copy")).toBe(0);
+  });
+
   test("media are found in lists and nested values, by key as first logged, and come back as they were logged", async () => {
     const { store, reopen } = await open();
     const journal = new JournalLike();

@@ -103,6 +103,11 @@ export class MemoryRun {
     };
   }
 
+  /** Of all its writers. */
+  sources(): readonly string[] {
+    return this.#writers.map(({ source }) => source);
+  }
+
   /** All records by (step, writer, record). */
   ordered(): readonly MemoryRecord[] {
     if (!this.#isOrdered) {
@@ -166,7 +171,7 @@ export class MemoryRun {
 
   /** Number of the batch's writer in the run. */
   #writerOf(batch: FoldBatch): number {
-    const known = this.#writers.findIndex((writer) => writer.id === batch.writer.id);
+    const known = this.#writers.findIndex((writer) => writer.source === batch.source);
     if (known >= 0) return known;
     this.#writers.push({ ...batch.writer, source: batch.source, seenAt: 0, ended: false });
     return this.#writers.length - 1;

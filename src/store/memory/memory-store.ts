@@ -225,13 +225,17 @@ export class MemoryStore implements Store {
   }
 
   async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
-    const removed = this.#runs.delete(keyOf(project, run));
-    if (removed) this.#tombstones.add(keyOf(project, run));
-    if (removed && this.#runsOf(project).length === 0) {
+    const key = keyOf(project, run);
+    const deleted = this.#runs.get(key);
+    if (deleted === undefined) return false;
+    for (const source of deleted.sources()) this.#offsets.delete(source);
+    this.#runs.delete(key);
+    this.#tombstones.add(key);
+    if (this.#runsOf(project).length === 0) {
       this.#projectNames.delete(project);
       this.#files.delete(project);
     }
-    return removed;
+    return true;
   }
 
   async deleteProject(project: ProjectKey): Promise<boolean> {

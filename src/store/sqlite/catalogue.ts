@@ -64,11 +64,7 @@ export function ensureRun(db: Database, batch: FoldBatch): number {
 /** Number of the batch's writer in the run: 0, 1, 2, … in the order in which they were first folded. */
 export function ensureWriter(db: Database, run: number, batch: FoldBatch): number {
   const { writer, source } = batch;
-  const known = db.get(
-    "SELECT ordinal FROM writers WHERE run = ? AND writer_id = ?",
-    run,
-    writer.id,
-  );
+  const known = db.get("SELECT ordinal FROM writers WHERE run = ? AND source = ?", run, source);
   if (known) return known.ordinal as number;
   const { n } = db.get("SELECT count(*) AS n FROM writers WHERE run = ?", run) as { n: number };
   db.run(

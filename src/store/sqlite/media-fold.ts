@@ -99,7 +99,7 @@ class MediaFold {
     const added = this.#addedUnder(key, media.kind, step, time);
     this.hasMedia = true;
     this.#db.run(
-      "INSERT OR REPLACE INTO media_items (media, step, writer, record, place, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO media_items (media, step, writer, record, place, time, fields) VALUES (?, ?, ?, ?, ?, ?, ?)",
       added.id,
       step,
       this.#writer,
@@ -128,7 +128,7 @@ class MediaFold {
   /** The parts that a table has from here on. */
   #addParts(fields: TableFields, record: number, place: number): void {
     this.#db.run(
-      "INSERT OR REPLACE INTO table_parts (run, table_id, writer, record, place, rows_before, parts) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO table_parts (run, table_id, writer, record, place, rows_before, parts) VALUES (?, ?, ?, ?, ?, ?, ?)",
       this.#run,
       fields.table,
       this.#writer,
