@@ -1,5 +1,5 @@
 import type { DataFolder } from "../journal/data-folder.ts";
-import { listRunIds, removeProject } from "../journal/run-head.ts";
+import { listRunIds, markDeleted, removeProject } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
 import type { Store } from "../store/store.ts";
@@ -34,6 +34,7 @@ export async function deleteProject(
   for (const id of ids) {
     for (const hash of await blobsOfRun(folder, store, project, id)) blobs.add(hash);
   }
+  for (const id of ids) markDeleted(folder, project, id);
   await store.deleteProject(project);
   removeProject(folder, project);
   const freed = await freeBlobs(folder, store, blobs);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findHead } from "../journal/run-head.ts";
 import type { RunId } from "../protocol/ids.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { deleteProject } from "./delete-project.ts";
@@ -58,6 +59,46 @@ describe("deleting really deletes, and says so", () => {
     expect(deletion).toMatchObject({ runCount: 2, recordCount: 6 });
     expect(await store.listProjects()).toEqual([]);
     expect(existsSync(data.projectFile(projectKey))).toBe(false);
+  });
+});
+
+describe("a deletion that is stopped", () => {
+  /** Deletes by `action`, which is stopped as soon as the store has done its part. */
+  async function stopAfterStore(action: () => Promise<unknown>): Promise<void> {
+    const { deleteRun: ofRun, deleteProject: ofProject } = store;
+    const stopped = new Error("stopped");
+    store.deleteRun = async (...args) => {
+      await ofRun.apply(store, args);
+      throw stopped;
+    };
+    store.deleteProject = async (...args) => {
+      await ofProject.apply(store, args);
+      throw stopped;
+    };
+    await expect(action()).rejects.toBe(stopped);
+    Object.assign(store, { deleteRun: ofRun, deleteProject: ofProject });
+  }
+
+  test("is finished by the next folder, which tells it once", async () => {
+    const { run } = lostRun("a");
+    const kept = lostRun("b");
+    await new Folder(data, store).foldAll();
+    await stopAfterStore(() => deleteRun(data, store, run.projectKey, run.id));
+    const report = await new Folder(data, store).foldAll();
+    expect(report.skipped).toMatchObject([{ code: "deleted" }]);
+    expect(existsSync(data.runFolder(run.projectKey, run.id))).toBe(false);
+    expect((await new Folder(data, store).foldAll()).skipped).toEqual([]);
+    expect((await store.listRuns(run.projectKey)).map(({ id }) => id)).toEqual([kept.run.id]);
+  });
+
+  test("leaves no run that a script goes on with, though its head is still there", async () => {
+    const { run } = lostRun("a");
+    const { id, projectKey, name } = run;
+    await new Folder(data, store).foldAll();
+    await stopAfterStore(() => deleteProject(data, store, projectKey));
+    expect(existsSync(data.headFile(projectKey, id))).toBe(true);
+    expect(findHead(data, projectKey, { name })).toBeUndefined();
+    expect(findHead(data, projectKey, { id })).toBeUndefined();
   });
 });
 

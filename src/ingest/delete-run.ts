@@ -2,7 +2,7 @@
 
 import type { DataFolder } from "../journal/data-folder.ts";
 import { listJournalsOf } from "../journal/list-journals.ts";
-import { readHead, removeRun } from "../journal/run-head.ts";
+import { markDeleted, readHead, removeRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { BlobHash } from "../protocol/media.ts";
@@ -49,7 +49,9 @@ export async function deleteRun(
   const blobs = await blobsOfRun(folder, store, project, id);
   // With the last run its project goes, and the files that it keeps.
   const files = await store.listFiles(project);
-  // The store first: once its tombstone stands, no folder brings the run back from what is still on disk.
+  // The mark first: stopped from here on, no script goes on with the run, and the next folder finishes. Then the store:
+  // once its tombstone stands, no folder brings the run back from what is still on disk.
+  markDeleted(folder, project, id);
   await store.deleteRun(project, id);
   removeRun(folder, project, id);
   const freed = await freeBlobs(folder, store, [...blobs, ...files.map(({ blob }) => blob)]);

@@ -6,12 +6,14 @@
  * Laws: any number of folders, stopped anywhere and started again, fold each
  * record exactly once; a journal that cannot be folded stays as it is and
  * keeps no other waiting; a journal goes only when its run has ended, all of
- * it is folded, and the run's head says what a `resume` has to know.
+ * it is folded, and the run's head says what a `resume` has to know, or when
+ * its run was deleted and the deletion was stopped before it came to the disk.
  */
 
 import { statSync } from "node:fs";
 import type { DataFolder } from "../journal/data-folder.ts";
 import { PIECE_BYTES } from "../journal/journal-reader.ts";
+import { isMarkedDeleted, removeRun } from "../journal/run-head.ts";
 import type { Store } from "../store/store.ts";
 import type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
 import { JournalFinder } from "./journal-finder.ts";
@@ -118,8 +120,13 @@ export class Folder {
     return { bytes, more };
   }
 
-  /** Removes the journals of runs that are over. */
+  /** Removes the journals of runs that are over, and what a deletion that was stopped left on disk. */
   async tidy(): Promise<void> {
+    for (const { file, skipped } of this.#folds.values()) {
+      if (skipped?.code !== "deleted") continue;
+      const { key, id } = file;
+      if (isMarkedDeleted(this.#folder, key, id)) removeRun(this.#folder, key, id);
+    }
     const byRun = Map.groupBy(this.#folds.values(), ({ file }) => `${file.key}/${file.id}`);
     await this.#runEnds.learn(Array.from(byRun.values(), ([fold]) => fold!.file));
     for (const folds of byRun.values()) {

@@ -66,7 +66,7 @@ const CLAIM_LIMIT_MS = 300;
  */
 export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHead {
   const { id, projectKey } = run;
-  if (existsSync(folder.deletedFile(projectKey, id))) {
+  if (isMarkedDeleted(folder, projectKey, id)) {
     throw new TrackioError(
       "deleted",
       `Run "${id}" of project "${run.project}" was deleted and its id cannot come back; choose another id.`,
@@ -104,20 +104,24 @@ export function readHead(folder: DataFolder, key: ProjectKey, id: RunId): RunHea
   return readHeadFile(folder.headFile(key, id));
 }
 
-/** The run of that id, or the newest of that name; undefined where there is none. */
+/** The run of that id, or the newest of that name; undefined where there is none, or only what is being deleted. */
 export function findHead(
   folder: DataFolder,
   key: ProjectKey,
   wanted: { readonly id: RunId } | { readonly name: string },
 ): RunHead | undefined {
-  if ("id" in wanted) return readHead(folder, key, wanted.id);
-  const path = folder.namesFile(key, wanted.name);
-  const ids = ifThere(() => readFileSync(path, "utf8").split("\n").filter(Boolean), []);
-  for (const id of ids.toReversed()) {
-    const head = readHead(folder, key, id as RunId);
-    if (head !== undefined) return head;
+  for (const id of "id" in wanted ? [wanted.id] : idsOfName(folder, key, wanted.name)) {
+    const head = readHead(folder, key, id);
+    if (head !== undefined && !isMarkedDeleted(folder, key, id)) return head;
   }
   return undefined;
+}
+
+/** The newest first. */
+function idsOfName(folder: DataFolder, key: ProjectKey, name: string): RunId[] {
+  const path = folder.namesFile(key, name);
+  const ids = ifThere(() => readFileSync(path, "utf8").split("\n").filter(Boolean), []);
+  return ids.toReversed() as RunId[];
 }
 
 /**
@@ -141,12 +145,21 @@ export function updateHead(
   });
 }
 
+/** Keeps the id from coming back, and the run from being resumed; what lies on disk of it stays. */
+export function markDeleted(folder: DataFolder, key: ProjectKey, id: RunId): void {
+  makeFolder(folder.deletedFolder(key));
+  writeFileSync(folder.deletedFile(key, id), id);
+}
+
+export function isMarkedDeleted(folder: DataFolder, key: ProjectKey, id: RunId): boolean {
+  return existsSync(folder.deletedFile(key, id));
+}
+
 /** Deletes head and journals of a run and keeps its id from coming back. Its number stays taken. False where there was none. */
 export function removeRun(folder: DataFolder, key: ProjectKey, id: RunId): boolean {
   const path = folder.runFolder(key, id);
   if (!existsSync(path)) return false;
-  makeFolder(folder.deletedFolder(key));
-  writeFileSync(folder.deletedFile(key, id), id);
+  markDeleted(folder, key, id);
   rmSync(path, { recursive: true, force: true });
   return true;
 }
