@@ -172,11 +172,21 @@ test("navbar, accordion, columns, smoothing, zoom and theme are as the address s
   );
 });
 
-test("a metric as x axis is answered with steps and a quiet word", async () => {
+test("charts stand over a metric that the address names; one that is not there is answered with steps and a quiet word", async () => {
   await using opened = await openPage(house, "/?project=log-table&x_axis=val/acc");
   const { page } = opened;
+  const note = page.locator(".axis-note");
   await waitForLine(page, "loss", 0);
-  await expect.poll(() => page.locator(".axis-note").innerText()).toContain("“val/acc”");
+  expect(await note.innerText()).toContain("Charts stand over val/acc.");
+  const plot = metricCard(page, "loss").locator(".plot");
+  await plot.hover({ position: { x: 200, y: 60 } });
+  await expect.poll(() => page.locator(".tip-head").innerText()).toMatch(/val\/acc 0\.\d+/);
+  await note.getByRole("button", { name: "Over steps" }).click();
+  await plot.hover({ position: { x: 210, y: 60 } });
+  await expect.poll(() => page.locator(".tip-head").innerText()).toMatch(/step \d+/);
+  await page.goto(`${house.server.url}/?project=log-table&x_axis=nothing`);
+  await waitForLine(page, "loss", 0);
+  await expect.poll(() => note.innerText()).toContain("no metric is called “nothing”");
 });
 
 test("tabs of empty pages are left out where that is asked", async () => {

@@ -18,7 +18,7 @@ export function viewReport(workspace: Workspace): Readonly<Record<string, unknow
     project: project()?.name ?? now.project ?? null,
     space_id: null,
     runs: (runs() ?? []).filter(({ id }) => shown().has(id)).map(({ name, id }) => ({ name, id })),
-    x_axis: now.xAxis,
+    x_axis: now.xMetric || now.xAxis,
     x_range: now.zoom ? [now.zoom.from, now.zoom.to] : null,
     smoothing: now.smoothing,
     log_x: now.logX,

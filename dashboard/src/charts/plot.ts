@@ -21,6 +21,8 @@ export interface PlotView {
   /** 0 (off) up to, not including, 1. */
   readonly smoothing: number;
   readonly xUnit: XUnit;
+  /** What the x axis counts, where it is not what the unit says. */
+  readonly xName?: string | undefined;
   readonly logX: boolean;
   readonly logY: boolean;
   /** Room at the right for the values of the lines. The same in all charts of a page, so that their axes line up. */
@@ -185,7 +187,11 @@ export class Plot {
       case "moment":
         return formatMoment(x);
       default:
-        return formatStep(this.#hasWholeSteps ? Math.round(x) : Number(x.toPrecision(4)));
+        return formatStep(
+          this.#hasWholeSteps && this.#view?.xName === undefined
+            ? Math.round(x)
+            : Number(x.toPrecision(4)),
+        );
     }
   }
 
@@ -269,10 +275,10 @@ export class Plot {
     }
     this.#link.point(at, nearest);
     const box = this.#root.getBoundingClientRect();
-    const word = this.#view.xUnit === "step" ? "step " : "";
+    const word = this.#view.xName ?? (this.#view.xUnit === "step" ? "step" : "");
     this.#events.tip({
       title: this.#view.title,
-      xText: word + this.#xText(at),
+      xText: `${word} ${this.#xText(at)}`.trim(),
       values,
       nearest,
       clientX: box.left + x,

@@ -16,6 +16,8 @@ import {
   chartLines,
   isBelowLog,
   isLogY,
+  type LinesByRun,
+  linesOver,
   oddNotes,
   plotView,
   sameLines,
@@ -27,6 +29,8 @@ export interface ChartCardProps {
   readonly metric: string;
   readonly workspace: Workspace;
   readonly drawn: readonly Run[];
+  /** What the lines stand over, where that is a metric. */
+  readonly xLines: LinesByRun | undefined;
   readonly link: CursorLink;
   /** Whether plots have room at the right for values. */
   readonly gutter: boolean;
@@ -43,7 +47,9 @@ export interface ChartCardProps {
 export function ChartCard(props: ChartCardProps) {
   const { view, changeView, chart, retryChart } = props.workspace;
   const state = createMemo(() => chart(props.metric)());
-  const lines = createMemo(() => chartLines(state(), props.drawn), [], { equals: sameLines });
+  const lines = createMemo(() => linesOver(chartLines(state(), props.drawn), props.xLines), [], {
+    equals: sameLines,
+  });
   const axis = createMemo(() => chartAxis(state(), view()));
   // Out of sight a range that grows redraws nothing: it is taken over when the chart is seen again.
   const xRange = createMemo<{ readonly axis: Axis; readonly range: Range | undefined } | undefined>(
@@ -60,6 +66,7 @@ export function ChartCard(props: ChartCardProps) {
         view: view(),
         axis: axis(),
         xRange: xRange()?.range,
+        xName: props.xLines ? view().xMetric : undefined,
         gutter: props.gutter,
       }),
     undefined,

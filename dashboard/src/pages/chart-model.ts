@@ -7,6 +7,7 @@ import type { Range } from "../charts/value-range.ts";
 import { runSign } from "../runs/run-sign.ts";
 import type { ChartState } from "../state/chart-entry.ts";
 import { chartLine } from "../state/chart-lines.ts";
+import { overMetric } from "../state/over-metric.ts";
 import { AXES, type View } from "../state/url-state.ts";
 
 const X_UNITS = { step: "step", relative: "seconds", wall: "moment" } as const;
@@ -25,6 +26,30 @@ export function chartLines(state: ChartState, drawn: readonly Run[]): ChartLine[
     );
   }
   return lines;
+}
+
+/** Lines of a metric by run: what other lines stand over. */
+export type LinesByRun = ReadonlyMap<string, ChartLine>;
+
+/** `lines` over those of another metric; a run that does not have it has no line. */
+export function linesOver(lines: readonly ChartLine[], over: LinesByRun | undefined): ChartLine[] {
+  if (!over) return [...lines];
+  return lines.flatMap((line) => {
+    const xLine = over.get(line.id);
+    return xLine ? [overMetric(line, xLine)] : [];
+  });
+}
+
+/** All values of those lines; undefined where there are none. */
+export function rangeOf(lines: LinesByRun | undefined): Range | undefined {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { y } of lines?.values() ?? []) {
+    for (const value of y) {
+      if (value < from) from = value;
+      if (value > to) to = value;
+    }
+  }
+  return from <= to ? { from, to } : undefined;
 }
 
 /** What the x of a chart are counted in: those of its picture, until that of the view is there. */
@@ -61,17 +86,20 @@ export interface SharedView {
   readonly view: View;
   readonly axis: Axis;
   readonly xRange: Range | undefined;
+  /** The metric that they stand over, where they do. */
+  readonly xName: string | undefined;
   /** Whether plots have room at the right for values. */
   readonly gutter: boolean;
 }
 
 export function plotView(key: string, lines: readonly ChartLine[], shared: SharedView): PlotView {
-  const { view, axis, xRange, gutter } = shared;
+  const { view, axis, xRange, xName, gutter } = shared;
   return {
     title: key,
     lines,
     smoothing: view.smoothing / 100,
     xUnit: X_UNITS[axis],
+    xName,
     logX: view.logX,
     logY: isLogY(view, key),
     gutter,
@@ -90,6 +118,7 @@ export function samePlotView(a: PlotView, b: PlotView): boolean {
     a.lines === b.lines &&
     a.smoothing === b.smoothing &&
     a.xUnit === b.xUnit &&
+    a.xName === b.xName &&
     a.logX === b.logX &&
     a.logY === b.logY &&
     a.gutter === b.gutter &&

@@ -17,7 +17,8 @@ export interface ChartToolbarProps {
 }
 
 export function ChartToolbar(props: ChartToolbarProps) {
-  const { view, changeView, shown } = props.workspace;
+  const { view, changeView, metrics, shown } = props.workspace;
+  const isOverMetric = () => metrics()?.some(({ key }) => key === view().xMetric) === true;
   const setXAxis = (xAxis: View["xAxis"]) => changeView({ xAxis, xMetric: "", zoom: undefined });
   return (
     <>
@@ -36,7 +37,7 @@ export function ChartToolbar(props: ChartToolbarProps) {
         <span class="sep not-s" />
         <Choices
           label="x axis"
-          value={view().xAxis}
+          value={isOverMetric() ? undefined : view().xAxis}
           choices={[
             ["step", "Step"],
             ["time", "Time"],
@@ -113,7 +114,8 @@ function MetricFilter(props: {
 
 interface ChoicesProps<T> {
   readonly label: string;
-  readonly value: T;
+  /** Undefined: none of them. */
+  readonly value: T | undefined;
   readonly choices: readonly (readonly [T, string])[];
   readonly choose: (value: T) => void;
 }

@@ -32,7 +32,7 @@ import {
 import { DEFAULT_VIEW, type View } from "../state/url-state.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { ChartCard } from "./chart-card.tsx";
-import { hasGutter } from "./chart-model.ts";
+import { chartLines, hasGutter, type LinesByRun, rangeOf } from "./chart-model.ts";
 import { ChartToolbar } from "./chart-toolbar.tsx";
 import { FullScreenChart } from "./full-screen-chart.tsx";
 import { MetricAxisNote, MissingNames, NoCards } from "./no-cards.tsx";
@@ -82,13 +82,26 @@ export function ChartsPage(props: ChartsPageProps) {
   );
   const gutter = createGutter(props.workspace);
 
+  /** A metric that the address names as x axis, where there is one of that name. */
+  const xKey = createMemo(() => keys().find((key) => key === view().xMetric));
+  const xLines = createMemo<LinesByRun | undefined>(() => {
+    const key = xKey();
+    if (key === undefined) return undefined;
+    return new Map(
+      chartLines(props.workspace.chart(key)(), drawn()).map((line) => [line.id, line]),
+    );
+  });
+  const metricRange = createMemo(() => rangeOf(xLines()), undefined, { equals: sameRange });
+  const xRangeOf = (axis: Axis) => (xKey() === undefined ? xRange(axis) : metricRange());
   const seenCharts = createMemo(() => {
     const all = new Set(chartKeys());
     return sight.seen().filter((key) => all.has(key));
   });
   createEffect(() => {
     const one = full();
-    props.workspace.seeCharts(one === undefined ? seenCharts() : [one]);
+    const seen = one === undefined ? seenCharts() : [one];
+    const key = xKey();
+    props.workspace.seeCharts(key === undefined || seen.includes(key) ? seen : [...seen, key]);
   });
   followPlotWidth(
     () => scroll,
@@ -106,7 +119,9 @@ export function ChartsPage(props: ChartsPageProps) {
           openRuns={props.openRuns}
         />
       </Show>
-      <MetricAxisNote workspace={props.workspace} />
+      <Show when={metrics() !== undefined}>
+        <MetricAxisNote workspace={props.workspace} isKnown={xKey() !== undefined} />
+      </Show>
       <div
         class={`scroll charts ${gutter() ? "" : "no-gutter"} ${columnsClass(view())}`}
         ref={scroll}
@@ -134,7 +149,8 @@ export function ChartsPage(props: ChartsPageProps) {
                         drawn={drawn()}
                         link={props.link}
                         gutter={gutter()}
-                        xRange={xRange}
+                        xRange={xRangeOf}
+                        xLines={xLines()}
                         isNear={sight.isNear(card.key)}
                         isSeen={full() === undefined && sight.seen().includes(card.key)}
                         watch={(element) => sight.watch(card.key, element)}
@@ -184,7 +200,8 @@ export function ChartsPage(props: ChartsPageProps) {
             drawn={drawn()}
             link={props.link}
             gutter={gutter()}
-            xRange={xRange}
+            xRange={xRangeOf}
+            xLines={xLines()}
             close={() => setFull(undefined)}
           />
         )}

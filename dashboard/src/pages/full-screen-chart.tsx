@@ -15,6 +15,8 @@ import {
   chartAxis,
   chartLines,
   isLogY,
+  type LinesByRun,
+  linesOver,
   oddNotes,
   plotView,
   sameLines,
@@ -26,6 +28,8 @@ export interface FullScreenChartProps {
   readonly metric: string;
   readonly workspace: Workspace;
   readonly drawn: readonly Run[];
+  /** What the lines stand over, where that is a metric. */
+  readonly xLines: LinesByRun | undefined;
   readonly link: CursorLink;
   /** Whether plots have room at the right for values. */
   readonly gutter: boolean;
@@ -37,9 +41,11 @@ export interface FullScreenChartProps {
 export function FullScreenChart(props: FullScreenChartProps) {
   const { view, changeView, chart } = props.workspace;
   let dialog!: HTMLDialogElement;
-  const lines = createMemo(() => chartLines(chart(props.metric)(), props.drawn), [], {
-    equals: sameLines,
-  });
+  const lines = createMemo(
+    () => linesOver(chartLines(chart(props.metric)(), props.drawn), props.xLines),
+    [],
+    { equals: sameLines },
+  );
   const axis = createMemo(() => chartAxis(chart(props.metric)(), view()));
   const shownView = createMemo(
     () =>
@@ -47,6 +53,7 @@ export function FullScreenChart(props: FullScreenChartProps) {
         view: view(),
         axis: axis(),
         xRange: props.xRange(axis()),
+        xName: props.xLines ? view().xMetric : undefined,
         gutter: props.gutter,
       }),
     undefined,
@@ -89,7 +96,7 @@ export function FullScreenChart(props: FullScreenChartProps) {
           },
         }}
       />
-      <Legend lines={lines()} link={props.link} xAxis={view().xAxis} />
+      <Legend lines={lines()} link={props.link} xAxis={props.xLines ? "metric" : view().xAxis} />
     </dialog>
   );
 }
@@ -106,7 +113,7 @@ interface LegendRow {
 function Legend(props: {
   readonly lines: readonly ChartLine[];
   readonly link: CursorLink;
-  readonly xAxis: "step" | "time" | "wall";
+  readonly xAxis: "step" | "time" | "wall" | "metric";
 }) {
   const [cursor, setCursor] = createSignal(props.link.x);
   const [sort, setSort] = createSignal<{ column: SortColumn; up: boolean }>({
@@ -138,6 +145,7 @@ function Legend(props: {
     const x = cursor();
     if (x === null) return "last";
     if (props.xAxis === "wall") return formatMoment(x);
+    if (props.xAxis === "metric") return `at ${formatValue(x)}`;
     return `at ${props.xAxis === "time" ? formatDuration(x) : formatStep(Math.round(x))}`;
   };
   return (

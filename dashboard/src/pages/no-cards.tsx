@@ -117,15 +117,26 @@ function NoMatch(props: NoCardsProps & { readonly name: string }) {
   );
 }
 
-/** An address may name a metric as x axis, which charts do not have. */
-export function MetricAxisNote(props: { readonly workspace: Workspace }) {
+/** An address may name a metric as x axis: which it is, or that there is none of that name. */
+export function MetricAxisNote(props: {
+  readonly workspace: Workspace;
+  readonly isKnown: boolean;
+}) {
   const { view, changeView } = props.workspace;
   return (
     <Show when={view().xMetric !== ""}>
       <p class="axis-note" role="status">
-        <span class="cut">Charts stand over steps; “{view().xMetric}” is no x axis here.</span>
-        <button type="button" class="link" onClick={() => changeView({ xMetric: "" })}>
-          Close
+        <span class="cut">
+          {props.isKnown
+            ? `Charts stand over ${view().xMetric}.`
+            : `Charts stand over steps: no metric is called “${view().xMetric}”.`}
+        </span>
+        <button
+          type="button"
+          class="link"
+          onClick={() => changeView({ xMetric: "", zoom: undefined })}
+        >
+          {props.isKnown ? "Over steps" : "Close"}
         </button>
       </p>
     </Show>

@@ -40,7 +40,19 @@ export function createCharts({ facts, shown, view, buckets, offline }: ChartsOpt
     onCleanup(made.close);
     return made;
   });
-  const zoom = createMemo(() => view().zoom, undefined, { equals: sameRange });
+  // Over a metric a zoom is one of its values: the series are read over all steps.
+  const isOverMetric = createMemo(() => {
+    const { xMetric } = view();
+    return (
+      xMetric !== "" &&
+      facts()
+        ?.metrics()
+        ?.some(({ key }) => key === xMetric) === true
+    );
+  });
+  const zoom = createMemo(() => (isOverMetric() ? undefined : view().zoom), undefined, {
+    equals: sameRange,
+  });
   const axis = createMemo(() => AXES[view().xAxis]);
   createEffect(() => {
     const runs = [...shown()];
