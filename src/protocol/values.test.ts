@@ -76,6 +76,14 @@ test("a function, a symbol and a cycle are refused with their path", () => {
   expect(pathOf(cycle)).toEqual(["deep", "again"]);
 });
 
+test("what is nested too deeply is refused by the name of what holds it", () => {
+  const nested = (levels: number): Json => (levels === 0 ? 1 : [nested(levels - 1)]);
+  expect(through(nested(500))).toEqual(nested(500));
+  expect(() => encodeValue({ a: { list: nested(499) } })).toThrow(
+    "a is nested more than 500 levels deep, which cannot be kept.",
+  );
+});
+
 test("the same object twice is no cycle", () => {
   const shared = { a: 1 };
   expect(through([shared, shared])).toEqual([{ a: 1 }, { a: 1 }]);

@@ -68,6 +68,9 @@ const ARRAY_CLASSES = {
   BigUint64Array,
 } as const;
 
+/** Levels of lists and objects in each other: what is deeper no reader could go down into and come back from. */
+const MAX_DEPTH = 500;
+
 /** Thrown by {@link encodeValue}; `path` names the part that cannot be kept, e.g. `["layers", "0", "forward"]`. */
 export class UnkeepableValueError extends TrackioError {
   readonly path: readonly string[];
@@ -99,7 +102,7 @@ export type EncodeOwn = (object: object, path: readonly string[]) => Json | unde
 /**
  * The JSON form of `value`.
  * @param encodeOwn Asked first for every object in it.
- * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle, a tensor, or what has no members of its own, e.g. a promise.
+ * @throws {@link UnkeepableValueError} for a function, a symbol, a cycle, a tensor, what has no members of its own, e.g. a promise, or is nested more than 500 levels deep.
  */
 export function encodeValue(
   value: unknown,
@@ -125,6 +128,10 @@ export function encodeValue(
   if (value === null) return null;
   const object = value as object;
   if (ancestors.includes(object)) throw new UnkeepableValueError(path, "part of a cycle");
+  if (ancestors.length >= MAX_DEPTH) {
+    const what = `nested more than ${MAX_DEPTH} levels deep`;
+    throw new UnkeepableValueError(path.slice(0, 1), what);
+  }
   const own = encodeOwn?.(object, path);
   return own === undefined ? encodeObject(object, path, [...ancestors, object], encodeOwn) : own;
 }
