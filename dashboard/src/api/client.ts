@@ -130,6 +130,7 @@ export function blobUrl(hash: string, name?: string): string {
 export type BlobStanding =
   | { readonly state: "ready" }
   | { readonly state: "waiting"; readonly reason: string; readonly afterMs: number }
+  | { readonly state: "unreachable" }
   | { readonly state: "failed"; readonly reason: string };
 
 /** Asks why a blob did not load: an element is not told. */
@@ -139,7 +140,7 @@ export async function askBlob(hash: string, signal: AbortSignal): Promise<BlobSt
     response = await fetch(blobUrl(hash), { headers: { range: "bytes=0-0" }, signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    return { state: "waiting", reason: "The server cannot be reached.", afterMs: 0 };
+    return { state: "unreachable" };
   }
   if (response.ok) {
     await response.body?.cancel();

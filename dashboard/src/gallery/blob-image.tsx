@@ -31,7 +31,7 @@ export interface BlobImageProps {
 
 /** Why there is no picture yet, or never. */
 export type BlobTrouble =
-  | { readonly kind: "waiting"; readonly sentence: string }
+  | { readonly kind: "waiting"; readonly word: string; readonly sentence: string }
   | { readonly kind: "failed"; readonly sentence: string };
 
 export function BlobImage(props: BlobImageProps) {
@@ -97,7 +97,8 @@ export function TroubleNote(props: {
     <Switch>
       <Match when={props.trouble?.kind === "waiting"}>
         <span class="frame-note" title={props.trouble?.sentence} role="status">
-          <span class="sr">{props.alt}: </span>being made…
+          <span class="sr">{props.alt}: </span>
+          {props.trouble?.kind === "waiting" ? props.trouble.word : ""}
         </span>
       </Match>
       <Match when={props.trouble?.kind === "failed"}>
@@ -144,9 +145,13 @@ export function createBlobRetry(given: () => string, what: "image" | "video" | "
       return;
     }
     if (standing.state === "waiting") {
-      setTrouble({ kind: "waiting", sentence: standing.reason });
+      setTrouble({ kind: "waiting", word: "being made…", sentence: standing.reason });
+    } else if (standing.state === "unreachable") {
+      const sentence = "The server cannot be reached. Start it again with: trackio show";
+      setTrouble({ kind: "waiting", word: "no server…", sentence });
     }
-    const afterMs = standing.state === "ready" ? 0 : Math.max(pauseMs, standing.afterMs);
+    const asked = standing.state === "waiting" ? standing.afterMs : 0;
+    const afterMs = standing.state === "ready" ? 0 : Math.max(pauseMs, asked);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     const timer = setTimeout(() => setAttempt((count) => count + 1), afterMs);
     signal.addEventListener("abort", () => clearTimeout(timer));

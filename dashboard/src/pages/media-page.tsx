@@ -43,24 +43,30 @@ export function MediaPage(props: MediaPageProps) {
   );
   const byName = createMemo(() => new Map((media() ?? []).map((one) => [mediaName(one), one])));
   const names = createMemo(() => [...byName().keys()], [], { equals: sameList });
+  /** The key whose steps are all shown; a link may name it as it was logged, whatever its kind. */
+  const openName = createMemo(() => {
+    const wanted = view().mediaKey;
+    const named = [...byName()].find(
+      ([name, { key, kind }]) => kind !== "table" && (name === wanted || key === wanted),
+    );
+    return wanted === "" ? undefined : named?.[0];
+  });
   const entries = createMemo(
     mapArray(names, (name): Entry => {
       const one = createMemo(() => byName().get(name));
-      return { name, media: one, steps: createKeySteps(projectKey, one, offline) };
+      /** Of keys that nobody looks at, no steps are read. */
+      const looked = () => {
+        const open = openName();
+        const isListed = open === undefined ? search().matches(one()?.key ?? "") : name === open;
+        return isListed || view().picture?.name === name ? one() : undefined;
+      };
+      return { name, media: one, steps: createKeySteps(projectKey, looked, offline) };
     }),
   );
   const matching = createMemo(() =>
     entries().filter((entry) => search().matches(entry.media()?.key ?? "")),
   );
-  /** The key whose steps are all shown. */
-  const single = createMemo(() =>
-    view().mediaKey === ""
-      ? undefined
-      : entries().find(({ name, media: one }) => {
-          const wanted = view().mediaKey;
-          return (name === wanted || one()?.key === wanted) && one()?.kind !== "table";
-        }),
-  );
+  const single = createMemo(() => entries().find(({ name }) => name === openName()));
   const steps = createMemo(() => unionOfSteps(matching().map((entry) => entry.steps.all())), [], {
     equals: sameList,
   });
@@ -76,9 +82,8 @@ export function MediaPage(props: MediaPageProps) {
   });
   const enlarge = (entry: Entry, { run, step: at, index }: LightboxPlace) =>
     changeView({ picture: { name: entry.name, run, step: at, index } });
-  const openKey = createMemo(() => view().mediaKey);
   // Another page of this one begins at its top.
-  createEffect(on(openKey, () => scroll.scrollTo({ top: 0 }), { defer: true }));
+  createEffect(on(openName, () => scroll.scrollTo({ top: 0 }), { defer: true }));
 
   let isRushing: () => boolean = () => false;
   const open = (name: string) => changeView({ mediaKey: name });
