@@ -105,9 +105,23 @@ export async function firstColumn(
   sources: readonly TableSource[],
   query: Partial<CheckedTableQuery>,
 ): Promise<Value[]> {
-  const { rows } = await queryTable(sources, { ...QUERY, ...query });
-  return rows.map(({ cells }) => decodeValue(cells[0] as Json));
+  return (await rowsOf(sources, query)).map(([cell]) => cell as Value);
 }
+
+/** The cells of a page, decoded. */
+export async function rowsOf(
+  sources: readonly TableSource[],
+  query: Partial<CheckedTableQuery> = {},
+): Promise<Value[][]> {
+  const { rows } = await queryTable(sources, { ...QUERY, ...query });
+  return rows.map(({ cells }) => cells.map((cell) => decodeValue(cell as Json)));
+}
+
+export function named(name: string, ...given: Parameters<typeof column>): NamedColumn {
+  return { name, data: column(...given) };
+}
+
+export const sorted = (column: number, descending = false) => ({ sort: { column, descending } });
 
 const texts = fc.oneof(
   fc.string({ unit: "binary" }),
