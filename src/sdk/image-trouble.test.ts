@@ -45,6 +45,12 @@ test.each<[what: string, value: unknown, options: object, message: string]>([
     {},
     `${takes}; this is numbers in shape (1, 2), from 0 to Infinity, not all of them integers.`,
   ],
+  [
+    "floats hardly above 1",
+    new Float32Array([-0.00001, 1.0001]),
+    { shape: [1, 2] },
+    `${takes}; this is float32 in shape (1, 2), from -0.00001 to 1.0001.`,
+  ],
   ["one axis", [1, 2, 3], {}, `${takes}; this is numbers in shape (3,), from 1 to 3.`],
   [
     "four axes",

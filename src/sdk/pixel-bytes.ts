@@ -72,6 +72,7 @@ export function describeGrid({ numbers, shape, type }: NumberGrid): string {
   return `${type} in shape ${showShape(shape)}${range}${kind}${nan}`;
 }
 
+/** To as many digits as a float32 has: what is hardly above 1 must not read as 1. */
 function showNumber(number: number): string {
-  return String(Number(number.toPrecision(4)));
+  return String(Number(number.toPrecision(7)));
 }

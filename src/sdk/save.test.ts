@@ -96,6 +96,15 @@ test("a file that is saved again is named again, with what it is now", () => {
   expect(saved().map(read)).toEqual(["first", "second"]);
 });
 
+test("a name that no project can keep is told, instead of a file that nobody ever sees", () => {
+  const names = ["new\nline.txt", "back\\slash.txt", "c:d.txt"];
+  const { run, saved, told } = openWith(Object.fromEntries(names.map((name) => [name, "x"])));
+  for (const name of names) expect(run.save(name)).toEqual([]);
+  expect(saved()).toEqual([]);
+  expect(told()).toHaveLength(3);
+  expect(told()[0]).toMatch(/left out: No project keeps a file named "new\\nline.txt"; rename it/);
+});
+
 test("trouble is told, never thrown, and costs the other files nothing", async () => {
   const { dir, run, saved, told } = openWith({ "out/a.json": "1" });
   symlinkSync(join(dir, "nowhere"), join(dir, "out", "b.json"));

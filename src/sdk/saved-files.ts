@@ -2,10 +2,10 @@
 
 import { globSync, statSync } from "node:fs";
 import { basename, extname, isAbsolute, relative, resolve, sep } from "node:path";
-import { quotePath } from "../media/given-file.ts";
+import { examineFile, quotePath } from "../media/given-file.ts";
 import { recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
-import type { SavedFile } from "../protocol/media.ts";
+import { isSavedPath, type SavedFile } from "../protocol/media.ts";
 import { describeValue } from "./describe-value.ts";
 import { pathOf, readHead } from "./encoded-media.ts";
 import type { RunMediaKeeper } from "./run-media-keeper.ts";
@@ -55,8 +55,16 @@ function isThere(path: string): boolean {
 
 /** @throws {@link TrackioError} naming the path, where it cannot be taken or written. */
 export function keepSavedFile(absolutePath: string, keeper: RunMediaKeeper): SavedFile {
+  examineFile(absolutePath);
+  const path = nameOf(absolutePath);
+  if (!isSavedPath(path)) {
+    throw new TrackioError(
+      "invalid_argument",
+      `No project keeps a file named ${quotePath(path)}; rename it, without control characters, backslashes or a drive's letter.`,
+    );
+  }
   const { blob, bytes } = keeper.keepFile(absolutePath, { mayBeEmpty: true });
-  return { path: nameOf(absolutePath), blob, type: typeOf(absolutePath), bytes };
+  return { path, blob, type: typeOf(absolutePath), bytes };
 }
 
 /** Its path relative to the working folder; of a file outside of that, its name alone. */
