@@ -16,6 +16,8 @@ import {
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
 
 const PROJECT = "million-rows";
+/** A frame: two rows, or 128 rows a second. */
+const SCROLL_PX = 60;
 
 export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
   const place = await findChromium();
@@ -39,7 +41,12 @@ export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> 
       return [
         atMost(`${data}: page opened → rows on the screen`, middle("openMs"), "ms", 500),
         atMost(`${data}: head clicked → sorted rows on the screen`, middle("sortMs"), "ms", 1500),
-        atMost(`${data}: scrolled, 95th percentile of frames`, middle("frameMs"), "ms", 20),
+        atMost(
+          `${data}: scrolled ${SCROLL_PX} px a frame, p95 between frames`,
+          middle("frameMs"),
+          "ms",
+          20,
+        ),
       ];
     } finally {
       await browser.close();
@@ -60,7 +67,7 @@ async function measureOnce(browser: Browser, address: string): Promise<Measured>
   try {
     const page = await context.newPage();
     const openMs = await openTable(page, address);
-    const { p95Ms } = await scrollTable(page, 300, 120);
+    const { p95Ms } = await scrollTable(page, 300, SCROLL_PX);
     const sortMs = await sortTable(page, "score");
     return { openMs, sortMs, frameMs: p95Ms };
   } finally {
