@@ -21,26 +21,32 @@ export async function findBlobFile(
   what: string,
 ): Promise<string> {
   const blobs = new BlobFolder(folder);
-  let found = blobs.find(blob);
-  if (found.state === "raw" || found.state === "path" || found.state === "awaited") {
-    await new BlobMaker(blobs).make(blob);
-    found = blobs.find(blob);
-  }
+  let trouble: string | undefined;
+  const maker = new BlobMaker(blobs, {
+    onNews: (news) => {
+      if (news.news === "trouble") trouble = news.message;
+    },
+  });
+  // Also what is shown as it is: a ready blob is not moved while it is read.
+  await maker.make(blob);
+  const found = blobs.find(blob);
   if (found.state === "ready" || found.state === "given") return found.path;
-  throw notThere(found, readFailure(blobs, blob), what);
+  throw notThere(found, found.state === "failed" ? readFailure(blobs, blob) : trouble, what);
 }
 
-function notThere(found: BlobState, reason: string | undefined, what: string): TrackioError {
-  if (found.state === "failed") {
-    return new TrackioError(
-      "not_found",
-      `${what} could not be kept: ${reason ?? "nobody knows why"}`,
-    );
+function notThere({ state }: BlobState, reason: string | undefined, what: string): TrackioError {
+  if (state === "failed") {
+    const why = reason ?? "nobody knows why";
+    return new TrackioError("not_found", `${what} could not be kept: ${why}`);
   }
-  if (found.state === "missing") {
+  if (state === "missing") {
     return new TrackioError("not_found", `${what} is not on the disk any more: it was deleted.`);
   }
-  return new TrackioError("unavailable", `${what} is still being made; try again in a moment.`);
+  const text =
+    reason === undefined
+      ? `${what} is still being made; try again in a moment.`
+      : `${what} is not made yet, and cannot be made now: ${reason}`;
+  return new TrackioError("unavailable", text);
 }
 
 /** Copies the file to `path`, where it appears whole or not at all. */

@@ -56,6 +56,8 @@ function describeSystemError(error: unknown): string | undefined {
       return `${place.trim() || "The place"} is on a read-only disk; name another place.`;
     case "ENOENT":
       return `There is no${place || " such file"}; check the path.`;
+    case "EEXIST":
+      return `${place.trim()} is there already and is no folder; name another place.`;
     case "EISDIR":
       return `${place.trim()} is a folder; name a file.`;
     case "ENOTDIR":

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { DataFolder } from "../../journal/data-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
+import type { BlobHash } from "../../protocol/media.ts";
 import * as trackio from "../../sdk/index.ts";
 import { LoggedFolder } from "../testing/logged-folder.ts";
 
@@ -68,16 +69,52 @@ test("a key that is not there, or of another kind, is answered with what was mea
   expect(await get("table", "x")).toBe("No key 'x'. Run 'first' has logged no tables.\n");
 });
 
-test("a picture whose blob is gone is told by its step, and no half file is left", async () => {
+describe("a picture that is not there", () => {
+  const GONE = "The image at step 0 is not on the disk any more: it was deleted.";
+
+  test("is told by its step; the others are written, and the exit code says that not all were", async () => {
+    using folder = new LoggedFolder();
+    await logPictures(folder.dir);
+    const output = join(folder.dir, "out");
+    const args = ["get", "media", "--run", "first", "--key", "samples"];
+    const { items } = await folder.json<{ items: { blob: BlobHash }[] }>(args);
+    const blobs = new BlobFolder(new DataFolder(folder.dir));
+    rmSync((blobs.find(items[0]!.blob) as { path: string }).path);
+    const { exitCode, notes } = await folder.trackio([...args, "-o", output]);
+    expect(exitCode).toBe(1);
+    expect(notes).toBe(`Wrote 2 files to ${output}.\n${GONE}\n`);
+    expect(readdirSync(output).sort()).toEqual(["5-0.png", "5-1.png"]);
+    const { printed } = await folder.trackio([...args, "-o", output, "--json"]);
+    expect(JSON.parse(printed).items).toMatchObject([
+      { step: 0, error: GONE },
+      { output: join(output, "5-0.png") },
+      { output: join(output, "5-1.png") },
+    ]);
+  });
+
+  test("among several, the first is told, and how many more", async () => {
+    using folder = new LoggedFolder();
+    await logPictures(folder.dir);
+    rmSync(new BlobFolder(new DataFolder(folder.dir)).path, { recursive: true });
+    const output = join(folder.dir, "out");
+    const args = ["get", "media", "--run", "first", "--key", "samples", "-o", output];
+    const { notes } = await folder.trackio(args);
+    expect(notes).toBe(
+      `Wrote 0 files to ${output}.\n${GONE} So it is with 2 others; --json tells each.\n`,
+    );
+    expect(readdirSync(output)).toEqual([]);
+  });
+});
+
+test("a file in the place of the output folder is told", async () => {
   using folder = new LoggedFolder();
   await logPictures(folder.dir);
-  rmSync(new BlobFolder(new DataFolder(folder.dir)).path, { recursive: true });
-  const output = join(folder.dir, "out");
+  const output = join(folder.dir, "taken");
+  writeFileSync(output, "");
   const args = ["get", "media", "--run", "first", "--key", "samples", "-o", output];
-  const { exitCode, notes } = await folder.trackio(args);
-  expect(exitCode).toBe(1);
-  expect(notes).toBe("The image at step 0 is not on the disk any more: it was deleted.\n");
-  expect(readdirSync(output)).toEqual([]);
+  expect((await folder.trackio(args)).notes).toBe(
+    `'${output}' is there already and is no folder; name another place.\n`,
+  );
 });
 
 test("get file gives back what save() kept: to standard output, a file or a folder", async () => {

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { TrackioError } from "../../protocol/errors.ts";
 import type { RunId } from "../../protocol/ids.ts";
 import type { ImageFields, MediaKind } from "../../protocol/media.ts";
 import type { Json } from "../../protocol/values.ts";
@@ -22,6 +23,8 @@ interface LoggedItem {
   readonly fields: ImageFields;
   /** Where it was written. */
   readonly output?: string;
+  /** Why it could not be written. */
+  readonly error?: TrackioError;
 }
 
 export async function getMediaItems(
@@ -49,7 +52,11 @@ export async function getMediaItems(
     await terminal.print(jsonDocument({ ...facts, items: items.map(toRecord) }));
   } else if (items.length === 0) terminal.note("None there.\n");
   else if (options.output === undefined) await terminal.print(toTable(items, terminal.width));
-  else terminal.note(`Wrote ${formatQuantity(items.length, "file")} to ${options.output}.\n`);
+  else {
+    const count = items.filter(({ output }) => output !== undefined).length;
+    terminal.note(`Wrote ${formatQuantity(count, "file")} to ${options.output}.\n`);
+  }
+  refuseMissing(items);
 }
 
 /** All items of a kind, or those of one step. */
@@ -72,30 +79,52 @@ async function readItems(
   }
 }
 
-/** Writes each into the folder, named after its step, and after its place where a step has several. */
+/**
+ * Writes each into the folder, named after its step, and after its place where a
+ * step has several. One that is not there keeps no other back.
+ */
 async function writeAll(
   data: OpenData,
   items: readonly LoggedItem[],
   folder: string,
 ): Promise<LoggedItem[]> {
-  mkdirSync(folder, { recursive: true });
+  if (items.length > 0) mkdirSync(folder, { recursive: true });
   const perStep = Map.groupBy(items, ({ item }) => item.step);
   const written: LoggedItem[] = [];
   for (const [step, some] of perStep) {
     for (const [place, logged] of some.entries()) {
-      const { blob, type } = logged.fields;
-      const what = `The ${logged.item.media.kind} at step ${step}`;
-      const from = await findBlobFile(data, blob, what);
       const name = some.length === 1 ? String(step) : `${step}-${place}`;
-      const output = join(folder, name + endingOf(from, type));
-      await copyWhole(from, output);
-      written.push({ ...logged, output });
+      written.push(await write(data, logged, join(folder, name)));
     }
   }
   return written;
 }
 
-function toRecord({ item, fields, output }: LoggedItem): { [key: string]: Json } {
+async function write(data: OpenData, logged: LoggedItem, path: string): Promise<LoggedItem> {
+  const { item, fields } = logged;
+  let from: string;
+  try {
+    from = await findBlobFile(data, fields.blob, `The ${item.media.kind} at step ${item.step}`);
+  } catch (error) {
+    if (!(error instanceof TrackioError)) throw error;
+    return { ...logged, error };
+  }
+  const output = path + endingOf(from, fields.type);
+  await copyWhole(from, output);
+  return { ...logged, output };
+}
+
+/** @throws {@link TrackioError} the first item's that could not be written. */
+function refuseMissing(items: readonly LoggedItem[]): void {
+  const errors = items.flatMap(({ error }) => error ?? []);
+  const [first] = errors;
+  if (first === undefined) return;
+  const others = formatQuantity(errors.length - 1, "other");
+  const beside = errors.length === 1 ? "" : ` So it is with ${others}; --json tells each.`;
+  throw new TrackioError(first.code, first.message + beside);
+}
+
+function toRecord({ item, fields, output, error }: LoggedItem): { [key: string]: Json } {
   const { step, time, index, media } = item;
   return {
     step,
@@ -104,6 +133,7 @@ function toRecord({ item, fields, output }: LoggedItem): { [key: string]: Json }
     kind: media.kind,
     ...(fields as unknown as { [key: string]: Json }),
     ...(output !== undefined && { output }),
+    ...(error !== undefined && { error: error.message }),
   };
 }
 

@@ -39,7 +39,14 @@ export async function getTable(
     throw new TrackioError("not_found", text);
   }
   const places = { store: data.store, blobs: new BlobFolder(data.folder) };
-  const asked = { project: project.key, asWritten: project.name, run: run.id, key, ...at };
+  // A table that is logged meanwhile is not mixed into this one.
+  const asked = {
+    project: project.key,
+    asWritten: project.name,
+    run: run.id,
+    key,
+    step: table.step,
+  };
   const facts = { project: project.name, run: run.name, run_id: run.id, key, step: table.step };
   const output = openOutput(terminal, options.output);
   try {
@@ -60,11 +67,11 @@ interface Asked {
   readonly asWritten: string;
   readonly run: RunId;
   readonly key: string;
-  readonly step?: number;
+  readonly step: number;
 }
 
-function questionOf({ project, asWritten, run, key, ...at }: Asked, from: number): TableQuestion {
-  const query = { key, sources: [{ run, ...at }], from, count: PAGE_ROWS, whole: true };
+function questionOf({ project, asWritten, run, key, step }: Asked, from: number): TableQuestion {
+  const query = { key, sources: [{ run, step }], from, count: PAGE_ROWS, whole: true };
   return { ask: "table", project, asWritten, query: tableQuerySchema.parse(query) };
 }
 
