@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -130,6 +131,17 @@ test("all that was kept can be brought to the disk itself, wherever it stands", 
   const blobs = temporaryBlobs();
   const hashes = ["a", "b", "c"].map((content) => keepBytes(blobs, text(content)).hash);
   placeFailed(blobs, hashes[1]!, "for the test");
-  syncKept(blobs, [...hashes, keepAwaited(blobs, "a canvas").hash]);
+  syncKept(blobs, [...hashes, keepAwaited(blobs, "a canvas").hash], { limitMs: 60_000 });
   expect(hashes.map((hash) => blobs.find(hash).state)).toEqual(["given", "failed", "given"]);
+});
+
+test("the disk is waited for no longer than so; the newest come first, the rest is left to makers", () => {
+  const blobs = temporaryBlobs();
+  const hashes = ["old", "new"].map((content) => keepBytes(blobs, text(content)).hash);
+  // A folder in its place cannot be brought to the disk.
+  const old = blobs.pendingFile(hashes[0]!, "given");
+  rmSync(old);
+  mkdirSync(old);
+  expect(() => syncKept(blobs, hashes, { limitMs: 60_000 })).toThrow(/Cannot write/);
+  expect(() => syncKept(blobs, hashes, { limitMs: 0 })).not.toThrow();
 });

@@ -97,13 +97,20 @@ export function keepRaw(
 }
 
 /**
- * Brings what is still pending of these to the disk itself; what is ready is there already.
+ * Brings what is still pending of these to the disk itself, the last first; what is ready is there already.
+ * @param options.limitMs After so long no further one is begun: the system writes the rest in its time, and makers wait for that.
  * @throws {@link TrackioError} where the disk refuses.
  */
-export function syncKept(blobs: BlobFolder, hashes: Iterable<BlobHash>): void {
+export function syncKept(
+  blobs: BlobFolder,
+  hashes: Iterable<BlobHash>,
+  { limitMs }: { readonly limitMs: number },
+): void {
+  const untilMs = performance.now() + limitMs;
   explained(blobs, () => {
     let anyPending = false;
-    for (const hash of hashes) {
+    for (const hash of [...hashes].reverse()) {
+      if (anyPending && performance.now() >= untilMs) break;
       const found = blobs.find(hash);
       if (found.state === "ready" || found.state === "failed" || found.state === "missing") {
         continue;

@@ -15,6 +15,9 @@ import type { BlobHash } from "../protocol/media.ts";
 import { describeError } from "./describe-value.ts";
 import type { KeptBlob, MediaKeeper } from "./loggable.ts";
 
+/** No script waits longer for the disk at its end; after thousands of pictures at once it would for minutes. */
+const SYNC_LIMIT_MS = 2_000;
+
 /** What the rest of the SDK does for the keeper. */
 export interface KeeperHost {
   readonly warn: MediaKeeper["warn"];
@@ -96,7 +99,7 @@ export class RunMediaKeeper implements MediaKeeper {
   }
 
   sync(): void {
-    syncKept(this.#blobs, this.#unsynced);
+    syncKept(this.#blobs, this.#unsynced, { limitMs: SYNC_LIMIT_MS });
     this.#unsynced.clear();
   }
 

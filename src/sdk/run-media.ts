@@ -89,7 +89,7 @@ export class RunMedia implements MediaSink {
     this.#keeper?.recordLost();
   }
 
-  /** Brings all that was kept to the disk itself. @throws where the disk refuses. */
+  /** Brings what was kept to the disk itself, as far as that goes in 2 s. @throws where the disk refuses. */
   sync(): void {
     this.#keeper?.sync();
   }
