@@ -11,6 +11,7 @@ import {
   openTable,
   scrollTable,
   sortTable,
+  waitUntilMade,
   waitUntilReadable,
 } from "../test/browser/million-rows.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
@@ -28,6 +29,7 @@ export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> 
     await logRows(root, PROJECT, count);
     await using server = await startServer({ root, port: 0, log: () => {} });
     await waitUntilReadable(server.url, PROJECT, count);
+    await waitUntilMade(root);
     const browser = await launchChromium(place);
     try {
       const address = `${server.url}/?project=${PROJECT}&metrics=rows&sidebar=hidden`;

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startServer } from "../../src/server/start-server.ts";
 import { findChromium, launchChromium } from "./chromium.ts";
-import { logRows, openTable, scrollTable, sortTable, waitUntilReadable } from "./million-rows.ts";
+import {
+  logRows,
+  openTable,
+  scrollTable,
+  sortTable,
+  waitUntilMade,
+  waitUntilReadable,
+} from "./million-rows.ts";
 import { columnOf, tableCard } from "./table-page.ts";
 
 const ROWS = 1_000_000;
@@ -18,6 +25,7 @@ test.skipIf(place === undefined)(
       await logRows(root, "million", ROWS);
       await using server = await startServer({ root, port: 0, log: () => {} });
       await waitUntilReadable(server.url, "million", ROWS);
+      await waitUntilMade(root);
       const browser = await launchChromium(place!);
       try {
         const address = `${server.url}/?project=million&metrics=rows&sidebar=hidden`;

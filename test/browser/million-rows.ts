@@ -1,5 +1,7 @@
 /** A table of very many rows in a browser: logged, opened, sorted, scrolled, and how long each took. */
 
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import * as trackio from "../../src/sdk/index.ts";
 
@@ -44,6 +46,17 @@ export async function waitUntilReadable(url: string, project: string, rows: numb
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`The table of ${rows} rows did not come within two minutes.`);
+}
+
+/** Waits until what was logged has the form in which it stays, so that no maker works beside what is measured. */
+export async function waitUntilMade(root: string): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (Date.now() < deadline) {
+    const pending = await readdir(join(root, "blobs", "pending")).catch(() => []);
+    if (pending.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("The table was not made into Parquet within two minutes.");
 }
 
 /** Milliseconds from the start of the navigation until rows are on the screen. */
