@@ -38,13 +38,14 @@ export async function freeBlobs(
   let [count, bytes] = [0, 0];
   for (let at = 0; at < all.length; at += BATCH_BLOBS) {
     for (const hash of await store.unusedBlobs(all.slice(at, at + BATCH_BLOBS))) {
-      const freedBytes = await removeBlob(
+      const freed = await removeBlob(
         blobs,
         hash,
         async () => unfolded.has(hash) || (await store.unusedBlobs([hash])).length === 0,
       );
-      if (freedBytes > 0) count += 1;
-      bytes += freedBytes;
+      if (freed === undefined) continue;
+      count += 1;
+      bytes += freed;
     }
   }
   return { count, bytes };

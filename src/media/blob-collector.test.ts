@@ -6,7 +6,7 @@ import type { BlobHash } from "../protocol/media.ts";
 import { blobBytes, type CollectOptions, collectBlobs } from "./blob-collector.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 import { BlobMaker } from "./blob-maker.ts";
-import { keepBytes } from "./keep-blob.ts";
+import { keepBytes, keepFile } from "./keep-blob.ts";
 import { placeFailed } from "./ready-file.ts";
 import { removeBlob } from "./remove-blob.ts";
 import { temporaryBlobs } from "./testing/temporary-blobs.ts";
@@ -51,6 +51,20 @@ test("what nothing names is removed in whatever state; its bytes and files are t
   expect(await collectBlobs(blobs, nothingNamed)).toEqual(dry);
   for (const hash of [ready, failed, pending]) expect(blobs.find(hash).state).toBe("missing");
   expect(await collectBlobs(blobs, nothingNamed)).toEqual({ blobCount: 0, bytes: 0, files: [] });
+});
+
+test("an empty file counts as one, and what is no blob's file is let be", async () => {
+  const blobs = temporaryBlobs();
+  mkdirSync(blobs.path, { recursive: true });
+  const empty = join(blobs.path, "empty");
+  writeFileSync(empty, "");
+  const { hash } = keepFile(blobs, empty, { mayBeEmpty: true });
+  const strange = [`${hash}.given.bak`, `${hash}.zip`].map((name) => join(blobs.pendingPath, name));
+  for (const path of strange) writeFileSync(path, "of somebody");
+  expect(blobBytes(blobs)).toEqual({ readyBytes: 0, pendingBytes: 0, count: 1 });
+  const files = [`pending/${hash}.given`];
+  expect(await collectBlobs(blobs, nothingNamed)).toEqual({ blobCount: 1, bytes: 0, files });
+  expect(strange.every((path) => existsSync(path))).toBe(true);
 });
 
 test("blobs that are young, used, or named in a journal stay, whatever the mixture", async () => {
@@ -98,13 +112,13 @@ test("a blob that comes to be named while it is taken away is put back", async (
     expect(blobs.find(hash).state).toBe("missing");
     return true;
   });
-  expect([freed, blobs.find(hash).state]).toEqual([0, "ready"]);
+  expect([freed, blobs.find(hash).state]).toEqual([undefined, "ready"]);
   await expect(
     removeBlob(blobs, hash, () => Promise.reject(new Error("no answer"))),
   ).rejects.toThrow();
   expect(blobs.find(hash).state).toBe("ready");
   expect(await removeBlob(blobs, hash, () => false)).toBe(9);
-  expect(await removeBlob(blobs, hash, () => false)).toBe(0);
+  expect(await removeBlob(blobs, hash, () => false)).toBe(undefined);
   expect(readdirSync(blobs.temporaryPath)).toEqual([]);
 });
 

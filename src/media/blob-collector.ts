@@ -92,12 +92,9 @@ async function collectOne(
 ): Promise<boolean> {
   if (options.isNamedInJournals(hash)) return false;
   if (dryRun) return true;
-  let isNamed = false;
-  await removeBlob(blobs, hash, async () => {
-    isNamed = options.isNamedInJournals(hash) || (await options.findUnused([hash])).length === 0;
-    return isNamed;
-  });
-  return !isNamed;
+  const isNamed = async () =>
+    options.isNamedInJournals(hash) || (await options.findUnused([hash])).length === 0;
+  return (await removeBlob(blobs, hash, isNamed)) !== undefined;
 }
 
 /** @throws the system's error where a folder cannot be read. */
@@ -113,16 +110,16 @@ export function blobBytes(blobs: BlobFolder): BlobBytes {
   return { readyBytes, pendingBytes, count: hashes.size };
 }
 
-/** All files that belong to a hash. */
+/** All files of blobs; what else lies in their folders is nobody's. */
 function* listBlobFiles(blobs: BlobFolder): Generator<BlobFile> {
   for (const folder of readNames(blobs.path)) {
     if (!/^([0-9a-f]{2}|pending)$/.test(folder)) continue;
     for (const file of readNames(join(blobs.path, folder))) {
-      const [hash, kind] = file.split(".");
-      if (kind === "making") continue;
+      const [hash] = file.split(".");
       const path = join(blobs.path, folder, file);
+      if (!isBlobHash(hash) || !blobs.filesOf(hash).includes(path)) continue;
       const stats = statSync(path, { throwIfNoEntry: false });
-      if (!isBlobHash(hash) || stats === undefined) continue;
+      if (stats === undefined) continue;
       const isPending = folder === "pending";
       yield { path, name: `${folder}/${file}`, hash, isPending, stats };
     }

@@ -63,6 +63,12 @@ export class BlobFolder {
     return join(this.pendingPath, `${hash}.${kind}`);
   }
 
+  /** Wherever something of the blob may lie, in whatever state. */
+  filesOf(hash: BlobHash): string[] {
+    const pending = PENDING_KINDS.map((kind) => this.pendingFile(hash, kind));
+    return [this.readyFile(hash), this.failedFile(hash), ...pending];
+  }
+
   /** Where the blob stands now; ready is looked for first, and once more at the end, since a maker may be at it. */
   find(hash: BlobHash): BlobState {
     const ready = this.#findReady(hash);

@@ -234,20 +234,36 @@ test("the same frames make the same file", async () => {
   expect(a!.equals(b!)).toBe(true);
 });
 
-test("an ffmpeg that hangs is ended, and the WASM encoder makes the video", async () => {
+/** Has two videos made, one after the other, where `ffmpeg` is this shell script. */
+async function makeTwo(script: string) {
   const blobs = temporaryBlobs();
-  const video = waves([1, 4, 3, 32, 32]);
-  const { hash } = keepRaw(blobs, video.header, [video.pixels]);
-  const env = withFfmpeg("exec sleep 600");
   const notes: string[] = [];
   const maker = new BlobMaker(blobs, {
-    env,
+    env: withFfmpeg(script),
     silenceLimitMs: 100,
     onNews: (told) => told.news === "note" && notes.push(told.message),
   });
-  expect(await maker.make(hash)).toBe("ready");
-  expect(notes).toEqual([expect.stringMatching(/was ended by SIGKILL/)]);
-  expectSame(video, decodeVideo(blobs.readyFile(hash)), 30);
+  for (const frames of [4, 5]) {
+    const video = waves([1, frames, 3, 32, 32]);
+    const { hash } = keepRaw(blobs, video.header, [video.pixels]);
+    expect(await maker.make(hash)).toBe("ready");
+    expectSame(video, decodeVideo(blobs.readyFile(hash)), 30);
+  }
+  return notes;
+}
+
+test("an ffmpeg that hangs is ended, asked no more, and the WASM encoder makes the videos", async () => {
+  expect(await makeTwo("exec sleep 600")).toEqual([
+    expect.stringMatching(/was ended by SIGKILL/),
+    expect.stringMatching(/hung before/),
+  ]);
+});
+
+test.for([
+  ["a file that is no video", 'cat > /dev/null; for out; do :; done; echo hello > "$out"'],
+  ["none of the frames", 'exec < /dev/null; for out; do :; done; echo "    ftypisom" > "$out"'],
+])("an ffmpeg that says it is done, but made %s, is not believed", async ([, script]) => {
+  expect(await makeTwo(script!)).toEqual(Array(2).fill(expect.stringMatching(/made no video/)));
 });
 
 test("frames in are frames out, whatever size and number they have", async () => {

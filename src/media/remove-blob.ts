@@ -33,15 +33,15 @@ interface TakenFile {
 /**
  * Removes the blob, in whatever state it is, unless it is named after all.
  * @param isNamed Whether anything names it: first the unfolded journals are to be asked, then the store, so that a line which is being folded is seen by one of them.
- * @returns bytes that were freed; 0 where it stays or was not there.
+ * @returns bytes that were freed; undefined where it stays or was not there.
  */
 export async function removeBlob(
   blobs: BlobFolder,
   hash: BlobHash,
   isNamed: () => boolean | Promise<boolean>,
-): Promise<number> {
+): Promise<number | undefined> {
   const taken = takeAway(blobs, hash);
-  if (taken.length === 0) return 0;
+  if (taken.length === 0) return undefined;
   let stays = true;
   try {
     stays = await isNamed();
@@ -52,7 +52,7 @@ export async function removeBlob(
       else rmSync(file.path, { force: true });
     }
   }
-  return stays ? 0 : taken.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return stays ? undefined : taken.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Puts back what a process took away that ended before it decided. */

@@ -35,7 +35,7 @@ export async function printStatus(
         num_journals: journals.count,
         journal_bytes: journals.bytes,
         num_blobs: blobs.count,
-        blob_bytes: blobs.readyBytes,
+        blob_bytes: blobs.readyBytes + blobs.pendingBytes,
         pending_blob_bytes: blobs.pendingBytes,
         projects: projects.map((project) => ({
           name: project.name,
