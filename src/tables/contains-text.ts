@@ -9,8 +9,9 @@ import {
   textsOf,
 } from "./column-data.ts";
 
-/** Whether a row's cell has the text in it, which is given in lower case. What is null, too, has the empty text in it. */
-export function containsTest(data: ColumnData, wanted: string): (row: number) => boolean {
+/** Whether a row's cell has the text in it. What is null, too, has the empty text in it. */
+export function containsTest(data: ColumnData, text: string): (row: number) => boolean {
+  const wanted = withoutCase(text);
   if (wanted === "") return () => true;
   if (isTextColumn(data))
     return data.encoding === "utf8" ? textTest(data, wanted) : cellTest(data, wanted);
@@ -29,6 +30,11 @@ export function containsTest(data: ColumnData, wanted: string): (row: number) =>
   }
 }
 
+/** What differs in case only becomes the same; a sigma has two small letters, one of them for the ends of words. */
+function withoutCase(text: string): string {
+  return text.toLowerCase().replaceAll("ς", "σ");
+}
+
 /** Those of digits, exponents, NaN and Infinity. */
 const NUMBER_LETTERS = /^[-+.0-9einaftyn]+$/;
 
@@ -40,9 +46,9 @@ function cellTest(data: ColumnData, wanted: string): (row: number) => boolean {
   return (row) => {
     const cell = cellAt(data, row);
     if (cell === null) return false;
-    if (textOfCell(cell).toLowerCase().includes(wanted)) return true;
+    if (withoutCase(textOfCell(cell)).includes(wanted)) return true;
     const { v } = cell as { readonly v?: { readonly caption?: unknown } };
-    return typeof v?.caption === "string" && v.caption.toLowerCase().includes(wanted);
+    return typeof v?.caption === "string" && withoutCase(v.caption).includes(wanted);
   };
 }
 
@@ -50,7 +56,7 @@ function textTest(data: TextColumn, wanted: string): (row: number) => boolean {
   const found = findInAscii(data, wanted);
   if (found !== undefined) return (row) => found[row] === 1;
   const texts = textsOf(data);
-  return (row) => (texts[row] as string).toLowerCase().includes(wanted);
+  return (row) => withoutCase(texts[row] as string).includes(wanted);
 }
 
 /** Looks through all texts as one, in which each byte is a letter: 1 for each row that has it. Undefined where they are not only ASCII. */

@@ -3,11 +3,13 @@
  * has it: numbers of all types by value, dates by time, booleans as such, texts
  * exactly, and by code point for order; `contains` looks for the value in what a
  * person reads of the cell, whatever the case. A value that is none of the
- * cell's type matches nothing, except by `!=`. Null is equal to nothing; it
- * is empty, and so is the empty text.
+ * cell's type matches nothing, except by `!=`; to a column of texts a number is
+ * its digits. Null is equal to nothing; it is empty, and so is the empty text.
+ * Which part a row lies in changes nothing.
  */
 
 import { TrackioError } from "../protocol/errors.ts";
+import type { TableColumnType } from "../protocol/media.ts";
 import { cellAt } from "./cells.ts";
 import { type ColumnData, isNullAt, isTextColumn, rowCountOf, textsOf } from "./column-data.ts";
 import { containsTest } from "./contains-text.ts";
@@ -17,12 +19,17 @@ import type { CheckedTableQuery } from "./table-source.ts";
 export type CheckedFilter = CheckedTableQuery["filters"][number];
 type Op = CheckedFilter["op"];
 
-/** Whether a cell passes. */
-type Test = (data: ColumnData) => (row: number) => boolean;
-
-/** Sets `passed[row]` for each row of the column that passes the filter. */
-export function markPassing(filter: CheckedFilter, data: ColumnData, passed: Uint8Array): void {
-  const test = testOf(filter)(data);
+/**
+ * Sets `passed[row]` for each row of the column that passes the filter.
+ * @param type Of the column in the whole table: that of a part may be narrower.
+ */
+export function markPassing(
+  filter: CheckedFilter,
+  type: TableColumnType,
+  data: ColumnData,
+  passed: Uint8Array,
+): void {
+  const test = testOf(filter, type, data);
   const rows = rowCountOf(data);
   for (let row = 0; row < rows; row += 1) if (passed[row] === 0 && test(row)) passed[row] = 1;
 }
@@ -33,20 +40,25 @@ export function checkFilter({ op, value }: CheckedFilter): void {
   throw new TrackioError("invalid_argument", `The filter "${op}" has no value; give it one.`);
 }
 
-function testOf(filter: CheckedFilter): Test {
-  const { op, value = "" } = filter;
-  if (op === "empty" || op === "not empty") {
-    return (data) => {
+function testOf(
+  { op, value = "" }: CheckedFilter,
+  type: TableColumnType,
+  data: ColumnData,
+): (row: number) => boolean {
+  switch (op) {
+    case "empty":
+      return emptyTest(data);
+    case "not empty": {
       const isEmpty = emptyTest(data);
-      return op === "empty" ? isEmpty : (row) => !isEmpty(row);
-    };
+      return (row) => !isEmpty(row);
+    }
+    case "contains":
+      return containsTest(data, String(value));
+    default: {
+      const compare = comparisonOf(data, new FilterValue(value, type));
+      return (row) => holds(op, isNullAt(data, row) ? undefined : compare(row));
+    }
   }
-  if (op === "contains") return (data) => containsTest(data, String(value).toLowerCase());
-  const wanted = new FilterValue(value);
-  return (data) => {
-    const compare = comparisonOf(data, wanted);
-    return (row) => holds(op, isNullAt(data, row) ? undefined : compare(row));
-  };
 }
 
 /** `undefined`: they cannot be compared. */

@@ -1,19 +1,20 @@
 /** The value of a filter, and how cells of each type stand to it: below 0, 0, above 0; undefined where they cannot be compared. */
 
+import type { TableColumnType } from "../protocol/media.ts";
 import { decodeNumber, type Json } from "../protocol/values.ts";
 import { type DateSpan, parseDates } from "./date-span.ts";
 
 export class FilterValue {
   readonly #text: string;
-  /** A value that was given as a number is no text in a column of several types. */
   readonly #isText: boolean;
   readonly #number: number | bigint | undefined;
   readonly #boolean: boolean | undefined;
   readonly #dates: DateSpan | undefined;
 
-  constructor(value: string | number | boolean) {
+  /** @param type Of the column: in one of several types a number is no text. */
+  constructor(value: string | number | boolean, type: TableColumnType) {
     this.#text = String(value);
-    this.#isText = typeof value === "string";
+    this.#isText = type !== "json" || typeof value === "string";
     this.#number = parseNumber(value);
     this.#boolean = parseBoolean(value);
     this.#dates = parseDates(value);
@@ -29,7 +30,8 @@ export class FilterValue {
   }
 
   /** By code point. */
-  compareText(cell: string): number {
+  compareText(cell: string): number | undefined {
+    if (!this.#isText) return undefined;
     const wanted = this.#text;
     const limit = Math.min(cell.length, wanted.length);
     let same = 0;
@@ -54,7 +56,7 @@ export class FilterValue {
     if (cell === null) return undefined;
     const number = decodeNumber(cell);
     if (number !== undefined) return this.compareNumber(number);
-    if (typeof cell === "string") return this.#isText ? this.compareText(cell) : undefined;
+    if (typeof cell === "string") return this.compareText(cell);
     if (typeof cell === "boolean") return this.compareBoolean(cell);
     const { $: kind, v } = cell as { readonly [key: string]: Json };
     return kind === "date" && typeof v === "string" ? this.compareDate(Date.parse(v)) : undefined;

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { TrackioError } from "../protocol/errors.ts";
+import type { TableColumn } from "../protocol/media.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { sliceColumn } from "./column-data.ts";
 import { type CheckedFilter, checkFilter, markPassing } from "./filter-rows.ts";
@@ -90,10 +91,11 @@ async function filterStretch(
     const passed = new Uint8Array(length);
     const columns = filter.column === undefined ? table.columns.keys() : [filter.column];
     for (const column of columns) {
+      const { type } = table.columns[column] as TableColumn;
       const data = await table.readWhole(stretch, column);
       for (let from = 0; from < length; from += ROWS_AT_ONCE) {
         const to = Math.min(length, from + ROWS_AT_ONCE);
-        markPassing(filter, sliceColumn(data, from, to), passed.subarray(from, to));
+        markPassing(filter, type, sliceColumn(data, from, to), passed.subarray(from, to));
       }
     }
     for (let row = 0; row < length; row += 1) if (passed[row] === 0) failed[row] = 1;
