@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { RECOGNISE_BYTES, recogniseMedia } from "../media/recognise.ts";
+import { readHead } from "../media/read-head.ts";
+import { recogniseMedia } from "../media/recognise.ts";
 
 /** Endings that are no part of their type's name. */
 const ENDINGS: Readonly<Record<string, string>> = {
@@ -15,15 +15,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 
 /** The ending of a file's name, with its dot, by what is in the file; where that tells nothing by `type`. */
 export function endingOf(path: string, type: string): string {
-  const first = Buffer.alloc(RECOGNISE_BYTES);
-  const fd = openSync(path, "r");
-  let count: number;
-  try {
-    count = readSync(fd, first);
-  } finally {
-    closeSync(fd);
-  }
-  const found = recogniseMedia(first.subarray(0, count))?.type ?? type;
+  const found = recogniseMedia(readHead(path))?.type ?? type;
   const name = /^(?:image|video|audio)\/([a-z0-9]{2,5})$/.exec(found)?.[1];
   return ENDINGS[found] ?? (name === undefined ? "" : `.${name}`);
 }

@@ -2,10 +2,12 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { isMissing } from "../journal/file-errors.ts";
 import type { FrameGrid } from "./frame-grid.ts";
 import { toFrameRate } from "./frame-rate.ts";
 import type { Making } from "./making.ts";
+import { readHead } from "./read-head.ts";
+import { recogniseMedia } from "./recognise.ts";
 import { fillYuv, yuvBytes, yuvMatrixOf } from "./yuv-frame.ts";
 
 /** What is asked of it; each is a codec that some builds of it lack. */
@@ -30,6 +32,9 @@ const CODEC_ARGUMENTS: Readonly<Record<FfmpegCodec, readonly string[]>> = {
 const THREADS = 4;
 const ERROR_TEXT_LIMIT = 2_000;
 
+/** Those that hung once: to wait for them at each video would take hours. */
+const hungPrograms = new Set<string>();
+
 /**
  * @param program Path of `ffmpeg`.
  * @param grid Of even width and height.
@@ -44,6 +49,7 @@ export async function encodeFfmpeg(
   making: Making,
 ): Promise<void> {
   making.signal.throwIfAborted();
+  if (hungPrograms.has(program)) throw new Error(`${program} hung before`);
   const child = spawn(program, [...inputArguments(grid, fps), ...CODEC_ARGUMENTS[codec], outPath], {
     stdio: ["pipe", "ignore", "pipe"],
     windowsHide: true,
@@ -57,7 +63,10 @@ export async function encodeFfmpeg(
   const ended = once(child, "close") as Promise<[code: number | null, signal: string | null]>;
   // Its failing to start is waited for below; without this it would be told as unhandled before.
   ended.catch(() => undefined);
-  const silence = setTimeout(() => child.kill("SIGKILL"), making.silenceLimitMs);
+  const silence = setTimeout(() => {
+    hungPrograms.add(program);
+    child.kill("SIGKILL");
+  }, making.silenceLimitMs);
   const stop = () => child.kill("SIGKILL");
   making.signal.addEventListener("abort", stop);
   try {
@@ -74,8 +83,8 @@ export async function encodeFfmpeg(
     child.stdin.end();
     const [code, signal] = await ended;
     making.signal.throwIfAborted();
-    const isMade = (statSync(outPath, { throwIfNoEntry: false })?.size ?? 0) > 0;
-    if (code !== 0 || !isMade) throw new Error(describeEnd(program, code, signal, errorText));
+    if (code !== 0 || !isVideo(outPath))
+      throw new Error(describeEnd(program, code, signal, errorText));
   } finally {
     clearTimeout(silence);
     making.signal.removeEventListener("abort", stop);
@@ -94,13 +103,23 @@ function inputArguments(grid: FrameGrid, fps: number): string[] {
   ];
 }
 
+/** Whether a program that says so made one: what is filed as made is never made again. */
+function isVideo(path: string): boolean {
+  try {
+    return recogniseMedia(readHead(path))?.kind === "video";
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 function describeEnd(
   program: string,
   code: number | null,
   signal: string | null,
   errorText: string,
 ): string {
-  const left = code === 0 ? "made no file" : `ended with code ${code}`;
+  const left = code === 0 ? "made no video" : `ended with code ${code}`;
   const end = signal === null ? left : `was ended by ${signal}`;
   const text = errorText.trim().split("\n").slice(-3).join(" ").slice(0, 400);
   return `${program} ${end}${text === "" ? "" : `: ${text}`}`;

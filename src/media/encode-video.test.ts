@@ -188,7 +188,7 @@ test("webm is made by ffmpeg; without one it is mp4, and that is told", async ()
 test.for([
   ["that fails", "echo 'Unknown encoder' >&2; exit 1", "Unknown encoder"],
   ["that takes no frame", "exec <&-; exit 3", "code 3"],
-  ["that makes nothing", "exec cat > /dev/null", "made no file"],
+  ["that makes nothing", "exec cat > /dev/null", "made no video"],
 ] as const)(
   "after an ffmpeg %s the WASM encoder makes it, and says why",
   async ([, script, reason]) => {
@@ -259,11 +259,9 @@ test("an ffmpeg that hangs is ended, asked no more, and the WASM encoder makes t
   ]);
 });
 
-test.for([
-  ["a file that is no video", 'cat > /dev/null; for out; do :; done; echo hello > "$out"'],
-  ["none of the frames", 'exec < /dev/null; for out; do :; done; echo "    ftypisom" > "$out"'],
-])("an ffmpeg that says it is done, but made %s, is not believed", async ([, script]) => {
-  expect(await makeTwo(script!)).toEqual(Array(2).fill(expect.stringMatching(/made no video/)));
+test("an ffmpeg that says it is done, but made no video, is not believed", async () => {
+  const script = 'cat > /dev/null; for out; do :; done; echo hello > "$out"';
+  expect(await makeTwo(script)).toEqual(Array(2).fill(expect.stringMatching(/made no video/)));
 });
 
 test("frames in are frames out, whatever size and number they have", async () => {

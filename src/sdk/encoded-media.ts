@@ -1,10 +1,10 @@
 /** Files and their bytes: known by their content, kept as they are. */
 
-import { closeSync, openSync, readSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/given-file.ts";
-import { RECOGNISE_BYTES, type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
+import { readHead } from "../media/read-head.ts";
+import { type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { KeptBlob, MediaKeeper } from "./loggable.ts";
 import { isTypedArray } from "./number-grid.ts";
@@ -48,7 +48,7 @@ export function keepEncoded(
 function keepPath(path: string, accepted: AcceptedFiles, keeper: MediaKeeper): KeptFile {
   const file = examineFile(path);
   refuseEmpty(file);
-  const type = recognise(readHead(file.path), `The file ${quotePath(file.path)} is`, accepted);
+  const type = recognise(readGivenHead(file.path), `The file ${quotePath(file.path)} is`, accepted);
   return { ...keeper.keepFile(file.path), type };
 }
 
@@ -101,16 +101,10 @@ function bytesOf(value: unknown): Uint8Array | undefined {
   return types.isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined;
 }
 
-/** The first bytes of a file. */
-export function readHead(path: string): Uint8Array {
-  const buffer = Buffer.alloc(RECOGNISE_BYTES);
+/** The first bytes of a file. @throws {@link TrackioError} naming the path. */
+export function readGivenHead(path: string): Uint8Array {
   try {
-    const fd = openSync(path, "r");
-    try {
-      return buffer.subarray(0, readSync(fd, buffer, 0, RECOGNISE_BYTES, 0));
-    } finally {
-      closeSync(fd);
-    }
+    return readHead(path);
   } catch (error) {
     throw explainReadError(error, path);
   }
