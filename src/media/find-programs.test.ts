@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
 import { findSharp, loadSharp } from "./find-sharp.ts";
@@ -35,4 +35,16 @@ test("sharp is found as the script sees it", () => {
   expect(loadSharp(join(sharp, "index.js"))).toBe("the project’s own");
   const ours = createRequire(import.meta.url).resolve("sharp");
   expect(findSharp(join(root, "elsewhere.mjs"))).toBe(ours);
+});
+
+test("sharp is found where the working folder is gone", () => {
+  const { root } = temporaryFolder();
+  const gone = join(root, "gone");
+  mkdirSync(gone);
+  const former = process.cwd();
+  onTestFinished(() => process.chdir(former));
+  process.chdir(gone);
+  rmdirSync(gone);
+  const ours = createRequire(import.meta.url).resolve("sharp");
+  expect(findSharp(join(root, "train.mjs"))).toBe(ours);
 });

@@ -22,15 +22,16 @@ export function loadSharp(path: string): typeof Sharp {
 function search(script: string | undefined): string | undefined {
   const { pathToFileURL } = process.getBuiltinModule("node:url");
   const places = [
-    ...(script === undefined ? [] : [pathToFileURL(script).href]),
-    pathToFileURL(`${process.cwd()}/`).href,
-    import.meta.url,
+    () => script && pathToFileURL(script).href,
+    () => pathToFileURL(`${process.cwd()}/`).href,
+    () => import.meta.url,
   ];
-  for (const place of places) {
+  for (const findPlace of places) {
     try {
-      return requireFrom(place).resolve("sharp");
+      const place = findPlace();
+      if (place) return requireFrom(place).resolve("sharp");
     } catch {
-      // Not to be seen from there; the next place may.
+      // Not to be seen from there, or the working folder is gone; the next place may.
     }
   }
   return undefined;
