@@ -1,5 +1,7 @@
 /** What a script handed over, in a few words for a message. Nothing here fails, whatever it was. */
 
+import { Loggable } from "./loggable.ts";
+
 /** What was given. */
 export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 80));
@@ -8,6 +10,7 @@ export function describeValue(value: unknown): string {
   try {
     if (Array.isArray(value)) return "an array";
     if (value instanceof Date) return "a date";
+    if (value instanceof Loggable) return `a trackio.${value.constructor.name}`;
     return value instanceof Map || value instanceof Set ? "a map or set" : "an object";
   } catch {
     // A proxy that lets nobody look.

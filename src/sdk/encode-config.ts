@@ -3,7 +3,7 @@
 import { TrackioError } from "../protocol/errors.ts";
 import type { Config } from "../protocol/run.ts";
 import { encodeValue, type Json } from "../protocol/values.ts";
-import { describeLoss } from "./describe-value.ts";
+import { describeLoss, describeValue } from "./describe-value.ts";
 import { Loggable } from "./loggable.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -35,9 +35,8 @@ export function encodeConfig(
 
 function refuseMedia(object: object, path: readonly string[]): undefined {
   if (!(object instanceof Loggable)) return undefined;
-  const kind = object.constructor.name;
   throw new TrackioError(
     "invalid_argument",
-    `${path.join(".")} is a trackio.${kind}, which has no place there; give it to log().`,
+    `${path.join(".")} is ${describeValue(object)}, which has no place there; give it to log().`,
   );
 }

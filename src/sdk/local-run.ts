@@ -11,6 +11,7 @@ import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
 import { describeError, describeLoss, describeValue } from "./describe-value.ts";
 import { encodeConfig } from "./encode-config.ts";
+import { Loggable } from "./loggable.ts";
 import type { FileUrl } from "./media-values.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
@@ -134,7 +135,7 @@ export class LocalRun<
     if (this.#journal.ended !== undefined && !this.#reopen("log()")) return;
     const nowMs = Date.now();
     watchTime(nowMs);
-    if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    if (!isObjectOfValues(values)) {
       this.#refuse(values);
       return;
     }
@@ -313,6 +314,12 @@ export class LocalRun<
       `${place} could not be written to ${this.#journal.path} (${message}); it is not kept, the next is tried again.`,
     );
   }
+}
+
+/** Neither a list nor a picture without a key. */
+function isObjectOfValues(values: unknown): values is object {
+  const isObject = typeof values === "object" && values !== null;
+  return isObject && !Array.isArray(values) && !(values instanceof Loggable);
 }
 
 function decodeAll(stored: StoredConfig): { readonly [key: string]: Value } {

@@ -83,6 +83,17 @@ test("config and summary take no pictures, and say where they belong", () => {
   expect({ ...run.config, ...run.summary }).toEqual({ lr: 1, best: 1 });
 });
 
+test("a picture or table without a key is told, and not logged by its members", () => {
+  const { folder, run, told } = openRun();
+  run.log(picture(1) as never);
+  run.log(new trackio.Table([{ a: 1 }]) as never);
+  expect(told()).toEqual([
+    "trackio: log() was given a trackio.Image; give it an object, e.g. { loss: 0.5 }. The call is not kept.",
+  ]);
+  expect(readRun(folder).rows).toEqual([]);
+  expect(run.stats()).toMatchObject({ refusedCalls: 2, recordCount: 0 });
+});
+
 test("the same picture logged 1,000 times is kept once", async () => {
   const { blobs, folder, run } = openRun();
   for (let i = 0; i < 1_000; i += 1) run.log({ a: picture(7) });
