@@ -26,7 +26,8 @@ export interface OpenData extends AsyncDisposable {
 /**
  * The data folder that `dir`, else the environment, names. Where nothing has
  * been logged yet nothing is made on disk, and the store is empty; where the
- * folder may not be written to, what is folded already is read.
+ * folder may not be written to, or its disk is full, what is folded already is
+ * read: who is to make room has to see what takes it.
  * @throws {@link TrackioError} `not_found` where `dir` is given and is no folder.
  */
 export async function openData(terminal: Terminal, dir?: string): Promise<OpenData> {
@@ -74,9 +75,13 @@ async function foldAll(terminal: Terminal, { folder, store }: OpenData): Promise
     report = await new Folder(folder, store).foldAll({
       onProgress: (done, total) => bar.update(done, total),
     });
+    if (report.bytes > 0) await store.compact(COMPACT_MS);
+  } catch (error) {
+    if (!(error instanceof TrackioError) || error.code !== "storage_full") throw error;
+    terminal.note(`${error.message} What is not folded yet is not shown.\n`);
+    return;
   } finally {
     bar.end();
   }
-  if (report.bytes > 0) await store.compact(COMPACT_MS);
   for (const skipped of report.skipped) terminal.note(`${skipped.reason}\n`);
 }
