@@ -1,5 +1,6 @@
 /** What a script handed over, in a few words for a message. Nothing here fails, whatever it was. */
 
+import type { TrackioError } from "../protocol/errors.ts";
 import { Loggable } from "./loggable.ts";
 
 /** What was given. */
@@ -34,8 +35,15 @@ export function describeLoss(thrown: unknown): string {
   return isOfOurs(thrown) ? text : `it could not be read (${text}).`;
 }
 
+/** The code of an error that has nothing to do with the value: there is no place to keep it. Undefined for any other. */
+export function storageTrouble(thrown: unknown): string | undefined {
+  if (!isOfOurs(thrown)) return undefined;
+  const { code } = thrown;
+  return code === "storage_full" || code === "unavailable" ? code : undefined;
+}
+
 /** By its name: what loads with the first media has a class of its own (see lazy-media.ts). */
-function isOfOurs(thrown: unknown): boolean {
+function isOfOurs(thrown: unknown): thrown is TrackioError {
   try {
     return thrown instanceof Error && thrown.name === "TrackioError";
   } catch {

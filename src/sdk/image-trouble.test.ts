@@ -233,3 +233,15 @@ test("a wrong caption or format is told, and costs the picture nothing", async (
   expect(lastMedia(folder, "a")).toMatchObject({ caption: "12", type: "image/png" });
   expect((await readPixels(folder, "a")).bytes).toEqual([7]);
 });
+
+test("what the disk refuses of many pictures is told in one line", () => {
+  const { blobs, log, run, told } = openRun();
+  writeFileSync(blobs.path, "no folder");
+  for (const key of ["a", "b", "c"]) {
+    log({ [key]: new trackio.Image(Uint8Array.of(7), { shape: [1, 1] }) });
+  }
+  expect(told()).toEqual([
+    expect.stringMatching(/^trackio: "a" is left out: Cannot write in .* \(ENOTDIR\); set/),
+  ]);
+  expect(run.stats()).toMatchObject({ droppedValues: 3, recordCount: 3 });
+});

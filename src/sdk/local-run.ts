@@ -9,7 +9,7 @@ import type { RunId } from "../protocol/ids.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
 import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
-import { describeError, describeLoss, describeValue } from "./describe-value.ts";
+import { describeError, describeLoss, describeValue, storageTrouble } from "./describe-value.ts";
 import { encodeConfig } from "./encode-config.ts";
 import { Loggable } from "./loggable.ts";
 import type { FileUrl } from "./media-values.ts";
@@ -151,10 +151,11 @@ export class LocalRun<
     this.#counters.recordCount += 1;
   }
 
-  /** @param kind Of which one warning is enough; default: of each path. */
-  #leaveOut(path: readonly string[], error: unknown, kind = path.join("/")): void {
+  /** @param place One warning is enough for all that is left out there; of what the disk refuses, one for all. */
+  #leaveOut(path: readonly string[], error: unknown, place = path.join("/")): void {
     this.#counters.droppedValues += 1;
-    this.#warnings.warn(`value ${kind}`, `"${path.join("/")}" is left out: ${describeLoss(error)}`);
+    const kind = storageTrouble(error) ?? `value ${place}`;
+    this.#warnings.warn(kind, `"${path.join("/")}" is left out: ${describeLoss(error)}`);
   }
 
   #takeStep(given: unknown): Json {
