@@ -81,6 +81,11 @@ export function sizeOf(column: ColumnData): number {
   return own + (column.nulls?.byteLength ?? 0);
 }
 
+/** How long the text of a row is in UTF-8. */
+export function textBytesAt({ offsets }: TextColumn, row: number): number {
+  return (offsets[row + 1] as number) - (offsets[row] as number);
+}
+
 /** The text of a row of a text column as it lies there; that of a null row is empty. */
 export function textAt(column: TextColumn, row: number): string {
   const { bytes, offsets } = column;

@@ -236,6 +236,32 @@ test("pictures stand in cells as they were logged", async () => {
   expect((await queryTable([source], { ...QUERY, filters })).rowCount).toBe(1);
 });
 
+test("a picture stays a picture however long its caption is", async () => {
+  const caption = `${"c".repeat(499)}\u{1f600}${"c".repeat(5000)}`;
+  const picture = { $: "image", v: { blob: "a".repeat(64), type: "image/png", bytes: 8, caption } };
+  const { encodeTexts } = await import("./text-column.ts");
+  const source = await sourceOf(temporaryPath(), [
+    [{ name: "p", data: encodeTexts("json", [JSON.stringify(picture)]) }],
+  ]);
+  const cellsOf = async (whole: boolean) =>
+    (await queryTable([source], { ...QUERY, whole })).rows.map(({ cells }) => cells[0]);
+  expect(await cellsOf(false)).toEqual([
+    { ...picture, v: { ...picture.v, caption: `${"c".repeat(499)}…` } },
+  ]);
+  expect(await cellsOf(true)).toEqual([picture]);
+});
+
+test("what is too much for one answer is refused, and in pages it is not", async () => {
+  const texts = Array.from({ length: 40 }, () => "x".repeat(4_000_000));
+  const source = await sourceOf(temporaryPath(), [[named("a", "string", texts)]]);
+  await expect(queryTable([source], { ...QUERY, whole: true })).rejects.toMatchObject({
+    code: "invalid_argument",
+    message: expect.stringMatching(/more than 128 MB.*fewer rows/),
+  });
+  expect((await queryTable([source], QUERY)).rows).toHaveLength(40);
+  expect((await queryTable([source], { ...QUERY, whole: true, count: 2 })).rows).toHaveLength(2);
+});
+
 test("a part with other rows than its record names is damaged, one that is gone not found", async () => {
   const source = await sourceOf(temporaryPath(), [[named("a", "number", [1, 2])]]);
   const [part] = source.parts;

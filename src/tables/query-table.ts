@@ -5,9 +5,11 @@
  */
 
 import type { TableRows } from "../protocol/api.ts";
+import { TrackioError } from "../protocol/errors.ts";
+import { isMediaKind } from "../protocol/media.ts";
 import type { Json } from "../protocol/values.ts";
 import { cellAt } from "./cells.ts";
-import { type ColumnData, isNullAt, isTextColumn } from "./column-data.ts";
+import { type ColumnData, isNullAt, isTextColumn, textBytesAt } from "./column-data.ts";
 import { type Allowance, JoinedTable, type Stretch } from "./joined-table.ts";
 import { findRows } from "./row-order.ts";
 import type { CheckedTableQuery, TableSource } from "./table-source.ts";
@@ -16,12 +18,16 @@ export type { CheckedTableQuery, TableSource } from "./table-source.ts";
 
 /** Characters of a text that are given, unless it is asked for in full. */
 const CUT_LENGTH = 500;
+/** No text that is given whole has more, in UTF-8. */
+const CUT_BYTES = 4 * CUT_LENGTH;
+/** Bytes of texts in one answer, which one string has to hold. */
+const MOST_TEXT_BYTES = 128 * 1024 * 1024;
 /** A sorted page has rows of everywhere. From the second one on, each decodes so much whole, until all that is shown is in memory. */
 const ROWS_WHOLE = 1_200_000;
 
 /**
  * The rows that `query` asks for, of all sources, one after the other.
- * @throws {@link TrackioError} `invalid_argument` for a column that is not there, `damaged` for a part that cannot be read.
+ * @throws {@link TrackioError} `invalid_argument` for a column that is not there, or more than 128 MB of texts at once; `damaged` for a part that cannot be read.
  */
 export async function queryTable(
   sources: readonly TableSource[],
@@ -34,7 +40,11 @@ export async function queryTable(
   const page = pageOf(order, rowCount, from, query.count);
   const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
   const allowance = { rows: isKnown ? ROWS_WHOLE : 0 };
-  const cells = await readCells(table, page, columns, { allowance, whole });
+  const cells = await readCells(table, page, columns, {
+    allowance,
+    whole,
+    mostTextBytes: MOST_TEXT_BYTES,
+  });
   return {
     columns: [...table.columns],
     sources: sources.map(({ run, step, missingRows, parts }) => ({
@@ -69,15 +79,21 @@ export interface CellOptions {
   readonly allowance: Allowance;
   /** Long texts are not cut. */
   readonly whole: boolean;
+  /** Of all cells together; absent: no limit. */
+  readonly mostTextBytes?: number;
 }
 
-/** The cells of the rows, by row as given and column as asked. */
+/**
+ * The cells of the rows, by row as given and column as asked.
+ * @throws {@link TrackioError} `invalid_argument` where their texts are too long for one answer.
+ */
 export async function readCells(
   table: JoinedTable,
   rows: readonly number[],
   columns: readonly number[],
-  { allowance, whole }: CellOptions,
+  { allowance, whole, mostTextBytes = Number.POSITIVE_INFINITY }: CellOptions,
 ): Promise<Json[][]> {
+  let textBytes = 0;
   const cells = rows.map(() => new Array<Json>(columns.length).fill(null));
   for (const [stretch, wanted] of groupByStretch(table, rows)) {
     const numbers = wanted.map(({ row }) => row);
@@ -85,6 +101,9 @@ export async function readCells(
       const { data, places } = await table.readRows(stretch, number, numbers, allowance);
       wanted.forEach(({ index }, i) => {
         const place = places[i] as number;
+        const bytes = isTextColumn(data) ? textBytesAt(data, place) : 0;
+        textBytes += whole ? bytes : Math.min(bytes, CUT_BYTES);
+        if (textBytes > mostTextBytes) throw tooMuchText(mostTextBytes);
         const cell = whole ? cellAt(data, place) : cutCellAt(data, place);
         (cells[index] as Json[])[column] = cell;
       });
@@ -113,19 +132,36 @@ function groupByStretch(table: JoinedTable, rows: readonly number[]): Map<Stretc
   return groups;
 }
 
-/** As the API answers it: of a long text, or of nested values with a long JSON, the beginning. */
+function tooMuchText(mostBytes: number): TrackioError {
+  const message = `These rows have more than ${mostBytes / 1024 ** 2} MB of text; ask for fewer rows or columns at once.`;
+  return new TrackioError("invalid_argument", message);
+}
+
+/** As the API answers it: of a long text, a long caption, or nested values with a long JSON, the beginning. */
 function cutCellAt(data: ColumnData, row: number): Json {
   const cell = cellAt(data, row);
   if (!isTextColumn(data) || isNullAt(data, row)) return cell;
-  if (typeof cell === "string") return cut(cell);
-  const { offsets } = data;
-  const bytes = (offsets[row + 1] as number) - (offsets[row] as number);
-  return bytes <= 4 * CUT_LENGTH ? cell : cut(JSON.stringify(cell));
+  if (typeof cell === "string") return cutText(cell);
+  if (textBytesAt(data, row) <= CUT_BYTES) return cell;
+  return cutCaption(cell) ?? cutText(JSON.stringify(cell));
 }
 
-function cut(text: string): Json {
+function cutText(text: string): Json {
   if (text.length <= CUT_LENGTH) return text;
+  return { $: "cut", v: beginningOf(text), length: text.length };
+}
+
+/** A picture stays one, whatever is said of it; undefined where it is none with a caption. */
+function cutCaption(cell: Json): Json | undefined {
+  const { $: kind, v: fields } = cell as { readonly [key: string]: Json };
+  if (!isMediaKind(kind) || kind === "table") return undefined;
+  const { caption } = fields as { readonly caption?: Json };
+  if (typeof caption !== "string") return undefined;
+  return { $: kind, v: { ...(fields as object), caption: `${beginningOf(caption)}…` } };
+}
+
+function beginningOf(text: string): string {
   // Half of a surrogate pair is no letter.
   const end = CUT_LENGTH - (/[\ud800-\udbff]/.test(text.charAt(CUT_LENGTH - 1)) ? 1 : 0);
-  return { $: "cut", v: text.slice(0, end), length: text.length };
+  return text.slice(0, end);
 }

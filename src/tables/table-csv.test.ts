@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exportTableCsv } from "./table-csv.ts";
-import { column, QUERY, sourceOf, temporaryPath } from "./testing/table-files.ts";
+import { column, type Form, QUERY, sourceOf, temporaryPath } from "./testing/table-files.ts";
 import { encodeTexts } from "./text-column.ts";
 
 async function csvOf(...given: Parameters<typeof exportTableCsv>): Promise<string> {
@@ -75,3 +75,25 @@ test("a row without anything is a line all the same", async () => {
   ]);
   expect(await csvOf([source], QUERY)).toBe('a\r\n""\r\n1\r\n');
 });
+
+test.each<Form>(["raw", "Parquet"])(
+  "of %s, pieces stay small however long the rows become",
+  { timeout: 30_000 },
+  async (form) => {
+    // As a script logs it: short rows first, so that their number says nothing of the others.
+    const texts = Array.from({ length: 3000 }, (_, row) => "x".repeat(row < 100 ? 10 : 30_000));
+    const source = await sourceOf(
+      temporaryPath(),
+      [[{ name: "t", data: column("string", texts) }]],
+      form,
+    );
+    for (const sort of [undefined, { column: 0, descending: false }]) {
+      let size = 0;
+      for await (const piece of exportTableCsv([source], { ...QUERY, sort })) {
+        expect(piece.length).toBeLessThan(3_000_000);
+        size += piece.length;
+      }
+      expect(size).toBe(texts.reduce((sum, { length }) => sum + length + 2, 3));
+    }
+  },
+);

@@ -13,8 +13,13 @@ import { findRows } from "./row-order.ts";
 import type { CheckedTableQuery, TableSource } from "./table-source.ts";
 
 /** Rows of a sorted table lie all over its parts: the more of them at once, the less often a part is gone through. */
-const ROWS_AT_ONCE = 4096;
-const SORTED_ROWS_AT_ONCE = 16_384;
+const MOST_ROWS_AT_ONCE = 4096;
+const MOST_SORTED_ROWS_AT_ONCE = 16_384;
+const FIRST_ROWS_AT_ONCE = 256;
+/** Letters that are wanted of the rows that are read at once. */
+const LETTERS_AT_ONCE = 4 * 1024 * 1024;
+/** Letters from which on a piece is given: a string has a limit, and rows may be longer than those before them. */
+const LETTERS_OF_PIECE = 1024 * 1024;
 
 /** The rows that the filters of `query` leave, in its order and of its columns; `from`, `count` and `whole` do not matter. */
 export async function* exportTableCsv(
@@ -26,16 +31,27 @@ export async function* exportTableCsv(
   const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
   yield lineOf(columns.map((column) => table.columns[column]?.name ?? null));
   const count = order?.length ?? table.rowCount;
-  const atOnce = order === undefined ? ROWS_AT_ONCE : SORTED_ROWS_AT_ONCE;
-  for (let from = 0; from < count; from += atOnce) {
+  const mostAtOnce = order === undefined ? MOST_ROWS_AT_ONCE : MOST_SORTED_ROWS_AT_ONCE;
+  // Sorted rows lie everywhere: each column is wanted whole, again and again.
+  const allowance = { rows: order === undefined ? 0 : Number.POSITIVE_INFINITY };
+  let atOnce = FIRST_ROWS_AT_ONCE;
+  for (let from = 0; from < count; ) {
     const length = Math.min(atOnce, count - from);
-    const rows = Array.from({ length }, (_, i) =>
-      order === undefined ? from + i : (order[from + i] as number),
-    );
-    // Sorted rows lie everywhere: each column is wanted whole, again and again.
-    const allowance = { rows: order === undefined ? 0 : Number.POSITIVE_INFINITY };
+    const rows = Array.from({ length }, (_, i) => order?.[from + i] ?? from + i);
     const cells = await readCells(table, rows, columns, { allowance, whole: true });
-    yield cells.map(lineOf).join("");
+    let letters = 0;
+    let piece = "";
+    for (const line of cells.map(lineOf)) {
+      letters += line.length;
+      piece += line;
+      if (piece.length < LETTERS_OF_PIECE) continue;
+      yield piece;
+      piece = "";
+    }
+    if (piece !== "") yield piece;
+    from += length;
+    const wanted = Math.min((length * LETTERS_AT_ONCE) / letters, length * 4, mostAtOnce);
+    atOnce = Math.max(1, Math.floor(wanted));
   }
 }
 
