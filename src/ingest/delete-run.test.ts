@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findHead } from "../journal/run-head.ts";
+import { findHead, markDeleted } from "../journal/run-head.ts";
 import type { RunId } from "../protocol/ids.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { deleteProject } from "./delete-project.ts";
 import { deleteRun } from "./delete-run.ts";
+import { finishDeletions } from "./finish-deletions.ts";
 import { Folder } from "./folder.ts";
 import { TestFolder } from "./testing/journals.ts";
 
@@ -99,6 +100,19 @@ describe("a deletion that is stopped", () => {
     expect(existsSync(data.headFile(projectKey, id))).toBe(true);
     expect(findHead(data, projectKey, { name })).toBeUndefined();
     expect(findHead(data, projectKey, { id })).toBeUndefined();
+    await finishDeletions(data, store);
+    expect(existsSync(data.runFolder(projectKey, id))).toBe(false);
+  });
+
+  test("is finished by gc also where it had not come to the store, and costs no other run", async () => {
+    const { run } = lostRun("a");
+    const kept = lostRun("b");
+    await new Folder(data, store).foldAll();
+    markDeleted(data, run.projectKey, run.id);
+    await finishDeletions(data, store);
+    expect((await store.listRuns(run.projectKey)).map(({ id }) => id)).toEqual([kept.run.id]);
+    expect(existsSync(kept.journal.path)).toBe(true);
+    expect(existsSync(data.runFolder(run.projectKey, run.id))).toBe(false);
   });
 });
 

@@ -19,6 +19,13 @@ export interface JournalFile {
   readonly modifiedMs: number;
 }
 
+/** Keys of all projects that a script has begun. */
+export function listProjectKeys(folder: DataFolder): ProjectKey[] {
+  return listFolders(folder.projectsPath).flatMap(
+    (name) => projectKeyOf(name, join(folder.projectsPath, name)) ?? [],
+  );
+}
+
 /** Every journal, runs in no order, the journals of one run in the order in which they were begun. */
 export function* listJournals(folder: DataFolder): Generator<JournalFile, void, undefined> {
   for (const project of listFolders(folder.projectsPath)) {

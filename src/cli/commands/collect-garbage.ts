@@ -1,4 +1,6 @@
+import { finishDeletions } from "../../ingest/finish-deletions.ts";
 import { collectUnusedBlobs } from "../../ingest/free-blobs.ts";
+import { reclaimSpace } from "../deletion.ts";
 import { formatBytes, formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
 import { openData } from "../open-data.ts";
@@ -11,6 +13,7 @@ export async function collectGarbage(
 ): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const dryRun = options.dryRun ?? false;
+  if (!dryRun) await finishDeletions(data.folder, data.store);
   const now = terminal.now();
   const freed = await collectUnusedBlobs(data.folder, data.store, { dryRun, now });
   if (options.json) {
@@ -30,4 +33,5 @@ export async function collectGarbage(
     const what = `${formatQuantity(freed.files.length, "file")}, ${formatBytes(freed.bytes)}`;
     await terminal.print(`${did} ${what}, that nothing refers to.\n`);
   }
+  if (!dryRun) await reclaimSpace(data.store, () => terminal.now());
 }
