@@ -233,7 +233,7 @@ export const tableRowsSchema = z.object({
         .optional()
         .describe("absent where the run has no such table up to the step asked for"),
       rowCount: z.int(),
-      missingRows: z.int(),
+      missingRows: z.int().describe("rows that were logged and are lost"),
     }),
   ),
   totalCount: z.int().describe("rows of all sources"),

@@ -62,8 +62,10 @@ export class JoinedTable {
     sources.forEach(({ parts }, source) => {
       let firstRow = 0;
       for (const { path, rows } of parts) {
-        if (rows > 0) stretches.push({ path, source, from, to: from + rows, firstRow });
-        from += rows;
+        if (rows > 0 && path !== undefined) {
+          stretches.push({ path, source, from, to: from + rows, firstRow });
+          from += rows;
+        }
         firstRow += rows;
       }
     });

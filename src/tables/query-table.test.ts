@@ -252,14 +252,34 @@ test("a picture stays a picture however long its caption is", async () => {
 });
 
 test("what is too much for one answer is refused, and in pages it is not", async () => {
-  const texts = Array.from({ length: 40 }, () => "x".repeat(4_000_000));
+  const texts = Array.from({ length: 40 }, () => "x".repeat(400_000));
   const source = await sourceOf(temporaryPath(), [[named("a", "string", texts)]]);
-  await expect(queryTable([source], { ...QUERY, whole: true })).rejects.toMatchObject({
+  const read = (query: Partial<typeof QUERY>) =>
+    queryTable([source], { ...QUERY, ...query }, 1024 ** 2);
+  await expect(read({ whole: true })).rejects.toMatchObject({
     code: "invalid_argument",
-    message: expect.stringMatching(/more than 128 MB.*fewer rows/),
+    message: expect.stringMatching(/more than 1 MB.*fewer rows/),
   });
-  expect((await queryTable([source], QUERY)).rows).toHaveLength(40);
-  expect((await queryTable([source], { ...QUERY, whole: true, count: 2 })).rows).toHaveLength(2);
+  expect((await read({})).rows).toHaveLength(40);
+  expect((await read({ whole: true, count: 2 })).rows).toHaveLength(2);
+});
+
+test("a part that is lost takes its rows with it, and leaves the others at their places", async () => {
+  const numbers = (from: number) => [named("a", "number", [from, from + 1])];
+  const source = await sourceOf(temporaryPath(), [numbers(0), numbers(2), numbers(4)]);
+  const parts = source.parts.map((part, i) => (i === 1 ? { ...part, path: undefined } : part));
+  const { sources, totalCount, rows } = await queryTable([{ ...source, missingRows: 5, parts }], {
+    ...QUERY,
+    ...sorted(0, true),
+  });
+  expect(sources).toEqual([{ run: "r", step: 1, rowCount: 4, missingRows: 7 }]);
+  expect(totalCount).toBe(4);
+  expect(rows.map(({ row, cells }) => [row, ...cells])).toEqual([
+    [5, 5],
+    [4, 4],
+    [1, 1],
+    [0, 0],
+  ]);
 });
 
 test("a part with other rows than its record names is damaged, one that is gone not found", async () => {

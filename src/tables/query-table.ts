@@ -20,18 +20,18 @@ export type { CheckedTableQuery, TableSource } from "./table-source.ts";
 const CUT_LENGTH = 500;
 /** No text that is given whole has more, in UTF-8. */
 const CUT_BYTES = 4 * CUT_LENGTH;
-/** Bytes of texts in one answer, which one string has to hold. */
-const MOST_TEXT_BYTES = 128 * 1024 * 1024;
 /** A sorted page has rows of everywhere. From the second one on, each decodes so much whole, until all that is shown is in memory. */
 const ROWS_WHOLE = 1_200_000;
 
 /**
  * The rows that `query` asks for, of all sources, one after the other.
- * @throws {@link TrackioError} `invalid_argument` for a column that is not there, or more than 128 MB of texts at once; `damaged` for a part that cannot be read.
+ * @param mostTextBytes Of all cells of the page.
+ * @throws {@link TrackioError} `invalid_argument` for a column that is not there, or where the texts have more bytes; `damaged` for a part that cannot be read.
  */
 export async function queryTable(
   sources: readonly TableSource[],
   query: CheckedTableQuery,
+  mostTextBytes = Number.POSITIVE_INFINITY,
 ): Promise<TableRows> {
   const table = new JoinedTable(sources);
   const { order, isKnown } = await findRows(table, sources, query);
@@ -40,18 +40,14 @@ export async function queryTable(
   const page = pageOf(order, rowCount, from, query.count);
   const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
   const allowance = { rows: isKnown ? ROWS_WHOLE : 0 };
-  const cells = await readCells(table, page, columns, {
-    allowance,
-    whole,
-    mostTextBytes: MOST_TEXT_BYTES,
-  });
+  const cells = await readCells(table, page, columns, { allowance, whole, mostTextBytes });
   return {
     columns: [...table.columns],
     sources: sources.map(({ run, step, missingRows, parts }) => ({
       run,
       ...(step === undefined ? {} : { step }),
-      rowCount: parts.reduce((sum, { rows }) => sum + rows, 0),
-      missingRows,
+      rowCount: countRows(parts.filter(({ path }) => path !== undefined)),
+      missingRows: missingRows + countRows(parts.filter(({ path }) => path === undefined)),
     })),
     totalCount: table.rowCount,
     rowCount,
@@ -61,6 +57,10 @@ export async function queryTable(
       return { source, row: firstRow + row - start, cells: cells[i] ?? [] };
     }),
   };
+}
+
+function countRows(parts: TableSource["parts"]): number {
+  return parts.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function pageOf(

@@ -12,9 +12,9 @@ export interface TableSource {
   readonly run: string;
   /** Absent where the run has no such table up to the step asked for; then it has no parts. */
   readonly step?: number;
-  /** Rows that were logged but are not there. */
+  /** Rows of which not even the part is known. */
   readonly missingRows: number;
   readonly columns: readonly TableColumn[];
-  /** Files of the parts, raw or Parquet, in the order of their rows. */
-  readonly parts: readonly { readonly path: string; readonly rows: number }[];
+  /** Files of the parts, raw or Parquet, in the order of their rows. One without a path is lost: its rows are missing, the others keep their places. */
+  readonly parts: readonly { readonly path: string | undefined; readonly rows: number }[];
 }

@@ -21,6 +21,9 @@ export interface Source {
   readonly statusOf: (run: RunInfo) => RunStatus;
 }
 
+/** A person sees what is there of a table, and how many rows are not. One string has to hold the answer. */
+const PAGE = { passesOverLost: true, mostTextBytes: 128 * 1024 * 1024 };
+
 /** @throws {@link TrackioError} `not_found` with the nearest name, `invalid_argument` for a question too large. */
 export async function answerQuestion(source: Source, question: Question): Promise<AnswerBytes> {
   const { store } = source;
@@ -57,7 +60,7 @@ export async function answerQuestion(source: Source, question: Question): Promis
       return json(items);
     }
     case "table":
-      return json(await readTable(source, question));
+      return json(await readTable(source, question, PAGE));
     case "files":
       return json(await listFiles(store, question));
   }

@@ -26,20 +26,33 @@ export interface TablePlaces {
 /** A part moves once; so often it is looked for where it may be now. */
 const MAX_LOOKS = 10;
 
-/** @throws {@link TrackioError} `not_found` for an unknown run, `invalid_argument` for a column that is not there, `damaged` for a part that cannot be read. */
-export async function readTable(places: TablePlaces, question: TableQuestion): Promise<TableRows> {
+export interface PageOptions {
+  /** Rows of parts that are lost are told as missing, as long as there are others; else they are an error. */
+  readonly passesOverLost?: boolean;
+  /** Of all cells together; absent: no limit. */
+  readonly mostTextBytes?: number;
+}
+
+/** @throws {@link TrackioError} `not_found` for an unknown run, `invalid_argument` for a column that is not there or too much text, `damaged` for a part that cannot be read. */
+export async function readTable(
+  places: TablePlaces,
+  question: TableQuestion,
+  { passesOverLost = false, mostTextBytes }: PageOptions = {},
+): Promise<TableRows> {
   const tables = await findTables(places.store, question);
   for (let look = 1; ; look += 1) {
-    const sources = locate(places.blobs, question, tables);
+    const sources = locate(places.blobs, tables);
+    const isSomeThere = sources.some(({ parts }) => parts.some(({ path }) => path !== undefined));
+    if (!passesOverLost || !isSomeThere) refuseLost(places.blobs, question, tables, sources);
     try {
-      return await queryTable(sources, question.query);
+      return await queryTable(sources, question.query, mostTextBytes);
     } catch (error) {
       if (look === MAX_LOOKS || !haveMoved(places.blobs, tables, sources)) throw error;
     }
   }
 }
 
-/** All rows that the filters leave, as CSV in pieces. @throws as {@link readTable}. */
+/** All rows that the filters leave, as CSV in pieces; it has no place to say that some are lost. @throws as {@link readTable}. */
 export async function* exportTable(
   places: TablePlaces,
   question: TableQuestion,
@@ -48,7 +61,8 @@ export async function* exportTable(
   // The same rows give the same pieces: after a part has moved, those that were given are passed over.
   let givenCount = 0;
   for (let look = 1; ; look += 1) {
-    const sources = locate(places.blobs, question, tables);
+    const sources = locate(places.blobs, tables);
+    refuseLost(places.blobs, question, tables, sources);
     let pieceCount = 0;
     try {
       for await (const piece of exportTableCsv(sources, question.query)) {
@@ -90,22 +104,29 @@ async function findTables(store: Store, question: TableQuestion): Promise<FoundT
   return found;
 }
 
-function locate(
-  blobs: BlobFolder,
-  question: TableQuestion,
-  tables: readonly FoundTable[],
-): TableSource[] {
+function locate(blobs: BlobFolder, tables: readonly FoundTable[]): TableSource[] {
   return tables.map(({ run, table }) => {
     if (table === undefined) return { run, missingRows: 0, columns: [], parts: [] };
     const { step, missingRows, columns } = table;
-    const parts = table.parts.map((part, number) => {
-      const path = pathOf(blobs, part);
-      if (path !== undefined) return { path, rows: part.rows };
-      const which = `Part ${number + 1} of ${table.parts.length} of table '${question.query.key}', step ${step} of run '${run}'`;
-      throw new TrackioError("damaged", `${which}, ${whyMissing(blobs, part)}`);
-    });
+    const parts = table.parts.map((part) => ({ path: pathOf(blobs, part), rows: part.rows }));
     return { run, step, missingRows, columns, parts };
   });
+}
+
+/** @throws {@link TrackioError} `damaged` for the first part that is lost, with the reason. */
+function refuseLost(
+  blobs: BlobFolder,
+  { query }: TableQuestion,
+  tables: readonly FoundTable[],
+  sources: readonly TableSource[],
+): void {
+  for (const [index, { run, step, parts }] of sources.entries()) {
+    const place = parts.findIndex(({ path }) => path === undefined);
+    const lost = tables[index]!.table?.parts[place];
+    if (lost === undefined) continue;
+    const which = `Part ${place + 1} of ${parts.length} of table '${query.key}', step ${step} of run '${run}'`;
+    throw new TrackioError("damaged", `${which}, ${whyMissing(blobs, lost)}`);
+  }
 }
 
 /** A part is read in whichever form it has; undefined where it has none. */

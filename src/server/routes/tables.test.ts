@@ -234,26 +234,29 @@ describe("a table whose part is gone", () => {
     const run = await runWith(name, [tableOf(name, 0, parts)]);
     await new BlobMaker(blobs).makePending({ olderThanMs: 0 });
     const query = { key: "text", sources: [{ run: run.id }], sort: { column: 0 }, count: 100 };
-    return { query, blob: parts[1]!.blob };
+    return { query, first: parts[0]!.blob, blob: parts[1]!.blob };
   }
 
   const fileOf = (blob: BlobHash) => blobs.readyFile(blob);
 
-  test("deleted, it says which part of which table", async () => {
+  test("the other rows are shown, and how many are lost", async () => {
     const { query, blob } = await tableOfTwoParts("deleted", 1_000);
     rmSync(fileOf(blob));
-    const message = await errorOf(await post("table", query), 500);
+    const { sources, totalCount, rows } = await rowsOf(query);
+    expect(sources).toMatchObject([{ rowCount: 50, missingRows: 50 }]);
+    expect([totalCount, rows[0]?.cells[0], rows.at(-1)?.cells[0]]).toEqual([50, 1_000, 1_049]);
+    const message = await errorOf(await post("table.csv", query), 500);
     expect(message).toMatch(
       /^Part 2 of 2 of table 'text', step 0 of run '\w+', with 50 rows, is not/,
     );
-    expect(await errorOf(await post("table.csv", query), 500)).toBe(message);
   });
 
-  test("failed, it says why", async () => {
-    const { query, blob } = await tableOfTwoParts("failed", 2_000);
+  test("where no rows are left, it says why", async () => {
+    const { query, blob, first } = await tableOfTwoParts("failed", 2_000);
     rmSync(fileOf(blob));
-    writeFailure(blobs, blob, "The disk had a bad block.");
-    expect(await errorOf(await post("table", query), 500)).toMatch(/^Part 2 .*bad block/);
+    rmSync(fileOf(first));
+    writeFailure(blobs, first, "The disk had a bad block.");
+    expect(await errorOf(await post("table", query), 500)).toMatch(/^Part 1 .*bad block/);
   });
 
   test("truncated under the server, it is refused, and the next table is read", async () => {
