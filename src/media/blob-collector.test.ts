@@ -61,7 +61,7 @@ test("an empty file counts as one, and what is no blob's file is let be", async 
   const { hash } = keepFile(blobs, empty, { mayBeEmpty: true });
   const strange = [`${hash}.given.bak`, `${hash}.zip`].map((name) => join(blobs.pendingPath, name));
   for (const path of strange) writeFileSync(path, "of somebody");
-  expect(blobBytes(blobs)).toEqual({ readyBytes: 0, pendingBytes: 0, count: 1 });
+  expect(blobBytes(blobs).perBlob).toEqual(new Map([[hash, 0]]));
   const files = [`pending/${hash}.given`];
   expect(await collectBlobs(blobs, nothingNamed)).toEqual({ blobCount: 1, bytes: 0, files });
   expect(strange.every((path) => existsSync(path))).toBe(true);
@@ -159,9 +159,11 @@ test("two that remove the same blob do not take it from each other", async () =>
 
 test("the bytes of all blobs are told, ready and pending", async () => {
   const blobs = temporaryBlobs();
-  expect(blobBytes(blobs)).toEqual({ readyBytes: 0, pendingBytes: 0, count: 0 });
-  await keepReady(blobs, "ready");
-  keep(blobs, "pending");
-  expect(blobBytes(blobs)).toEqual({ readyBytes: 5, pendingBytes: 7, count: 2 });
+  expect(blobBytes(blobs)).toEqual({ readyBytes: 0, pendingBytes: 0, perBlob: new Map() });
+  const perBlob = new Map([
+    [await keepReady(blobs, "ready"), 5],
+    [keep(blobs, "pending"), 7],
+  ]);
+  expect(blobBytes(blobs)).toEqual({ readyBytes: 5, pendingBytes: 7, perBlob });
   expect(existsSync(blobs.path)).toBe(true);
 });

@@ -41,8 +41,8 @@ export interface CollectReport {
 export interface BlobBytes {
   readonly readyBytes: number;
   readonly pendingBytes: number;
-  /** Ready and pending ones. */
-  readonly count: number;
+  /** Of each blob, ready or pending. */
+  readonly perBlob: ReadonlyMap<BlobHash, number>;
 }
 
 interface BlobFile {
@@ -101,13 +101,13 @@ async function collectOne(
 export function blobBytes(blobs: BlobFolder): BlobBytes {
   let readyBytes = 0;
   let pendingBytes = 0;
-  const hashes = new Set<BlobHash>();
+  const perBlob = new Map<BlobHash, number>();
   for (const { hash, isPending, stats } of listBlobFiles(blobs)) {
     if (isPending) pendingBytes += stats.size;
     else readyBytes += stats.size;
-    hashes.add(hash);
+    perBlob.set(hash, (perBlob.get(hash) ?? 0) + stats.size);
   }
-  return { readyBytes, pendingBytes, count: hashes.size };
+  return { readyBytes, pendingBytes, perBlob };
 }
 
 /** All files of blobs; what else lies in their folders is nobody's. */

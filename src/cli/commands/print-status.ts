@@ -15,16 +15,27 @@ interface JournalTotals {
   readonly bytes: number;
 }
 
+interface ProjectSize {
+  readonly project: ProjectInfo;
+  readonly pointCount: number;
+  readonly storeBytes: number;
+  /** Also of blobs that other projects refer to as well. */
+  readonly mediaBytes: number;
+}
+
 /** `trackio status`: what is on disk and how large. */
 export async function printStatus(
   terminal: Terminal,
   options: { readonly dir?: string; readonly json?: boolean },
 ): Promise<void> {
   await using data = await openData(terminal, options.dir);
-  const projects = await data.store.listProjects();
-  const size = await data.store.size();
   const journals = measureJournals(data);
   const blobs = blobBytes(new BlobFolder(data.folder));
+  const size = await data.store.size();
+  const projects: ProjectSize[] = [];
+  for (const project of await data.store.listProjects()) {
+    projects.push(await measureProject(data, project, size, blobs));
+  }
   const bytes = measureFolder(data.folder.storePath);
   if (options.json) {
     await terminal.print(
@@ -34,14 +45,15 @@ export async function printStatus(
         store_bytes: size.bytes,
         num_journals: journals.count,
         journal_bytes: journals.bytes,
-        num_blobs: blobs.count,
+        num_blobs: blobs.perBlob.size,
         blob_bytes: blobs.readyBytes + blobs.pendingBytes,
         pending_blob_bytes: blobs.pendingBytes,
-        projects: projects.map((project) => ({
+        projects: projects.map(({ project, pointCount, storeBytes, mediaBytes }) => ({
           name: project.name,
           num_runs: project.runCount,
-          num_points: sizeOf(size, project).pointCount,
-          bytes: sizeOf(size, project).bytes,
+          num_points: pointCount,
+          bytes: storeBytes,
+          blob_bytes: mediaBytes,
         })),
       }),
     );
@@ -57,37 +69,50 @@ export async function printStatus(
     ]),
   );
   if (projects.length === 0) terminal.note("No project has been logged there yet.\n");
-  else await terminal.print(`\n${toTable(projects, size, terminal.width)}`);
+  else await terminal.print(`\n${toTable(projects, terminal.width)}`);
 }
 
-function describeBlobs({ readyBytes, pendingBytes, count }: BlobBytes): string {
-  const all = `${formatBytes(readyBytes + pendingBytes)} in ${formatQuantity(count, "blob")}`;
+function describeBlobs({ readyBytes, pendingBytes, perBlob }: BlobBytes): string {
+  const count = formatQuantity(perBlob.size, "blob");
+  const all = `${formatBytes(readyBytes + pendingBytes)} in ${count}`;
   return pendingBytes === 0 ? all : `${all}; ${formatBytes(pendingBytes)} of it to be encoded`;
 }
 
-function toTable(projects: readonly ProjectInfo[], size: StoreSize, width?: number): string {
+function toTable(projects: readonly ProjectSize[], width?: number): string {
   return formatTable(
     [
       { title: "Project", canShrink: true },
       { title: "Runs", align: "right" },
       { title: "Points", align: "right" },
-      { title: "Size", align: "right" },
+      { title: "Store", align: "right" },
+      { title: "Media", align: "right" },
     ],
     projects
-      .toSorted((a, b) => sizeOf(size, b).bytes - sizeOf(size, a).bytes)
-      .map((project) => [
+      .toSorted((a, b) => b.storeBytes + b.mediaBytes - a.storeBytes - a.mediaBytes)
+      .map(({ project, pointCount, storeBytes, mediaBytes }) => [
         project.name,
         formatCount(project.runCount),
-        formatCount(sizeOf(size, project).pointCount),
-        formatBytes(sizeOf(size, project).bytes),
+        formatCount(pointCount),
+        formatBytes(storeBytes),
+        formatBytes(mediaBytes),
       ]),
     width,
   );
 }
 
-function sizeOf(size: StoreSize, project: ProjectInfo): { bytes: number; pointCount: number } {
-  const found = size.projects.find((candidate) => candidate.key === project.key);
-  return { bytes: found?.bytes ?? 0, pointCount: found?.pointCount ?? 0 };
+async function measureProject(
+  { store }: OpenData,
+  project: ProjectInfo,
+  size: StoreSize,
+  { perBlob }: BlobBytes,
+): Promise<ProjectSize> {
+  const inStore = size.projects.find(({ key }) => key === project.key);
+  let mediaBytes = 0;
+  for await (const page of store.listBlobs(project.key)) {
+    for (const blob of page) mediaBytes += perBlob.get(blob) ?? 0;
+  }
+  const { pointCount = 0, bytes: storeBytes = 0 } = inStore ?? {};
+  return { project, pointCount, storeBytes, mediaBytes };
 }
 
 function measureJournals({ folder }: OpenData): JournalTotals {
