@@ -59,8 +59,11 @@ export class MakerWorker {
     });
   }
 
-  /** Ends the thread; what it is making stays pending, and programs that it started end. */
-  async close(): Promise<void> {
+  /**
+   * Ends the thread; what it is making stays pending, and programs that it started end.
+   * @param options.isAwaited Whether the process is to live until then. Default true.
+   */
+  async close({ isAwaited = true }: { readonly isAwaited?: boolean } = {}): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#restart);
     const worker = this.#worker;
@@ -68,6 +71,7 @@ export class MakerWorker {
     const gone = new Promise((resolve) => worker.once("exit", resolve));
     worker.postMessage("close" satisfies MakerQuestion);
     const limit = setTimeout(() => worker.terminate(), CLOSE_LIMIT_MS);
+    if (!isAwaited) limit.unref();
     await gone;
     clearTimeout(limit);
   }

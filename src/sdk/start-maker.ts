@@ -26,7 +26,7 @@ export function startMaker(root: string, onUnmakeable: OnUnmakeable): () => void
     maker.users.delete(onUnmakeable);
     if (maker.users.size > 0 || makers.get(root) !== maker) return;
     makers.delete(root);
-    maker.worker.close().catch(() => undefined);
+    maker.worker.close({ isAwaited: false }).catch(() => undefined);
   };
 }
 
