@@ -6,7 +6,7 @@ import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/
 import { readHead } from "../media/read-head.ts";
 import { type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
-import type { KeptBlob, MediaKeeper } from "./loggable.ts";
+import type { BlobFields, MediaKeeper } from "./loggable.ts";
 import { isTypedArray } from "./number-grid.ts";
 
 /** Which files a class takes. */
@@ -17,7 +17,7 @@ export interface AcceptedFiles {
   accept(found: RecognisedMedia): string | undefined;
 }
 
-export interface KeptFile extends KeptBlob {
+export interface KeptFile extends BlobFields {
   readonly type: string;
 }
 

@@ -178,6 +178,12 @@ test.each<[what: string, value: unknown, options: object, message: string]>([
     `${takes}; or a path, the bytes of a PNG, JPEG, WebP, GIF, SVG or AVIF, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is a promise (await it first).`,
   ],
   [
+    "a Blob",
+    new Blob(["x"]),
+    {},
+    `${takes}; or a path, the bytes of a PNG, JPEG, WebP, GIF, SVG or AVIF, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is a Blob or Response (give what its arrayBuffer() resolves to).`,
+  ],
+  [
     "a missing file",
     `/${missing}`,
     {},

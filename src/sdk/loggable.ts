@@ -14,7 +14,7 @@ import type { BlobHash, MediaRef } from "../protocol/media.ts";
 import type { Json } from "../protocol/values.ts";
 
 /** A blob that is on disk, as the fields of a `MediaRef` name it. */
-export interface KeptBlob {
+export interface BlobFields {
   readonly blob: BlobHash;
   /** Bytes of what was given. */
   readonly bytes: number;
@@ -30,13 +30,13 @@ export interface KeptBlob {
  */
 export interface MediaKeeper {
   /** Keeps a whole file's bytes as they are. @throws the system's error. */
-  keepBytes(bytes: Uint8Array): KeptBlob;
+  keepBytes(bytes: Uint8Array): BlobFields;
   /** Keeps numbers with what they are; `chunks` follow each other. @throws the system's error. */
-  keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): KeptBlob;
+  keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): BlobFields;
   /** Keeps a file of the script's, as it is now. @throws the system's error. */
-  keepFile(path: string): KeptBlob;
+  keepFile(path: string): BlobFields;
   /** Keeps a place for the bytes of a file that come later; what went wrong is told where the picture would be. `what` is for people, e.g. `a sharp instance`. @throws the system's error. */
-  keepAwaited(what: string, bytes: Promise<Uint8Array>): KeptBlob;
+  keepAwaited(what: string, bytes: Promise<Uint8Array>): BlobFields;
   /**
    * The JSON form of a value inside an object that is being logged, e.g. of a table's
    * cell. Pictures and videos in it are kept; one that cannot be is told, and null in the value.

@@ -38,9 +38,11 @@ export function readFormat<Format extends string>(
   return standard;
 }
 
-/** The value where it is a function's first argument by mistake, e.g. a promise, in words. */
+/** What was given in place of a picture or the like; where that is a step away from one, with the step. */
 export function describeGiven(value: unknown): string {
-  const isPromise =
-    typeof value === "object" && value !== null && typeof Reflect.get(value, "then") === "function";
-  return isPromise ? "a promise (await it first)" : describeValue(value);
+  if (typeof value !== "object" || value === null) return describeValue(value);
+  if (typeof Reflect.get(value, "then") === "function") return "a promise (await it first)";
+  // Of fetch(), or of a form.
+  if (typeof Reflect.get(value, "arrayBuffer") !== "function") return describeValue(value);
+  return "a Blob or Response (give what its arrayBuffer() resolves to)";
 }

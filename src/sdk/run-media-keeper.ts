@@ -3,17 +3,11 @@
 import type { DataFolder } from "../journal/data-folder.ts";
 import { BlobFolder, type BlobState } from "../media/blob-folder.ts";
 import { keepAwaited, settleAwaited } from "../media/keep-awaited.ts";
-import {
-  type KeptBlob as Kept,
-  keepBytes,
-  keepFile,
-  keepRaw,
-  syncKept,
-} from "../media/keep-blob.ts";
+import { type KeptBlob, keepBytes, keepFile, keepRaw, syncKept } from "../media/keep-blob.ts";
 import type { RawHeader } from "../media/raw-file.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import { describeError } from "./describe-value.ts";
-import type { KeptBlob, MediaKeeper } from "./loggable.ts";
+import type { BlobFields, MediaKeeper } from "./loggable.ts";
 
 /** No script waits longer for the disk at its end; after thousands of pictures at once it would for minutes. */
 const SYNC_LIMIT_MS = 2_000;
@@ -28,7 +22,7 @@ export interface KeeperHost {
 interface NamedBlob {
   readonly hash: BlobHash;
   /** Writes it once more. */
-  readonly again: () => Kept;
+  readonly again: () => KeptBlob;
 }
 
 export class RunMediaKeeper implements MediaKeeper {
@@ -52,19 +46,19 @@ export class RunMediaKeeper implements MediaKeeper {
     this.warn = host.warn;
   }
 
-  keepBytes(bytes: Uint8Array): KeptBlob {
+  keepBytes(bytes: Uint8Array): BlobFields {
     return this.#keep(() => keepBytes(this.#blobs, bytes));
   }
 
-  keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): KeptBlob {
+  keepRaw(header: RawHeader, chunks: readonly Uint8Array[]): BlobFields {
     return this.#keep(() => keepRaw(this.#blobs, header, chunks));
   }
 
-  keepFile(path: string, options?: { readonly mayBeEmpty?: boolean }): KeptBlob {
+  keepFile(path: string, options?: { readonly mayBeEmpty?: boolean }): BlobFields {
     return this.#keep(() => keepFile(this.#blobs, path, options));
   }
 
-  keepAwaited(what: string, bytes: Promise<Uint8Array>): KeptBlob {
+  keepAwaited(what: string, bytes: Promise<Uint8Array>): BlobFields {
     // First of all: a promise whose rejection nobody awaits ends the script.
     const outcome = bytes.catch((error: unknown) => ({
       reason: `${what} could not be rendered: ${describeError(error)}`,
@@ -145,7 +139,7 @@ export class RunMediaKeeper implements MediaKeeper {
     }
   }
 
-  #keep(again: () => Kept): KeptBlob {
+  #keep(again: () => KeptBlob): BlobFields {
     const { hash, sizeBytes, isNew } = again();
     this.#named.push({ hash, again });
     if (isNew) {
