@@ -4,7 +4,6 @@
  * moments, and started again.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +20,7 @@ import { runOnSmallDisk } from "../../src/media/testing/small-disk.ts";
 import { parseProjectKey, type RunId } from "../../src/protocol/ids.ts";
 import type { BlobHash, ImageFields } from "../../src/protocol/media.ts";
 import type { Store } from "../../src/store/store.ts";
+import { kill, runUntil, start } from "./killed-process.ts";
 import { pixelsOf } from "./pictures.ts";
 
 const KILLS = 20;
@@ -33,41 +33,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Starts the script beside this file; what it prints is collected. */
-function start(script: string, ...args: string[]): { child: ChildProcess; printed: () => string } {
-  const child = spawn(process.execPath, [join(import.meta.dirname, script), dir, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout!, child.stderr!]) {
-    stream.setEncoding("utf8").on("data", (part: string) => {
-      text += stream === child.stderr ? `stderr: ${part}` : part;
-    });
-  }
-  return { child, printed: () => text };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = once(child, "close");
-  child.kill("SIGKILL");
-  await gone;
-}
-
-/** Keeps one process of `script` running, killed at random moments until `isOver`. Tells what went wrong in it. */
-async function runUntil(script: string, isOver: () => boolean): Promise<string> {
-  let trouble = "";
-  while (!isOver()) {
-    const { child, printed } = start(script);
-    await wait(150 + Math.random() * 350);
-    await kill(child);
-    trouble += printed();
-  }
-  return trouble;
-}
-
 /** Logs pictures until killed; the number of calls that returned. */
 async function logAndDie(name: string): Promise<number> {
-  const { child, printed } = start("picture-process.ts", name);
+  const { child, printed } = start(dir, "picture-process.ts", name);
   await once(child.stdout!, "data");
   await wait(Math.random() * 200);
   await kill(child);
@@ -93,8 +61,8 @@ async function picturesOf(store: Store, run: RunId, key: string) {
 test(`every picture that log() returned from is there with its pixels, none twice (${KILLS} scripts, two folders and two makers killed at random)`, async () => {
   let isOver = false;
   const others = ["folding-process.ts", "making-process.ts"].flatMap((script) => [
-    runUntil(script, () => isOver),
-    runUntil(script, () => isOver),
+    runUntil(dir, script, () => isOver),
+    runUntil(dir, script, () => isOver),
   ]);
   const returned = new Map<string, number>();
   for (let i = 0; i < KILLS; i++) returned.set(`run-${i}`, await logAndDie(`run-${i}`));
@@ -130,7 +98,7 @@ test(`every picture that log() returned from is there with its pixels, none twic
 }, 240_000);
 
 test("killed between blob and journal: nothing refers to the picture, and it is collected when it is old", async () => {
-  const { child, printed } = start("lost-picture-process.ts");
+  const { child, printed } = start(dir, "lost-picture-process.ts");
   await once(child, "close");
   expect([child.signalCode, printed()]).toEqual(["SIGKILL", ""]);
   const { folder, store } = await openStoreForFolding(dir);
