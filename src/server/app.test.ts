@@ -330,6 +330,8 @@ describe("HTTP as it should be", () => {
     expect(Object.keys(blob.responses!)).toEqual(
       expect.arrayContaining(["200", "206", "416", "503"]),
     );
+    const error = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
+    expect(blob.responses).toMatchObject({ 404: { content: error }, 503: { content: error } });
     expect(blob.parameters).toMatchObject([{ name: "hash", in: "path" }, { name: "name" }]);
   });
 

@@ -75,19 +75,21 @@ function describe(operation: Operation, schemaOf: Describe): JsonObject {
     responses: {
       "200": { description: answer.description, content: { [answer.contentType]: content } },
       ...describeOthers(operation),
-      default: {
-        description: "What went wrong: the value, the place, the remedy",
-        content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
-      },
+      default: describeError("What went wrong: the value, the place, the remedy"),
     },
   };
 }
 
 function describeOthers({ otherAnswers = {} }: Operation): JsonObject {
   const described = Object.entries(otherAnswers).map(([status, description]) => {
-    return [status, { description }] as const;
+    return [status, Number(status) < 400 ? { description } : describeError(description)] as const;
   });
   return Object.fromEntries(described);
+}
+
+function describeError(description: string): JsonObject {
+  const schema = { $ref: "#/components/schemas/Error" };
+  return { description, content: { "application/json": { schema } } };
 }
 
 function pathParameters({ path }: Operation): JsonObject[] {

@@ -262,6 +262,7 @@ test("what is too much for one answer is refused, and in pages it is not", async
   });
   expect((await read({})).rows).toHaveLength(40);
   expect((await read({ whole: true, count: 2 })).rows).toHaveLength(2);
+  await expect(read({ columns: Array(1000).fill(0) })).rejects.toThrow("more than 1 MB");
 });
 
 test("a part that is lost takes its rows with it, and leaves the others at their places", async () => {

@@ -20,18 +20,20 @@ export type { CheckedTableQuery, TableSource } from "./table-source.ts";
 const CUT_LENGTH = 500;
 /** No text that is given whole has more, in UTF-8. */
 const CUT_BYTES = 4 * CUT_LENGTH;
+/** What a cell costs without its text. */
+const CELL_BYTES = 64;
 /** A sorted page has rows of everywhere. From the second one on, each decodes so much whole, until all that is shown is in memory. */
 const ROWS_WHOLE = 1_200_000;
 
 /**
  * The rows that `query` asks for, of all sources, one after the other.
- * @param mostTextBytes Of all cells of the page.
- * @throws {@link TrackioError} `invalid_argument` for a column that is not there, or where the texts have more bytes; `damaged` for a part that cannot be read.
+ * @param mostBytes Of all cells of the page, in memory.
+ * @throws {@link TrackioError} `invalid_argument` for a column that is not there, or where the page has more bytes; `damaged` for a part that cannot be read.
  */
 export async function queryTable(
   sources: readonly TableSource[],
   query: CheckedTableQuery,
-  mostTextBytes = Number.POSITIVE_INFINITY,
+  mostBytes = Number.POSITIVE_INFINITY,
 ): Promise<TableRows> {
   const table = new JoinedTable(sources);
   const { order, isKnown } = await findRows(table, sources, query);
@@ -40,7 +42,7 @@ export async function queryTable(
   const page = pageOf(order, rowCount, from, query.count);
   const columns = table.columns.length === 0 ? [] : (query.columns ?? [...table.columns.keys()]);
   const allowance = { rows: isKnown ? ROWS_WHOLE : 0 };
-  const cells = await readCells(table, page, columns, { allowance, whole, mostTextBytes });
+  const cells = await readCells(table, page, columns, { allowance, whole, mostBytes });
   return {
     columns: [...table.columns],
     sources: sources.map(({ run, step, missingRows, parts }) => ({
@@ -80,20 +82,21 @@ export interface CellOptions {
   /** Long texts are not cut. */
   readonly whole: boolean;
   /** Of all cells together; absent: no limit. */
-  readonly mostTextBytes?: number;
+  readonly mostBytes?: number;
 }
 
 /**
  * The cells of the rows, by row as given and column as asked.
- * @throws {@link TrackioError} `invalid_argument` where their texts are too long for one answer.
+ * @throws {@link TrackioError} `invalid_argument` where they are too many, or their texts too long, for one answer.
  */
 export async function readCells(
   table: JoinedTable,
   rows: readonly number[],
   columns: readonly number[],
-  { allowance, whole, mostTextBytes = Number.POSITIVE_INFINITY }: CellOptions,
+  { allowance, whole, mostBytes = Number.POSITIVE_INFINITY }: CellOptions,
 ): Promise<Json[][]> {
-  let textBytes = 0;
+  let bytesLeft = mostBytes - rows.length * columns.length * CELL_BYTES;
+  if (bytesLeft < 0) throw tooMuch(mostBytes);
   const cells = rows.map(() => new Array<Json>(columns.length).fill(null));
   for (const [stretch, wanted] of groupByStretch(table, rows)) {
     const numbers = wanted.map(({ row }) => row);
@@ -102,8 +105,8 @@ export async function readCells(
       wanted.forEach(({ index }, i) => {
         const place = places[i] as number;
         const bytes = isTextColumn(data) ? textBytesAt(data, place) : 0;
-        textBytes += whole ? bytes : Math.min(bytes, CUT_BYTES);
-        if (textBytes > mostTextBytes) throw tooMuchText(mostTextBytes);
+        bytesLeft -= whole ? bytes : Math.min(bytes, CUT_BYTES);
+        if (bytesLeft < 0) throw tooMuch(mostBytes);
         const cell = whole ? cellAt(data, place) : cutCellAt(data, place);
         (cells[index] as Json[])[column] = cell;
       });
@@ -132,8 +135,8 @@ function groupByStretch(table: JoinedTable, rows: readonly number[]): Map<Stretc
   return groups;
 }
 
-function tooMuchText(mostBytes: number): TrackioError {
-  const message = `These rows have more than ${mostBytes / 1024 ** 2} MB of text; ask for fewer rows or columns at once.`;
+function tooMuch(mostBytes: number): TrackioError {
+  const message = `These cells have more than ${mostBytes / 1024 ** 2} MB; ask for fewer rows or columns at once.`;
   return new TrackioError("invalid_argument", message);
 }
 

@@ -22,7 +22,7 @@ export interface Source {
 }
 
 /** A person sees what is there of a table, and how many rows are not. One string has to hold the answer. */
-const PAGE = { passesOverLost: true, mostTextBytes: 128 * 1024 * 1024 };
+const PAGE = { passesOverLost: true, mostBytes: 128 * 1024 * 1024 };
 
 /** @throws {@link TrackioError} `not_found` with the nearest name, `invalid_argument` for a question too large. */
 export async function answerQuestion(source: Source, question: Question): Promise<AnswerBytes> {

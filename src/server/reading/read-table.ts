@@ -30,14 +30,14 @@ export interface PageOptions {
   /** Rows of parts that are lost are told as missing, as long as there are others; else they are an error. */
   readonly passesOverLost?: boolean;
   /** Of all cells together; absent: no limit. */
-  readonly mostTextBytes?: number;
+  readonly mostBytes?: number;
 }
 
-/** @throws {@link TrackioError} `not_found` for an unknown run, `invalid_argument` for a column that is not there or too much text, `damaged` for a part that cannot be read. */
+/** @throws {@link TrackioError} `not_found` for an unknown run, `invalid_argument` for a column that is not there or too many cells, `damaged` for a part that cannot be read. */
 export async function readTable(
   places: TablePlaces,
   question: TableQuestion,
-  { passesOverLost = false, mostTextBytes }: PageOptions = {},
+  { passesOverLost = false, mostBytes }: PageOptions = {},
 ): Promise<TableRows> {
   const tables = await findTables(places.store, question);
   for (let look = 1; ; look += 1) {
@@ -45,7 +45,7 @@ export async function readTable(
     const isSomeThere = sources.some(({ parts }) => parts.some(({ path }) => path !== undefined));
     if (!passesOverLost || !isSomeThere) refuseLost(places.blobs, question, tables, sources);
     try {
-      return await queryTable(sources, question.query, mostTextBytes);
+      return await queryTable(sources, question.query, mostBytes);
     } catch (error) {
       if (look === MAX_LOOKS || !haveMoved(places.blobs, tables, sources)) throw error;
     }
