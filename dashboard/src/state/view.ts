@@ -1,7 +1,8 @@
 /**
  * The view as a signal that the address follows, and that follows the address
- * when a person goes back. Going to another page is a step of the history; what
- * is changed on a page is not, or Back would have to be pressed a hundred times.
+ * when a person goes back. Going to another page, to all steps of a key or into
+ * a picture is a step of the history; what is changed there is not, or Back
+ * would have to be pressed a hundred times.
  */
 
 import { type Accessor, createSignal, onCleanup } from "solid-js";
@@ -9,6 +10,8 @@ import { formatView, pagePath, parseView, type View } from "./url-state.ts";
 
 export type ChangeView = (change: Partial<View>) => void;
 
+/** The state of a step of the history that was made by opening a picture. */
+const INTO_PICTURE = "picture";
 /** A slider moves faster than an address may change. */
 const WRITE_AFTER_MS = 150;
 
@@ -18,19 +21,26 @@ export function createView(): readonly [Accessor<View>, ChangeView] {
   const write = () => {
     clearTimeout(timer);
     const address = viewAddress(view());
-    if (address !== location.href) history.replaceState(null, "", address);
+    if (address !== location.href) history.replaceState(history.state, "", address);
   };
   const change: ChangeView = (part) => {
-    const isOtherPage = part.page !== undefined && part.page !== view().page;
-    // The page that is left keeps what was changed on it last.
-    if (isOtherPage) write();
-    setView((old) => ({ ...old, ...part }));
-    if (isOtherPage) {
-      history.pushState(null, "", viewAddress(view()));
+    const next = { ...view(), ...part };
+    if (view().picture && !next.picture && history.state === INTO_PICTURE) {
+      // Leaving a picture is going back, or Back would open it again.
+      setView(next);
+      history.back();
       return;
     }
-    clearTimeout(timer);
-    timer = setTimeout(write, WRITE_AFTER_MS);
+    if (isSamePlace(view(), next)) {
+      setView(next);
+      clearTimeout(timer);
+      timer = setTimeout(write, WRITE_AFTER_MS);
+      return;
+    }
+    // What is left keeps what was changed there last.
+    write();
+    setView(next);
+    history.pushState(next.picture ? INTO_PICTURE : null, "", viewAddress(next));
   };
   const read = () => {
     clearTimeout(timer);
@@ -42,6 +52,12 @@ export function createView(): readonly [Accessor<View>, ChangeView] {
     removeEventListener("popstate", read);
   });
   return [view, change];
+}
+
+/** Whether going from `old` to `next` is no step of the history. Closing a picture that a link opened is none either. */
+function isSamePlace(old: View, next: View): boolean {
+  const isInto = old.picture === undefined && next.picture !== undefined;
+  return old.page === next.page && old.mediaKey === next.mediaKey && !isInto;
 }
 
 /** The full address that shows `view`, wherever the page is served from. */
