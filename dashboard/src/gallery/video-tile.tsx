@@ -18,6 +18,9 @@ export interface VideoTileProps {
   readonly open: () => void;
 }
 
+/** A larger video shows its first frame, and is read when it is played. */
+const MOST_AHEAD_BYTES = 4_000_000;
+
 export function VideoTile(props: VideoTileProps) {
   let video!: HTMLVideoElement;
   const retried = createBlobRetry(() => props.item.fields.blob, "video");
@@ -41,7 +44,7 @@ export function VideoTile(props: VideoTileProps) {
         ref={video}
         class={props.isEnlarged ? "enlarged" : ""}
         src={retried.url()}
-        preload="auto"
+        preload={props.item.fields.bytes <= MOST_AHEAD_BYTES ? "auto" : "metadata"}
         muted
         playsinline
         loop={props.group === undefined || !props.group.isPlaying()}
