@@ -50,6 +50,16 @@ const POWERFUL_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height=
 <script>window.taken = 1; parent.taken = 1; top.taken = 1; fetch("/api/v1/projects").then(() => { top.taken = 2; });</script>
 <rect width="40" height="40" fill="#00ff00"/></svg>`;
 
+/** What says that it is an MP4, and little else. */
+function heavyClip(): Uint8Array {
+  const bytes = Buffer.alloc(5_000_000);
+  bytes.writeUInt32BE(16, 0);
+  bytes.write("ftypisom", 4);
+  bytes.writeUInt32BE(bytes.length - 16, 16);
+  bytes.write("free", 20);
+  return bytes;
+}
+
 function tone(): Uint8Array {
   const samples = 4410;
   const bytes = Buffer.alloc(44 + samples * 2);
@@ -90,6 +100,17 @@ const house = useHouse(async (root) => {
   const odd = trackio.init({ dir: root, project: "odd", name: "odd" });
   odd.log({ vector: new trackio.Image(Buffer.from(POWERFUL_SVG), { caption: "a green square" }) });
   await odd.finish();
+  for (const [number, name] of ["short", "long"].entries()) {
+    const run = trackio.init({ dir: root, project: "far", name });
+    for (const step of number === 0 ? [5, 6] : [5, 6, 1e9]) {
+      const samples = CAPTIONS.map((caption, place) => picture(number, step % 7, place, caption));
+      run.log({ samples }, { step });
+    }
+    await run.finish();
+  }
+  const heavy = trackio.init({ dir: root, project: "heavy", name: "heavy" });
+  heavy.log({ film: [new trackio.Video(heavyClip()), clip(5)] });
+  await heavy.finish();
   const many = trackio.init({ dir: root, project: "many", name: "many" });
   const distinct = Array.from({ length: DISTINCT }, (_, i) => new trackio.Image(encoded(i)));
   for (let step = 0; step < MANY; step += 1) many.log({ frames: distinct[step % DISTINCT] });
@@ -312,6 +333,14 @@ test("a video plays on a click, and all of a row play in step", async () => {
   expect(await section(page, "speech").locator("audio").count()).toBe(2);
 });
 
+test("a large video is read when it is played, a small one when it is seen", async () => {
+  await using opened = await openPage(house, "/media?project=heavy");
+  const videos = section(opened.page, "film").locator("video");
+  await expect.poll(() => videos.count()).toBe(2);
+  const ahead = await videos.evaluateAll((all) => all.map((one) => one.getAttribute("preload")));
+  expect(ahead).toEqual(["metadata", "auto"]);
+});
+
 test("an SVG with a script is a picture without power, on the page and opened by its address", async () => {
   await using opened = await openMedia("/media?project=odd");
   const { page } = opened;
@@ -421,6 +450,51 @@ test("another step moves no scroll position, and the lightbox keeps its zoom fro
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => pixelOf(large, 0, 0)).toEqual(pixelAt(1, 3000, 2, 0, 0));
   expect(await large.boundingBox()).toEqual(zoomed);
+});
+
+test("neither a longer step nor a step that a run lacks moves a button, a name or a frame", async () => {
+  await using opened = await openMedia("/media?project=far&step=6");
+  const { page } = opened;
+  await waitForPictures(section(page, "samples"), 6);
+  const places = () =>
+    page
+      .locator(
+        ".bar .stepper button, .bar .ticks, section .heads, section .who, section button.frame",
+      )
+      .evaluateAll((all) =>
+        all.slice(0, 9).map((one) => {
+          const { x, y, width, height } = one.getBoundingClientRect();
+          return [x, y, width, height];
+        }),
+      );
+  const before = await places();
+  await page.locator(".bar .ticks").focus();
+  await page.keyboard.press("End");
+  expect(await stepValue(page)).toBe("1,000,000,000");
+  await section(page, "samples").locator(".missing").waitFor();
+  await waitForPictures(section(page, "samples"), 3);
+  expect(await places()).toEqual(before);
+  expect(await section(page, "samples").locator(".heads .cap").allInnerTexts()).toEqual(CAPTIONS);
+});
+
+test("Back leaves a picture and all steps of a key; a picture that is closed is not met again", async () => {
+  await using opened = await openMedia();
+  const { page } = opened;
+  const dialog = page.locator("dialog");
+  await frame(page, "samples", 1).click();
+  await dialog.waitFor();
+  await page.goBack();
+  await dialog.waitFor({ state: "detached" });
+  expect(page.url()).not.toContain("picture=");
+  await page.goForward();
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await section(page, "samples").getByRole("button", { name: "All steps" }).click();
+  await page.locator(".all-steps").waitFor();
+  await page.goBack();
+  await page.locator(".all-steps").waitFor({ state: "detached" });
+  expect(await dialog.count()).toBe(0);
 });
 
 test("all steps of a key are there newest first, and a filter, a size and a fold are in the address", async () => {

@@ -15,8 +15,8 @@ import {
   aspectOf,
   galleryLines,
   hasManyAtOnce,
+  isSharingCaptions,
   sameLayout,
-  sharedCaptions,
   type TileKind,
   tileLayout,
   WHO_LINE_PX,
@@ -53,14 +53,15 @@ export function StepGallery(props: StepGalleryProps) {
   onCleanup(() => group.pause());
   const all = createMemo(() => [...(props.items?.byRun.values() ?? [])].flat());
   const isMany = () => hasManyAtOnce(props.media);
-  // Frames keep the shape of the first picture that was seen, and room for captions once there were any: another step moves nothing.
+  // Frames keep the shape of the pictures that were seen first, captions the place where they stood first: another step moves nothing.
   const aspect = createMemo<number | undefined>((known) =>
     known !== undefined || all().length === 0 ? known : aspectOf(all()),
   );
-  const hasCaptions = createMemo<boolean>(
-    (known) => known || all().some(({ fields }) => fields.caption !== undefined),
-    false,
-  );
+  const captions = createMemo<"none" | "shared" | "own">((known) => {
+    if (known === "own" || !all().some(({ fields }) => fields.caption !== undefined)) return known;
+    const isShared = isMany() && props.media.runs.length > 1 && isSharingCaptions(props.items!);
+    return isShared ? "shared" : "own";
+  }, "none");
   const layoutWith = (captionLines: number) =>
     tileLayout({
       kind: props.kind,
@@ -69,14 +70,21 @@ export function StepGallery(props: StepGalleryProps) {
       hasWho: isMany(),
       aspect: aspect() ?? (props.kind === "video" ? 4 / 3 : 1),
       captionLines: captionLines + (isMany() ? 0 : 1),
+      mostAtOnce: isMany() ? Math.max(...props.media.runs.map((run) => run.mostAtOnce)) : 0,
     });
   /** Captions over the columns, where all runs share them and a run needs one line. */
-  const heads = createMemo(() => {
-    const shared = isMany() && props.items ? sharedCaptions(props.items) : undefined;
+  const hasHeads = createMemo(() => {
     const { columns, isNarrow } = layoutWith(0);
-    return shared && !isNarrow && shared.length <= columns ? shared : undefined;
+    const isOneLine = props.media.runs.every(({ mostAtOnce }) => mostAtOnce <= columns);
+    return captions() === "shared" && isOneLine && !isNarrow;
   });
-  const hasOwnCaptions = () => hasCaptions() && heads() === undefined;
+  const heads = () => props.items?.byRun.values().next().value ?? [];
+  const hasOwnCaptions = () => captions() !== "none" && !hasHeads();
+  /** Until it is known what there is, what the key was logged as tells. */
+  const hasVideos = createMemo<boolean>(
+    (known) => (all().length === 0 ? known : all().some(isVideo)),
+    props.kind === "video",
+  );
   const layout = createMemo(() => layoutWith(hasOwnCaptions() ? 1 : 0), undefined, {
     equals: (a, b) => a !== undefined && sameLayout(a, b),
   });
@@ -93,12 +101,12 @@ export function StepGallery(props: StepGalleryProps) {
   const fps = () => all().find(isVideo)?.fields as VideoFields | undefined;
   return (
     <div class={`media-row ${layout().isNarrow ? "narrow" : ""}`}>
-      <Show when={all().some(isVideo)}>
+      <Show when={hasVideos()}>
         <PlayBar group={group} fps={fps()?.fps} />
       </Show>
-      <Show when={heads()}>
+      <Show when={hasHeads()}>
         <div class="heads" style={columnsStyle(layout(), true)} aria-hidden="true">
-          <Index each={heads()}>{(text) => <Caption text={text()} />}</Index>
+          <Index each={heads()}>{(item) => <Caption text={item().fields.caption} />}</Index>
         </div>
       </Show>
       <div ref={box}>

@@ -54,6 +54,10 @@ export function Stepper(props: StepperProps) {
     event.preventDefault();
     move(event.shiftKey ? by * LONG_MOVE : by);
   };
+  /** Of the longest value there is: whichever stands there, nothing beside it moves. */
+  const widest = createMemo(() =>
+    Math.max(...[0, last()].map((i) => formatStep(props.steps[i] ?? 0).length)),
+  );
   const ticks = createMemo(() => {
     const every = Math.max(1, Math.ceil(props.steps.length / MOST_TICKS));
     return Array.from({ length: Math.ceil(props.steps.length / every) }, (_, i) => i * every);
@@ -112,7 +116,9 @@ export function Stepper(props: StepperProps) {
       >
         <Icon name="right" />
       </button>
-      <output>{value() === undefined ? "–" : formatStep(value()!)}</output>
+      <output style={{ "--digits": widest() }}>
+        {value() === undefined ? "–" : formatStep(value()!)}
+      </output>
       <button
         type="button"
         class={`${icon()} newest`}

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { BlobHash } from "../../../src/protocol/media.ts";
 import type { KeyedMedia } from "../state/media-facts.ts";
 import type { MediaItem } from "../state/step-items.ts";
-import { aspectOf, GAP_PX, galleryLines, sharedCaptions, tileLayout } from "./tile-layout.ts";
+import { aspectOf, GAP_PX, galleryLines, isSharingCaptions, tileLayout } from "./tile-layout.ts";
 
 const BLOB = "0".repeat(64) as BlobHash;
 
@@ -58,24 +58,35 @@ test("runs with one picture a step stand beside each other, runs with several ha
   ]);
 });
 
-test("frames have the shape of the first picture that tells its own, within bounds", () => {
-  expect(aspectOf([])).toBe(1);
-  expect(aspectOf([item("a", 0), item("a", 1, { width: 200, height: 100 })])).toBe(2);
-  expect(aspectOf([item("a", 0, { width: 9000, height: 10 })])).toBe(3);
+test("where a line nearly holds all pictures of a step, it holds them", () => {
+  const options = { kind: "image", size: "m", aspect: 1, captionLines: 0, hasWho: true } as const;
+  const columns = (mostAtOnce: number) =>
+    tileLayout({ ...options, width: 884, mostAtOnce }).columns;
+  expect([3, 6, 7, 8, 9].map(columns)).toEqual([6, 6, 7, 8, 6]);
 });
 
-test("captions that all runs share are written once", () => {
-  const of = (captions: Readonly<Record<string, readonly string[]>>) => ({
+test("frames have the shape of the pictures, or one between them, within bounds", () => {
+  const sized = (width: number, height: number) => item("a", 0, { width, height });
+  expect(aspectOf([])).toBe(1);
+  expect(aspectOf([item("a", 0), sized(200, 100)])).toBe(2);
+  expect(aspectOf([sized(9000, 10)])).toBe(3);
+  expect(aspectOf([sized(9000, 10), sized(64, 64), sized(10, 9000)])).toBeCloseTo(Math.sqrt(1.5));
+});
+
+test("captions are shared where all runs of a step have the same", () => {
+  const of = (captions: Readonly<Record<string, readonly (string | undefined)[]>>) => ({
     step: 0,
     byRun: new Map(
       Object.entries(captions).map(([run, texts]) => [
         run,
-        texts.map((caption, index) => item(run, index, { caption })),
+        texts.map((caption, index) => item(run, index, caption === undefined ? {} : { caption })),
       ]),
     ),
   });
-  expect(sharedCaptions(of({ a: ["x", "y"], b: ["x", "y"] }))).toEqual(["x", "y"]);
-  expect(sharedCaptions(of({ a: ["x", "y"], b: ["x", "z"] }))).toBeUndefined();
-  expect(sharedCaptions(of({ a: ["x"], b: ["x", "y"] }))).toBeUndefined();
-  expect(sharedCaptions(of({ a: ["x"] }))).toBeUndefined();
+  expect(isSharingCaptions(of({ a: ["x", "y"], b: ["x", "y"] }))).toBe(true);
+  expect(isSharingCaptions(of({ a: ["x", "y"], b: ["x", "z"] }))).toBe(false);
+  expect(isSharingCaptions(of({ a: ["x"], b: ["x", "y"] }))).toBe(false);
+  expect(isSharingCaptions(of({ a: ["x"] }))).toBe(true);
+  expect(isSharingCaptions(of({ a: [undefined], b: [undefined] }))).toBe(false);
+  expect(isSharingCaptions(of({}))).toBe(false);
 });

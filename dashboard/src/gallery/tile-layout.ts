@@ -2,6 +2,7 @@
 
 import type { ImageFields, MediaKind } from "../../../src/protocol/media.ts";
 import type { KeyedMedia } from "../state/media-facts.ts";
+import { sameList } from "../state/same-list.ts";
 import type { MediaItem, StepItems } from "../state/step-items.ts";
 import type { View } from "../state/url-state.ts";
 
@@ -50,13 +51,20 @@ export interface TileLayoutOptions {
   /** Width by height of a frame. */
   readonly aspect: number;
   readonly captionLines: number;
+  /** Items of the step that has most; absent: they belong to no line. */
+  readonly mostAtOnce?: number;
 }
 
+/** So many times as many columns at most, where a run's items then need one line instead of two. */
+const MOST_MORE_COLUMNS = 4 / 3;
+
 export function tileLayout(options: TileLayoutOptions): TileLayout {
-  const { kind, size, hasWho, aspect, captionLines } = options;
+  const { kind, size, hasWho, aspect, captionLines, mostAtOnce = 0 } = options;
   const isNarrow = options.width < NARROW_PX - 24;
   const width = Math.max(80, options.width - (hasWho && !isNarrow ? WHO_PX : 0));
-  const columns = COLUMNS[kind][size][width < MIDDLING_PX ? 0 : width < WIDE_PX ? 1 : 2];
+  const usual = COLUMNS[kind][size][width < MIDDLING_PX ? 0 : width < WIDE_PX ? 1 : 2];
+  const fitsNearly = mostAtOnce > usual && mostAtOnce <= usual * MOST_MORE_COLUMNS;
+  const columns = fitsNearly ? mostAtOnce : usual;
   const tileWidth = Math.floor((width - GAP_PX * (columns - 1)) / columns);
   const frameHeight = kind === "audio" ? PLAYER_PX : Math.round(tileWidth / aspect);
   const lineHeight = frameHeight + captionLines * CAPTION_PX + LINE_GAP_PX;
@@ -101,26 +109,27 @@ export function hasManyAtOnce(media: KeyedMedia): boolean {
   return media.runs.some(({ mostAtOnce }) => mostAtOnce > 1);
 }
 
-/** Width by height of the frames of a key, from the first item that says how large it is; 1 until one does. */
+/** Width by height of the frames of a key: of its items, in the middle between the widest and the tallest; 1 where none says how large it is. */
 export function aspectOf(items: Iterable<MediaItem>): number {
+  let [widest, tallest] = [0, Number.POSITIVE_INFINITY];
   for (const { fields } of items) {
     const { width, height } = fields as ImageFields;
-    if (width !== undefined && height !== undefined) {
-      return Math.max(0.5, Math.min(3, width / height));
-    }
+    if (width === undefined || height === undefined) continue;
+    const aspect = Math.max(0.5, Math.min(3, width / height));
+    widest = Math.max(widest, aspect);
+    tallest = Math.min(tallest, aspect);
   }
-  return 1;
+  if (widest === 0) return 1;
+  return widest === tallest ? widest : Math.sqrt(widest * tallest);
 }
 
-/** Captions that all runs share, place by place: they are written once, above. Undefined where they do not. */
-export function sharedCaptions(items: StepItems): readonly string[] | undefined {
-  const rows = [...items.byRun.values()];
-  if (rows.length < 2) return undefined;
-  const captions = rows[0]!.map(({ fields }) => fields.caption);
-  const isShared = rows.every(
-    (row) =>
-      row.length === captions.length &&
-      row.every(({ fields }, i) => fields.caption === captions[i] && fields.caption !== undefined),
+/** Whether all runs that have items at the step have the same captions, place by place: those are written once, above. */
+export function isSharingCaptions(items: StepItems): boolean {
+  const [first, ...others] = [...items.byRun.values()].map((row) =>
+    row.map(({ fields }) => fields.caption),
   );
-  return isShared ? (captions as string[]) : undefined;
+  return (
+    first?.every((caption) => caption !== undefined) === true &&
+    others.every((captions) => sameList(captions, first))
+  );
 }
