@@ -20,8 +20,10 @@ import { currentWriterProcess, isWriterAlive } from "../journal/process-liveness
 import type { BlobHash } from "../protocol/media.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 import type { ClaimNote } from "./pending-descriptor.ts";
+import { readNames } from "./read-names.ts";
 import { discard } from "./temporary-file.ts";
 
+const SUFFIX = ".making";
 const SIGN_INTERVAL_MS = 5_000;
 const SILENCE_LIMIT_MS = 2 * 60_000;
 /** Writing a claim takes less; an older one without its text was torn. */
@@ -86,8 +88,17 @@ export function discardLostClaim(blobs: BlobFolder, hash: BlobHash): void {
   if (findLost(path) !== undefined) discard(path);
 }
 
+/** Releases all claims of this process, which is about to end: that is no fault of what it was making. @throws the system's error. */
+export function releaseOwnClaims(blobs: BlobFolder): void {
+  const own = JSON.stringify(currentWriterProcess());
+  for (const name of readNames(blobs.pendingPath)) {
+    const path = join(blobs.pendingPath, name);
+    if (name.endsWith(SUFFIX) && JSON.stringify(readNote(path)?.process) === own) discard(path);
+  }
+}
+
 function claimFile(blobs: BlobFolder, hash: BlobHash): string {
-  return join(blobs.pendingPath, `${hash}.making`);
+  return join(blobs.pendingPath, `${hash}${SUFFIX}`);
 }
 
 function writeClaim(path: string, note: ClaimNote): void {

@@ -85,6 +85,7 @@ export class LocalRun<
       journalPath: () => this.#journal.path,
       onSignal: (end) => {
         if (this.#journal.ended === undefined) this.#markEnded(end);
+        this.#media.leave();
       },
       onExit: (end) => this.#close(this.#journal.ended ?? end),
     };

@@ -278,6 +278,32 @@ test("the end of a script waits for nothing that is being made", async () => {
   expect(output).toBe("0\n");
 });
 
+test.each([
+  "process.exit();",
+  "await trackio.finish();",
+  "",
+  'process.kill(process.pid, "SIGINT"); await new Promise((next) => setTimeout(next, 1_000));',
+])(
+  "a script that ends while its media are made (%s) counts as no maker that they ended",
+  async (end) => {
+    const folder = temporaryFolder();
+    const { pendingPath } = new BlobFolder(folder);
+    await runScript(
+      folder,
+      `import { readdirSync } from "node:fs";
+       trackio.init({ project: "p" });
+       const shape = [600, 3, 256, 256];
+       trackio.log({ a: new trackio.Video(new Uint8Array(600 * 3 * 256 * 256), { shape }) });
+       const isMaking = () => readdirSync(${JSON.stringify(pendingPath)}).some((name) => name.endsWith(".making"));
+       for (let i = 0; i < 1_000 && !isMaking(); i += 1) await new Promise((next) => setTimeout(next, 10));
+       tell(isMaking());
+       ${end}`,
+      { env: { PATH: "" } },
+    );
+    expect(readdirSync(pendingPath)).toEqual([expect.stringMatching(/\.raw$/)]);
+  },
+);
+
 // Linux tells the names of a process's threads.
 test.runIf(process.platform === "linux")(
   "the thread that makes media is there while a run needs it, and gone when all have ended",

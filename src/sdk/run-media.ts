@@ -15,6 +15,7 @@ import { lazyMedia } from "./lazy-media.ts";
 import type { Loggable } from "./loggable.ts";
 import type { RunMediaKeeper } from "./run-media-keeper.ts";
 import { workLater } from "./script-watch.ts";
+import type { StartedMaker } from "./start-maker.ts";
 
 /** A maker begins so long after the first media: a short script leaves them to the dashboard's server. */
 const MAKER_AFTER_MS = 1_000;
@@ -32,7 +33,7 @@ export class RunMedia implements MediaSink {
   #keeper: RunMediaKeeper | undefined;
   /** Whether media came since the run began, or went on. */
   #isInUse = false;
-  #stopMaker: (() => void) | undefined;
+  #maker: StartedMaker | undefined;
 
   constructor(options: RunMediaOptions) {
     this.#options = options;
@@ -97,8 +98,13 @@ export class RunMedia implements MediaSink {
   /** The run has ended: whoever shows it makes the rest. */
   release(): void {
     this.#isInUse = false;
-    this.#stopMaker?.();
-    this.#stopMaker = undefined;
+    this.#maker?.stop();
+    this.#maker = undefined;
+  }
+
+  /** The script was told to end; it may yet go on. */
+  leave(): void {
+    this.#maker?.leave();
   }
 
   /** Settles when no picture is being rendered any more, or after so long; undefined where none is. */
@@ -116,8 +122,8 @@ export class RunMedia implements MediaSink {
   }
 
   #startMaker(): void {
-    if (!this.#isInUse || this.#stopMaker !== undefined) return;
-    this.#stopMaker = lazyMedia().startMaker(this.#options.folder.root, (reason) =>
+    if (!this.#isInUse || this.#maker !== undefined) return;
+    this.#maker = lazyMedia().startMaker(this.#options.folder.root, (reason) =>
       this.#options.warn("unmakeable", `something logged cannot be shown: ${reason}`),
     );
   }

@@ -4,7 +4,9 @@
  * when they have ended, the dashboard's server makes.
  */
 
+import { BlobFolder } from "../media/blob-folder.ts";
 import { MakerWorker } from "../media/maker-worker.ts";
+import { releaseOwnClaims } from "../media/making-claim.ts";
 
 /** Told why something that was logged cannot be shown. */
 export type OnUnmakeable = (reason: string) => void;
@@ -18,16 +20,36 @@ const LOOK_EVERY_MS = 1_000;
 
 const makers = new Map<string, SharedMaker>();
 
-/** Begins to make what is kept in the data folder `root`, until the returned function is called. Throws nothing. */
-export function startMaker(root: string, onUnmakeable: OnUnmakeable): () => void {
+/** The methods throw nothing. */
+export interface StartedMaker {
+  /** Whoever comes next may begin anew what is being made: this process may end at any moment. */
+  leave(): void;
+  /** Ends it, where no other run needs it. */
+  stop(): void;
+}
+
+/** Begins to make what is kept in the data folder `root`, until it is stopped. Throws nothing. */
+export function startMaker(root: string, onUnmakeable: OnUnmakeable): StartedMaker {
   const maker = makers.get(root) ?? start(root);
   maker.users.add(onUnmakeable);
-  return () => {
-    maker.users.delete(onUnmakeable);
-    if (maker.users.size > 0 || makers.get(root) !== maker) return;
-    makers.delete(root);
-    maker.worker.close({ isAwaited: false }).catch(() => undefined);
+  return {
+    leave: () => leave(root),
+    stop: () => {
+      maker.users.delete(onUnmakeable);
+      if (maker.users.size > 0 || makers.get(root) !== maker) return;
+      makers.delete(root);
+      maker.worker.close({ isAwaited: false }).catch(() => undefined);
+      leave(root);
+    },
   };
+}
+
+function leave(root: string): void {
+  try {
+    releaseOwnClaims(BlobFolder.at(root));
+  } catch {
+    // A folder that is gone or in trouble: the claims become void with the process.
+  }
 }
 
 function start(root: string): SharedMaker {
