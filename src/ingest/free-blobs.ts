@@ -1,20 +1,20 @@
 /**
  * Freeing what nothing refers to any more, while scripts may be logging the
  * same pictures again. Whether a blob is named is asked when it is already out
- * of the way (see media/remove-blob.ts): first of the journals, then of the
+ * of the way (see media/remove-blobs.ts): first of the journals, then of the
  * store, so that a line which is folded in between is seen in one of them.
  */
 
 import type { DataFolder } from "../journal/data-folder.ts";
 import { collectBlobs } from "../media/blob-collector.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
-import { putBackLostRemovals, removeBlob } from "../media/remove-blob.ts";
+import { putBackLostRemovals, removeBlobs } from "../media/remove-blobs.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import type { Store } from "../store/store.ts";
 import { UnfoldedNames } from "./unfolded-names.ts";
 
-/** Blobs that the store is asked for at once. */
-const BATCH_BLOBS = 1_000;
+/** Blobs that are asked for, and out of the way, at once. */
+const BATCH_BLOBS = 200;
 
 /** What went, or would go. */
 export interface FreedBlobs {
@@ -34,16 +34,11 @@ export async function freeBlobs(
   const all = [...new Set(candidates)];
   if (all.length === 0) return { count: 0, bytes: 0 };
   const blobs = new BlobFolder(folder);
-  const unfolded = await UnfoldedNames.open(folder, store);
+  const findUnused = await openUnused(folder, store);
   let [count, bytes] = [0, 0];
   for (let at = 0; at < all.length; at += BATCH_BLOBS) {
-    for (const hash of await store.unusedBlobs(all.slice(at, at + BATCH_BLOBS))) {
-      const freed = await removeBlob(
-        blobs,
-        hash,
-        async () => unfolded.has(hash) || (await store.unusedBlobs([hash])).length === 0,
-      );
-      if (freed === undefined) continue;
+    const unused = await findUnused(all.slice(at, at + BATCH_BLOBS));
+    for (const freed of (await removeBlobs(blobs, unused, findUnused)).values()) {
       count += 1;
       bytes += freed;
     }
@@ -71,11 +66,16 @@ export async function collectUnusedBlobs(
 ): Promise<FreedBlobs & { readonly files: readonly string[] }> {
   const blobs = new BlobFolder(folder);
   if (options.dryRun !== true) putBackLostRemovals(blobs, options.now ?? Date.now());
-  const unfolded = await UnfoldedNames.open(folder, store);
-  const { blobCount, bytes, files } = await collectBlobs(blobs, {
-    findUnused: (hashes) => store.unusedBlobs(hashes),
-    isNamedInJournals: (hash) => unfolded.has(hash),
-    ...options,
-  });
+  const findUnused = await openUnused(folder, store);
+  const { blobCount, bytes, files } = await collectBlobs(blobs, { findUnused, ...options });
   return { count: blobCount, bytes, files };
+}
+
+/** Tells which blobs nothing names. The journals are asked first: what is folded in between is in the store. */
+async function openUnused(
+  folder: DataFolder,
+  store: Store,
+): Promise<(hashes: readonly BlobHash[]) => Promise<readonly BlobHash[]>> {
+  const unfolded = await UnfoldedNames.open(folder, store);
+  return (hashes) => store.unusedBlobs(unfolded.unnamed(hashes));
 }

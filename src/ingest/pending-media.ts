@@ -12,7 +12,7 @@ import { BlobFolder } from "../media/blob-folder.ts";
 import type { MakerNews } from "../media/blob-maker.ts";
 import { MakerWorker } from "../media/maker-worker.ts";
 import { readNames } from "../media/read-names.ts";
-import { putBackLostRemovals } from "../media/remove-blob.ts";
+import { putBackLostRemovals } from "../media/remove-blobs.ts";
 
 /** A script's own maker is quicker than that. */
 const PENDING_LIMIT_MS = 3_000;

@@ -35,8 +35,8 @@ export class UnfoldedNames {
     this.#finder = new JournalFinder(folder, Date.now);
   }
 
-  /** Whether a line that was not folded when this was opened, or has come since, names the blob. */
-  has(blob: BlobHash): boolean {
+  /** Those of the blobs that no line names which was not folded when this was opened, or has come since. */
+  unnamed(blobs: readonly BlobHash[]): BlobHash[] {
     for (const { path } of this.#finder.find()) {
       if (!this.#searched.has(path)) this.#searched.set(path, 0);
     }
@@ -44,7 +44,7 @@ export class UnfoldedNames {
       const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
       if (sizeBytes > from) this.#searched.set(path, collectNames(path, from, this.#names));
     }
-    return this.#names.has(blob);
+    return blobs.filter((blob) => !this.#names.has(blob));
   }
 }
 

@@ -8,14 +8,13 @@ import type { BlobFolder } from "./blob-folder.ts";
 import { BlobMaker } from "./blob-maker.ts";
 import { keepBytes, keepFile } from "./keep-blob.ts";
 import { placeFailed } from "./ready-file.ts";
-import { removeBlob } from "./remove-blob.ts";
+import { removeBlobs } from "./remove-blobs.ts";
 import { temporaryBlobs } from "./testing/temporary-blobs.ts";
 
 const HOUR_MS = 3_600_000;
 
 const nothingNamed: CollectOptions = {
   findUnused: async (hashes) => hashes,
-  isNamedInJournals: () => false,
   now: Date.now() + 2 * HOUR_MS,
 };
 
@@ -67,8 +66,8 @@ test("an empty file counts as one, and what is no blob's file is let be", async 
   expect(strange.every((path) => existsSync(path))).toBe(true);
 });
 
-test("blobs that are young, used, or named in a journal stay, whatever the mixture", async () => {
-  const reasons = fc.constantFrom("young", "used", "named", "none");
+test("blobs that are young or named stay, whatever the mixture", async () => {
+  const reasons = fc.constantFrom("young", "named", "none");
   await fc.assert(
     fc.asyncProperty(fc.array(reasons, { maxLength: 12 }), async (blobsReasons) => {
       const blobs = temporaryBlobs();
@@ -81,8 +80,7 @@ test("blobs that are young, used, or named in a journal stay, whatever the mixtu
         }),
       );
       const report = await collectBlobs(blobs, {
-        findUnused: async (hashes) => hashes.filter((hash) => byHash.get(hash) !== "used"),
-        isNamedInJournals: (hash) => byHash.get(hash) === "named",
+        findUnused: async (hashes) => hashes.filter((hash) => byHash.get(hash) !== "named"),
         now,
       });
       for (const [hash, reason] of byHash) {
@@ -108,17 +106,20 @@ test("what was left while being written goes after an hour", async () => {
 test("a blob that comes to be named while it is taken away is put back", async () => {
   const blobs = temporaryBlobs();
   const hash = await keepReady(blobs, "a picture");
-  const freed = await removeBlob(blobs, hash, () => {
-    expect(blobs.find(hash).state).toBe("missing");
-    return true;
+  const other = keep(blobs, "another");
+  const freed = await removeBlobs(blobs, [hash, other], async (asked) => {
+    expect(asked).toEqual([hash, other]);
+    expect(asked.map((each) => blobs.find(each).state)).toEqual(["missing", "missing"]);
+    return [other];
   });
-  expect([freed, blobs.find(hash).state]).toEqual([undefined, "ready"]);
+  expect(freed).toEqual(new Map([[other, 7]]));
+  expect([hash, other].map((each) => blobs.find(each).state)).toEqual(["ready", "missing"]);
   await expect(
-    removeBlob(blobs, hash, () => Promise.reject(new Error("no answer"))),
+    removeBlobs(blobs, [hash], () => Promise.reject(new Error("no answer"))),
   ).rejects.toThrow();
   expect(blobs.find(hash).state).toBe("ready");
-  expect(await removeBlob(blobs, hash, () => false)).toBe(9);
-  expect(await removeBlob(blobs, hash, () => false)).toBe(undefined);
+  expect(await removeBlobs(blobs, [hash], nothingNamed.findUnused)).toEqual(new Map([[hash, 9]]));
+  expect(await removeBlobs(blobs, [hash], nothingNamed.findUnused)).toEqual(new Map());
   expect(readdirSync(blobs.temporaryPath)).toEqual([]);
 });
 
@@ -138,10 +139,10 @@ test("a line that is folded while the collector asks is seen by the journals or 
 test("a script that logs the blob again while it is taken away finds it, or writes it again", async () => {
   const blobs = temporaryBlobs();
   const hash = await keepReady(blobs, "a picture");
-  await removeBlob(blobs, hash, () => {
+  await removeBlobs(blobs, [hash], async (asked) => {
     // It looks once more after its line is written, as every script does.
     expect(keep(blobs, "a picture")).toBe(hash);
-    return false;
+    return asked;
   });
   expect(blobs.find(hash).state).toBe("given");
 });
@@ -149,10 +150,10 @@ test("a script that logs the blob again while it is taken away finds it, or writ
 test("two that remove the same blob do not take it from each other", async () => {
   const blobs = temporaryBlobs();
   const hash = keep(blobs, "a picture");
-  await removeBlob(blobs, hash, async () => {
+  await removeBlobs(blobs, [hash], async (asked) => {
     keep(blobs, "a picture");
-    await removeBlob(blobs, hash, () => true);
-    return false;
+    await removeBlobs(blobs, [hash], async () => []);
+    return asked;
   });
   expect(blobs.find(hash).state).toBe("given");
 });

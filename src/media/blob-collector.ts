@@ -9,17 +9,15 @@ import { join } from "node:path";
 import { type BlobHash, isBlobHash } from "../protocol/media.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 import { readNames } from "./read-names.ts";
-import { removeBlob } from "./remove-blob.ts";
+import { removeBlobs } from "./remove-blobs.ts";
 
 const HOUR_MS = 3_600_000;
-/** So many are asked for at once. */
-const BATCH = 500;
+/** So many are asked for, and out of the way, at once. */
+const BATCH = 200;
 
 export interface CollectOptions {
-  /** Of these hashes, those that the store does not refer to. */
+  /** Of these hashes, those that no unfolded line of a journal names and the store does not refer to; asked in this order. */
   findUnused(hashes: readonly BlobHash[]): Promise<readonly BlobHash[]>;
-  /** Whether a journal has lines that name it and are not folded yet. */
-  isNamedInJournals(hash: BlobHash): boolean;
   /** What was written later than so long ago is let be. Default 1 h. */
   readonly olderThanMs?: number;
   /** Only tells what would be removed. */
@@ -66,9 +64,10 @@ export async function collectBlobs(
   const report = { blobCount: 0, bytes: 0, files: [] as string[] };
   for (let from = 0; from < old.length; from += BATCH) {
     const batch = new Map(old.slice(from, from + BATCH));
-    for (const hash of await options.findUnused([...batch.keys()])) {
+    const unused = await options.findUnused([...batch.keys()]);
+    const gone = dryRun ? unused : (await removeBlobs(blobs, unused, options.findUnused)).keys();
+    for (const hash of gone) {
       const files = batch.get(hash) ?? [];
-      if (!(await collectOne(blobs, hash, options, dryRun))) continue;
       report.blobCount += 1;
       report.bytes += files.reduce((sum, { stats }) => sum + stats.size, 0);
       report.files.push(...files.map(({ name }) => name));
@@ -81,20 +80,6 @@ export async function collectBlobs(
     if (!dryRun) rmSync(join(blobs.temporaryPath, name), { force: true });
   }
   return report;
-}
-
-/** Journals first, then the store: a line that is being folded is seen by one of them. */
-async function collectOne(
-  blobs: BlobFolder,
-  hash: BlobHash,
-  options: CollectOptions,
-  dryRun: boolean,
-): Promise<boolean> {
-  if (options.isNamedInJournals(hash)) return false;
-  if (dryRun) return true;
-  const isNamed = async () =>
-    options.isNamedInJournals(hash) || (await options.findUnused([hash])).length === 0;
-  return (await removeBlob(blobs, hash, isNamed)) !== undefined;
 }
 
 /** @throws the system's error where a folder cannot be read. */

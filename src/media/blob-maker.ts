@@ -21,7 +21,7 @@ import { discardLostClaim, MakingClaim } from "./making-claim.ts";
 import type { AwaitedDescriptor, PathDescriptor } from "./pending-descriptor.ts";
 import { readNames } from "./read-names.ts";
 import { discardPending, placeFailed, placeReady } from "./ready-file.ts";
-import { putBackLostRemovals } from "./remove-blob.ts";
+import { putBackLostRemovals } from "./remove-blobs.ts";
 import { discard, newTemporaryPath } from "./temporary-file.ts";
 
 /** Where a blob stands after a maker was asked for it; `pending`: another one is at it, or it cannot be made now. */

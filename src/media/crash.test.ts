@@ -7,7 +7,7 @@ import type { BlobFolder } from "./blob-folder.ts";
 import { BlobMaker } from "./blob-maker.ts";
 import { keepBytes, keepRaw } from "./keep-blob.ts";
 import { readNames } from "./read-names.ts";
-import { putBackLostRemovals } from "./remove-blob.ts";
+import { putBackLostRemovals } from "./remove-blobs.ts";
 import { startMediaProcess } from "./testing/media-process.ts";
 import { decodeVideo, WITHOUT_FFMPEG } from "./testing/real-ffmpeg.ts";
 import { temporaryBlobs } from "./testing/temporary-blobs.ts";
@@ -56,8 +56,7 @@ test("killed between blob and journal, the blob is let be for an hour and collec
   await script.kill();
   const [named, unnamed] = script.lines() as BlobHash[];
   const options = {
-    findUnused: async (hashes: readonly BlobHash[]) => hashes,
-    isNamedInJournals: (hash: BlobHash) => hash === named,
+    findUnused: async (hashes: readonly BlobHash[]) => hashes.filter((hash) => hash !== named),
   };
   expect(await collectBlobs(blobs, options)).toMatchObject({ blobCount: 0 });
   const later = { ...options, now: Date.now() + HOUR_MS + 1_000 };
@@ -94,7 +93,7 @@ test("a maker is killed between any two steps, and another one goes on: each blo
     expect(decodeVideo(blobs.readyFile(hashes[0]!)).frames).toHaveLength(3);
     expect(readdirSync(blobs.pendingPath)).toEqual([]);
     const now = Date.now() + HOUR_MS + 1_000;
-    await collectBlobs(blobs, { findUnused: async () => [], isNamedInJournals: () => true, now });
+    await collectBlobs(blobs, { findUnused: async () => [], now });
     expect(readdirSync(blobs.temporaryPath)).toEqual([]);
   }
   // It was killed at each of them, from the first to the last.
@@ -135,9 +134,9 @@ test("what a process took away and did not decide upon is put back by the next m
   const script = startMediaProcess(
     blobs,
     `const { keepBytes } = await room("keep-blob.ts");
-     const { removeBlob } = await room("remove-blob.ts");
+     const { removeBlobs } = await room("remove-blobs.ts");
      const { hash } = keepBytes(blobs, Buffer.from("a picture"));
-     await removeBlob(blobs, hash, () => { tell(hash); return new Promise(() => setInterval(() => undefined, 1_000)); });`,
+     await removeBlobs(blobs, [hash], () => { tell(hash); return new Promise(() => setInterval(() => undefined, 1_000)); });`,
   );
   await script.told(1);
   await script.kill();

@@ -14,7 +14,7 @@ import { Folder } from "../../src/ingest/folder.ts";
 import { collectUnusedBlobs } from "../../src/ingest/free-blobs.ts";
 import { openStoreForFolding } from "../../src/ingest/open-store.ts";
 import { BlobFolder } from "../../src/media/blob-folder.ts";
-import { putBackLostRemovals } from "../../src/media/remove-blob.ts";
+import { putBackLostRemovals } from "../../src/media/remove-blobs.ts";
 import { parseProjectKey } from "../../src/protocol/ids.ts";
 import { kill, runUntil, start } from "./killed-process.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Takes a blob out of the folder while scripts may be logging it again. It is
+ * Takes blobs out of the folder while scripts may be logging them again. Each is
  * renamed away first and only then asked for: a script that found it before
  * looks again after its line is written, and keeps it anew; one whose line was
  * written before is found by the asking, and the blob is put back.
@@ -25,34 +25,40 @@ const SLOTS = ["ready", "failed", ...PENDING_KINDS] as const;
 type Slot = (typeof SLOTS)[number];
 
 interface TakenFile {
+  readonly hash: BlobHash;
   readonly slot: Slot;
   readonly path: string;
   readonly sizeBytes: number;
 }
 
 /**
- * Removes the blob, in whatever state it is, unless it is named after all.
- * @param isNamed Whether anything names it: first the unfolded journals are to be asked, then the store, so that a line which is being folded is seen by one of them.
- * @returns bytes that were freed; undefined where it stays or was not there.
+ * Removes the blobs, in whatever state they are, but for those that are named after all.
+ * @param findUnused Which of them nothing names: first the unfolded journals are to be asked, then the store, so that a line which is being folded is seen by one of them.
+ * @returns bytes that were freed, by blob; without those that stay or were not there.
  */
-export async function removeBlob(
+export async function removeBlobs(
   blobs: BlobFolder,
-  hash: BlobHash,
-  isNamed: () => boolean | Promise<boolean>,
-): Promise<number | undefined> {
-  const taken = takeAway(blobs, hash);
-  if (taken.length === 0) return undefined;
-  let stays = true;
+  hashes: readonly BlobHash[],
+  findUnused: (hashes: readonly BlobHash[]) => Promise<readonly BlobHash[]>,
+): Promise<ReadonlyMap<BlobHash, number>> {
+  const taken: TakenFile[] = [];
+  let unused: ReadonlySet<BlobHash> = new Set();
+  const freed = new Map<BlobHash, number>();
   try {
-    stays = await isNamed();
+    for (const hash of hashes) takeAway(blobs, hash, taken);
+    unused = new Set(await findUnused([...new Set(taken.map(({ hash }) => hash))]));
   } finally {
-    // An error of the asking decides nothing: then it stays, too.
+    // An error of the asking decides nothing: then all of them stay.
     for (const file of taken) {
-      if (stays) putBack(blobs, hash, file.slot, file.path);
-      else rmSync(file.path, { force: true });
+      if (!unused.has(file.hash)) {
+        putBack(blobs, file);
+        continue;
+      }
+      rmSync(file.path, { force: true });
+      freed.set(file.hash, (freed.get(file.hash) ?? 0) + file.sizeBytes);
     }
   }
-  return stays ? undefined : taken.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return freed;
 }
 
 /** Puts back what a process took away that ended before it decided. */
@@ -64,12 +70,13 @@ export function putBackLostRemovals(blobs: BlobFolder, nowMs: number): void {
     const stats = statSync(path, { throwIfNoEntry: false });
     // The change time is that of the renaming.
     if (stats === undefined || nowMs - stats.ctimeMs < UNDECIDED_LIMIT_MS) continue;
-    if (isBlobHash(hash) && SLOTS.includes(slot as Slot)) putBack(blobs, hash, slot as Slot, path);
+    if (!isBlobHash(hash) || !SLOTS.includes(slot as Slot)) continue;
+    putBack(blobs, { hash, slot: slot as Slot, path });
   }
 }
 
-function takeAway(blobs: BlobFolder, hash: BlobHash): TakenFile[] {
-  const taken: TakenFile[] = [];
+/** Adds the files of a blob to `taken`, one by one, so that none is forgotten where the next one will not go. */
+function takeAway(blobs: BlobFolder, hash: BlobHash, taken: TakenFile[]): void {
   // Two that take the same blob away must not take it from each other.
   const nonce = Math.random().toString(36).slice(2);
   makeFolder(blobs.temporaryPath);
@@ -77,19 +84,18 @@ function takeAway(blobs: BlobFolder, hash: BlobHash): TakenFile[] {
     const path = join(blobs.temporaryPath, `${hash}.${slot}.${nonce}${SUFFIX}`);
     try {
       renameSync(fileOf(blobs, hash, slot), path);
-      taken.push({ slot, path, sizeBytes: statSync(path).size });
+      taken.push({ hash, slot, path, sizeBytes: statSync(path).size });
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
   }
-  return taken;
 }
 
-function putBack(blobs: BlobFolder, hash: BlobHash, slot: Slot, path: string): void {
-  const target = fileOf(blobs, hash, slot);
+function putBack(blobs: BlobFolder, file: Pick<TakenFile, "hash" | "slot" | "path">): void {
+  const target = fileOf(blobs, file.hash, file.slot);
   try {
     makeFolder(dirname(target));
-    renameSync(path, target);
+    renameSync(file.path, target);
   } catch (error) {
     // Another process has put it back, or removed it.
     if (!isMissing(error)) throw error;
