@@ -299,6 +299,37 @@ test("the lightbox walks pictures, runs and steps by keys, zooms, and gives the 
   await expect.poll(() => page.url()).not.toContain("picture=");
 });
 
+test("the lightbox tells where its steps end and which of how many is shown, and its buttons stay", async () => {
+  await using opened = await openMedia("/media?project=far");
+  const { page } = opened;
+  const box = page.locator("dialog.lightbox");
+  const button = (name: string) => box.getByRole("button", { name });
+  await frame(page, "samples", 2).click();
+  expect(await box.innerText()).toContain("3 of 3");
+  expect(await button("Later step").getAttribute("aria-disabled")).toBe("true");
+  const place = await button("Later step").boundingBox();
+  await button("Earlier step").click();
+  await expect.poll(() => box.locator(".lightbox-step").innerText()).toBe("step 6");
+  expect(await button("Later step").getAttribute("aria-disabled")).toBe("false");
+  expect(await button("Later step").boundingBox()).toEqual(place);
+  await button("Earlier step").click();
+  expect(await button("Earlier step").getAttribute("aria-disabled")).toBe("true");
+  // A button that is off under the focus takes no key away.
+  await page.keyboard.press("End");
+  await expect.poll(() => box.locator(".lightbox-step").innerText()).toBe("step 1,000,000,000");
+  await page.keyboard.press("Escape");
+  await box.waitFor({ state: "detached" });
+  // A link may name a place that the step does not have.
+  const id = new URL(
+    await page.evaluate(() => performance.getEntriesByType("navigation")[0]!.name),
+  );
+  await frame(page, "samples", 2).click();
+  await expect.poll(() => page.url()).toContain("picture=");
+  id.search = new URL(page.url()).search.replace(/%2C2$/, "%2C9");
+  await page.goto(id.href);
+  await expect.poll(() => box.innerText()).toContain("3 of 3");
+});
+
 test("a video plays on a click, and all of a row play in step", async () => {
   await using opened = await openMedia();
   const { page } = opened;

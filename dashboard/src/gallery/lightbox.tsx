@@ -15,6 +15,7 @@ import type { Workspace } from "../state/workspace.ts";
 import { describeBlob, fileName } from "./blob-words.ts";
 import { LargeMedia } from "./large-media.tsx";
 import { describeItem } from "./media-tile.tsx";
+import { longestStep } from "./stepper.tsx";
 
 export interface LightboxProps {
   readonly workspace: Workspace;
@@ -63,6 +64,8 @@ export function Lightbox(props: LightboxProps) {
   });
   const run = () => runs()?.find(({ id }) => id === (item() ?? place()).run);
 
+  /** Arrows lead nowhere: nothing else is there at this step. */
+  const isAlone = () => row().length < 2 && runsThere().length < 2;
   const goTo = (change: Partial<LightboxPlace>) => props.move({ ...place(), ...change });
   const movePicture = (by: number) => {
     const count = row().length;
@@ -70,24 +73,19 @@ export function Lightbox(props: LightboxProps) {
     else moveRun(by);
   };
   /** To the next run that has something at this step. */
+  const runsThere = () => ids().filter((id) => read.items()?.byRun.has(id) !== false);
   const moveRun = (by: number) => {
-    const items = read.items();
-    const there = ids().filter((id) => items === undefined || items.byRun.has(id));
+    const there = runsThere();
     if (there.length < 2) return;
     const at = there.indexOf(place().run);
     goTo({ run: there[(at + by + there.length) % there.length]! });
   };
-  /** To the step before or after at which this run has something. */
-  const moveStep = (by: number) => {
-    const steps = props.stepsByRun?.get(place().run) ?? props.steps;
-    const next = steps[lastUpTo(steps, place().step) + by];
-    if (next !== undefined) goTo({ step: next });
-  };
-  const toEnd = (isNewest: boolean) => {
-    const steps = props.stepsByRun?.get(place().run) ?? props.steps;
-    const step = isNewest ? steps.at(-1) : steps[0];
-    if (step !== undefined) goTo({ step });
-  };
+  const steps = () => props.stepsByRun?.get(place().run) ?? props.steps;
+  /** The step before or after at which this run has something. */
+  const stepBeside = (by: number) => steps()[lastUpTo(steps(), place().step) + by];
+  const toStep = (step: number | undefined) => step !== undefined && goTo({ step });
+  const moveStep = (by: number) => toStep(stepBeside(by));
+  const shownIndex = () => Math.max(0, Math.min(place().index, row().length - 1));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
     // A player under focus keeps its own arrow keys.
@@ -103,8 +101,8 @@ export function Lightbox(props: LightboxProps) {
       ">": () => moveStep(1),
       ".": () => moveStep(1),
       PageDown: () => moveStep(1),
-      Home: () => toEnd(false),
-      End: () => toEnd(true),
+      Home: () => toStep(steps()[0]),
+      End: () => toStep(steps().at(-1)),
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -141,17 +139,21 @@ export function Lightbox(props: LightboxProps) {
             type="button"
             class="icon s"
             aria-label="Earlier step"
-            title="Earlier step (,)"
+            aria-disabled={stepBeside(-1) === undefined}
+            title={stepBeside(-1) === undefined ? "This is its first step" : "Earlier step (,)"}
             onClick={() => moveStep(-1)}
           >
             <Icon name="left" />
           </button>
-          <span>step {formatStep((item() ?? place()).step)}</span>
+          <span style={{ "--digits": longestStep(steps()) }}>
+            step {formatStep((item() ?? place()).step)}
+          </span>
           <button
             type="button"
             class="icon s"
             aria-label="Later step"
-            title="Later step (.)"
+            aria-disabled={stepBeside(1) === undefined}
+            title={stepBeside(1) === undefined ? "This is its newest step" : "Later step (.)"}
             onClick={() => moveStep(1)}
           >
             <Icon name="right" />
@@ -159,7 +161,7 @@ export function Lightbox(props: LightboxProps) {
         </span>
         <span class="grow" />
         <span class="dim not-s">
-          {place().index + 1} of {Math.max(row().length, place().index + 1)}
+          {shownIndex() + 1} of {Math.max(1, row().length)}
         </span>
         <Show when={item()}>
           {(shown) => (
@@ -188,6 +190,8 @@ export function Lightbox(props: LightboxProps) {
           type="button"
           class="icon side-left"
           aria-label="Previous picture"
+          aria-disabled={isAlone()}
+          title={isAlone() ? "The only one at this step" : "Previous picture"}
           onClick={() => movePicture(-1)}
         >
           <Icon name="left" />
@@ -196,6 +200,8 @@ export function Lightbox(props: LightboxProps) {
           type="button"
           class="icon side-right"
           aria-label="Next picture"
+          aria-disabled={isAlone()}
+          title={isAlone() ? "The only one at this step" : "Next picture"}
           onClick={() => movePicture(1)}
         >
           <Icon name="right" />

@@ -54,10 +54,6 @@ export function Stepper(props: StepperProps) {
     event.preventDefault();
     move(event.shiftKey ? by * LONG_MOVE : by);
   };
-  /** Of the longest value there is: whichever stands there, nothing beside it moves. */
-  const widest = createMemo(() =>
-    Math.max(...[0, last()].map((i) => formatStep(props.steps[i] ?? 0).length)),
-  );
   const ticks = createMemo(() => {
     const every = Math.max(1, Math.ceil(props.steps.length / MOST_TICKS));
     return Array.from({ length: Math.ceil(props.steps.length / every) }, (_, i) => i * every);
@@ -116,7 +112,7 @@ export function Stepper(props: StepperProps) {
       >
         <Icon name="right" />
       </button>
-      <output style={{ "--digits": widest() }}>
+      <output style={{ "--digits": longestStep(props.steps) }}>
         {value() === undefined ? "–" : formatStep(value()!)}
       </output>
       <button
@@ -131,6 +127,11 @@ export function Stepper(props: StepperProps) {
       </button>
     </div>
   );
+}
+
+/** Letters of the longest of `steps`: with room for it, nothing beside a step moves, whichever is told. */
+export function longestStep(steps: readonly number[]): number {
+  return Math.max(formatStep(steps[0] ?? 0).length, formatStep(steps.at(-1) ?? 0).length);
 }
 
 const KEY_MOVES: Readonly<Record<string, number>> = {
