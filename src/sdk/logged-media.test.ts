@@ -1,6 +1,5 @@
 import { cpSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -16,14 +15,6 @@ import { runScript, SDK, startScript } from "./testing/run-script.ts";
 
 const picture = (shade: number) => new trackio.Image(Uint8Array.of(shade), { shape: [1, 1] });
 const bad = () => new trackio.Image("/nowhere.png");
-
-/** Waits until `holds`, looking often; fails after 20 s. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; !holds(); i += 1) {
-    if (i === 400) throw new Error("It did not happen within 20 s.");
-    await wait(50);
-  }
-}
 
 test("pictures are kept wherever they stand in a value", async () => {
   const { folder, run, told } = openRun();
@@ -232,110 +223,6 @@ test("a full disk costs only the picture: it is told, nothing of it is left, and
   expect(readdirSync(blobs.pendingPath)).toHaveLength(1);
 });
 
-test("media are made beside a loop that never yields, from about a second after the first", async () => {
-  const folder = temporaryFolder();
-  const script = startScript(
-    folder,
-    `trackio.init({ project: "p" });
-     trackio.log({ a: new trackio.Image([[1]]) });
-     tell("logged");
-     for (;;) trackio.log({ loss: 1 });`,
-  );
-  await script.told("logged");
-  const hash = lastMediaHash(folder);
-  const blobs = new BlobFolder(folder);
-  expect(blobs.find(hash).state).toBe("raw");
-  await until(() => blobs.find(hash).state === "ready");
-  expect(script.process.exitCode).toBe(null);
-  script.process.kill("SIGKILL");
-});
-
-function lastMediaHash(folder: ReturnType<typeof temporaryFolder>): BlobHash {
-  const [first] = readRun(folder).rows.flatMap((row) => mediaIn(row.a));
-  return (first as MediaRef<"image">).fields.blob;
-}
-
-test("the thread that makes media keeps no script alive", async () => {
-  const { code, errors } = await runScript(
-    temporaryFolder(),
-    `trackio.init({ project: "p" });
-     trackio.log({ a: new trackio.Image([[1]]) });
-     setTimeout(() => undefined, 1_500);`,
-  );
-  // It ended at all: a test that waits for it in vain fails.
-  expect([code, errors]).toEqual([0, ""]);
-});
-
-test("the end of a script waits for nothing that is being made", async () => {
-  const { output } = await runScript(
-    temporaryFolder(),
-    `trackio.init({ project: "p" });
-     trackio.log({ a: new trackio.Image([[1]]) });
-     await new Promise((resolve) => setTimeout(resolve, 1_500));
-     await trackio.finish();
-     tell(process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length);`,
-  );
-  expect(output).toBe("0\n");
-});
-
-test.each([
-  "process.exit();",
-  "await trackio.finish();",
-  "",
-  'process.kill(process.pid, "SIGINT"); await new Promise((next) => setTimeout(next, 1_000));',
-])(
-  "a script that ends while its media are made (%s) counts as no maker that they ended",
-  async (end) => {
-    const folder = temporaryFolder();
-    const { pendingPath } = new BlobFolder(folder);
-    await runScript(
-      folder,
-      `import { readdirSync } from "node:fs";
-       trackio.init({ project: "p" });
-       const shape = [600, 3, 256, 256];
-       trackio.log({ a: new trackio.Video(new Uint8Array(600 * 3 * 256 * 256), { shape }) });
-       const isMaking = () => readdirSync(${JSON.stringify(pendingPath)}).some((name) => name.endsWith(".making"));
-       for (let i = 0; i < 1_000 && !isMaking(); i += 1) await new Promise((next) => setTimeout(next, 10));
-       tell(isMaking());
-       ${end}`,
-      { env: { PATH: "" } },
-    );
-    expect(readdirSync(pendingPath)).toEqual([expect.stringMatching(/\.raw$/)]);
-  },
-);
-
-// Linux tells the names of a process's threads.
-test.runIf(process.platform === "linux")(
-  "the thread that makes media is there while a run needs it, and gone when all have ended",
-  async () => {
-    const { code, output } = await runScript(
-      temporaryFolder(),
-      `import { readdirSync, readFileSync } from "node:fs";
-       import { setTimeout as wait } from "node:timers/promises";
-       const isThere = () => readdirSync("/proc/self/task").some((task) => {
-         try {
-           return readFileSync("/proc/self/task/" + task + "/comm", "utf8").startsWith("trackio maker");
-         } catch {
-           return false;
-         }
-       });
-       const becomes = async (wanted) => {
-         for (let i = 0; isThere() !== wanted && i < 400; i++) await wait(50);
-         return isThere() === wanted;
-       };
-       const runs = [trackio.init({ project: "p" }), trackio.init({ project: "p" })];
-       for (const run of runs) run.log({ a: new trackio.Image([[1]]) });
-       const begins = !isThere() && (await becomes(true));
-       await runs[0].finish();
-       await wait(100);
-       const stays = isThere();
-       await runs[1].finish();
-       tell(JSON.stringify({ begins, stays, ends: await becomes(false) }));`,
-    );
-    expect([code, JSON.parse(output)]).toEqual([0, { begins: true, stays: true, ends: true }]);
-  },
-);
-
 test("a script that dies while a picture is rendered leaves a point that says so", async () => {
   const folder = temporaryFolder();
   const script = startScript(
@@ -354,6 +241,11 @@ test("a script that dies while a picture is rendered leaves a point that says so
   await script.ended();
   expect(await maker.make(hash)).toBe("failed");
 });
+
+function lastMediaHash(folder: ReturnType<typeof temporaryFolder>): BlobHash {
+  const [first] = readRun(folder).rows.flatMap((row) => mediaIn(row.a));
+  return (first as MediaRef<"image">).fields.blob;
+}
 
 test("finish() waits for a rendering within a bound, and tells what it did not wait for", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
