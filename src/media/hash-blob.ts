@@ -4,6 +4,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { BlobHash } from "../protocol/media.ts";
 
 const READ_BYTES = 1024 ** 2;
+/** Node takes less than 2 GB at once. */
+const LONGEST_PIECE_BYTES = 1024 ** 3;
 
 export interface HashedBytes {
   readonly hash: BlobHash;
@@ -34,7 +36,9 @@ export function hashChunks(chunks: readonly Uint8Array[]): HashedBytes {
   const hash = createSha256();
   let sizeBytes = 0;
   for (const chunk of chunks) {
-    hash.update(chunk);
+    for (let from = 0; from < chunk.length; from += LONGEST_PIECE_BYTES) {
+      hash.update(chunk.subarray(from, from + LONGEST_PIECE_BYTES));
+    }
     sizeBytes += chunk.length;
   }
   return { hash: hash.digest("hex") as BlobHash, sizeBytes };

@@ -12,8 +12,9 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import { BlobFolder } from "./blob-folder.ts";
 import { BlobMaker, type MakerNews } from "./blob-maker.ts";
-import { keepFile } from "./keep-blob.ts";
+import { keepFile, keepRaw } from "./keep-blob.ts";
 import { MakerWorker } from "./maker-worker.ts";
+import { OpenRawFile } from "./open-raw-file.ts";
 
 const GB = 1024 ** 3;
 const SIZE = 4 * GB + 12_345;
@@ -78,4 +79,19 @@ test("a file of 4 GB that changes while it is copied is told", async () => {
   expect(["failed", "ready"]).toContain(outcome);
   if (outcome === "ready") expect(statSync(blobs.readyFile(hash)).size).toBe(SIZE);
   else expect(blobs.find(hash).state).toBe("failed");
+});
+
+test("numbers of more than 2 GB are kept whole", () => {
+  const blobs = new BlobFolder(temporaryFolder());
+  const shape = [1, 2_100, 1, 1_024, 1_024] as const;
+  const frames = new Uint8Array(2_100 * 1_024 * 1_024);
+  frames.set(Buffer.from("mark!"), frames.length - 5);
+  const header = { raw: "video", shape, fps: 30, format: "mp4" } as const;
+  const { path, sizeBytes } = keepRaw(blobs, header, [frames]);
+  expect(statSync(path).size).toBe(sizeBytes);
+  const raw = OpenRawFile.open(path);
+  const end = Buffer.alloc(5);
+  raw.read(end, frames.length - 5);
+  raw.close();
+  expect(end.toString()).toBe("mark!");
 });

@@ -9,6 +9,9 @@ import { errorCode } from "../journal/file-errors.ts";
 import { makeFolder } from "../journal/make-folder.ts";
 import type { BlobFolder } from "./blob-folder.ts";
 
+/** Node takes less than 2 GB at once. */
+const LONGEST_WRITE_BYTES = 1024 ** 3;
+
 /** A path in `blobs/temporary` that nobody else has. The folder is made where it is not there. */
 export function newTemporaryPath(blobs: BlobFolder): string {
   makeFolder(blobs.temporaryPath);
@@ -49,7 +52,9 @@ export function writeChunks(path: string, chunks: readonly Uint8Array[]): void {
   const fd = openSync(path, "wx");
   try {
     for (const chunk of chunks) {
-      for (let from = 0; from < chunk.length; ) from += writeSync(fd, chunk, from);
+      for (let from = 0; from < chunk.length; ) {
+        from += writeSync(fd, chunk, from, Math.min(chunk.length - from, LONGEST_WRITE_BYTES));
+      }
     }
   } finally {
     closeSync(fd);
