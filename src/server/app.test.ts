@@ -22,8 +22,8 @@ import { createApp } from "./app.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
-import { LocalReader } from "./reading/local-reader.ts";
 import type { Reader } from "./reading/question.ts";
+import { LocalReader } from "./testing/local-reader.ts";
 
 let store: MemoryStore;
 let app: Hono;

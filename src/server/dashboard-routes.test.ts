@@ -9,7 +9,7 @@ import { createApp } from "./app.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
-import { LocalReader } from "./reading/local-reader.ts";
+import { LocalReader } from "./testing/local-reader.ts";
 
 let dir: string;
 let app: Hono;

@@ -27,13 +27,57 @@ export async function sendJson(c: Context, bytes: AnswerBytes): Promise<Response
 /** Text that comes piece by piece, compressed on its way where the client takes it. */
 export function packStream(
   c: Context,
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  stream: ReadableStream<AnswerBytes>,
   given: { readonly [name: string]: string },
 ): Response {
   const headers = { ...given, "cache-control": "no-store", vary: "accept-encoding" };
   if (!acceptsGzip(c)) return c.body(stream, 200, headers);
   const packed = stream.pipeThrough(new CompressionStream("gzip"));
   return c.body(packed, 200, { ...headers, "content-encoding": "gzip" });
+}
+
+/** What gives a body piece by piece. */
+export interface PieceSource {
+  /** The next piece; undefined at the end. */
+  next(): Promise<AnswerBytes | undefined>;
+  /** No more is wanted, or there is no more; may be called again. */
+  end(): Promise<unknown>;
+}
+
+/**
+ * The body that `source` gives, each piece taken when the connection has room for it.
+ * @param onTrouble Takes an error in the middle, and ends the connection; without it the stream fails.
+ */
+export function streamPieces(
+  source: PieceSource,
+  onTrouble?: (error: unknown) => void,
+): ReadableStream<AnswerBytes> {
+  let isCancelled = false;
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        try {
+          const piece = await source.next();
+          if (isCancelled) return;
+          if (piece !== undefined) return controller.enqueue(piece);
+        } catch (error) {
+          if (isCancelled) return;
+          if (onTrouble === undefined) {
+            await source.end();
+            throw error;
+          }
+          onTrouble(error);
+        }
+        await source.end();
+        controller.close();
+      },
+      cancel: async () => {
+        isCancelled = true;
+        await source.end();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 export function acceptsGzip(c: Context): boolean {

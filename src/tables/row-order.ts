@@ -31,7 +31,7 @@ export async function findRows(
   query: CheckedTableQuery,
 ): Promise<FoundRows> {
   const { sort, filters } = query;
-  if (table.columns.length > 0) checkPlaces(table, query);
+  if (table.columns.length > 0) checkQuery(table, query);
   if (sort === undefined && filters.length === 0) return { order: undefined, isKnown: false };
   // The name of a part's file tells its content.
   const asked = JSON.stringify([
@@ -49,7 +49,7 @@ export async function findRows(
 }
 
 /** A table without columns has none to sort by; asked for a step at which it was not yet there, it has no rows, and that is no error. */
-function checkPlaces({ columns }: JoinedTable, query: CheckedTableQuery): void {
+function checkQuery({ columns }: JoinedTable, query: CheckedTableQuery): void {
   const places = [
     ...(query.columns ?? []),
     ...query.filters.map(({ column }) => column ?? 0),

@@ -3,6 +3,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { BlobHash } from "../../protocol/media.ts";
+import type { PieceSource } from "../respond.ts";
 import type { ByteRange } from "./byte-range.ts";
 
 /** What is read and sent at once; so much memory costs a client that reads slowly. */
@@ -44,44 +45,18 @@ export class BlobFile {
     return bytes;
   }
 
-  /**
-   * The bytes of `range`, each chunk read when the connection has room for it; the file is closed at the end of it, however it ends.
-   * @param onTrouble Takes an error in the middle, and ends the connection; without it the stream fails.
-   */
-  stream(
-    { from, to }: ByteRange,
-    onTrouble?: (error: unknown) => void,
-  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** The bytes of the range, a chunk at a time; the end of them closes the file. */
+  pieces({ from, to }: ByteRange): PieceSource {
     let position = from;
-    let isCancelled = false;
-    return new ReadableStream(
-      {
-        pull: async (controller) => {
-          const chunk = { from: position, to: Math.min(position + CHUNK_BYTES, to) };
-          try {
-            const bytes = await this.read(chunk);
-            if (isCancelled) return;
-            controller.enqueue(bytes);
-          } catch (error) {
-            await this.close();
-            if (isCancelled) return;
-            if (onTrouble === undefined) throw error;
-            onTrouble(error);
-            controller.close();
-            return;
-          }
-          position = chunk.to;
-          if (position < to) return;
-          await this.close();
-          controller.close();
-        },
-        cancel: () => {
-          isCancelled = true;
-          return this.close();
-        },
+    return {
+      next: async () => {
+        if (position === to) return undefined;
+        const chunk = { from: position, to: Math.min(position + CHUNK_BYTES, to) };
+        position = chunk.to;
+        return await this.read(chunk);
       },
-      { highWaterMark: 0 },
-    );
+      end: () => this.close(),
+    };
   }
 
   close(): Promise<void> {

@@ -12,7 +12,7 @@ import { type BlobFile, CHUNK_BYTES } from "../blobs/blob-file.ts";
 import { type AskedRange, parseByteRange } from "../blobs/byte-range.ts";
 import { attachmentNamed } from "../content-disposition.ts";
 import type { Operation } from "../operation.ts";
-import { breakOff, freeWhenSent, isKnownToClient, sendError } from "../respond.ts";
+import { breakOff, freeWhenSent, isKnownToClient, sendError, streamPieces } from "../respond.ts";
 import type { ServerContext } from "../server-context.ts";
 
 /** No script, nothing from elsewhere; a picture's own styles, and the video that a tab of its own shows. */
@@ -95,7 +95,8 @@ async function sendBlob(c: Context, server: ServerContext, blob: BlobFile): Prom
     return c.body(null, status, headers);
   }
   if (range.to - range.from > CHUNK_BYTES) {
-    return c.body(blob.stream(range, breakOff(c, server.log)), status, headers);
+    const stream = streamPieces(blob.pieces(range), breakOff(c, server.log));
+    return c.body(stream, status, headers);
   }
   const bytes = await blob.read(range);
   await blob.close();

@@ -1,6 +1,6 @@
 import { attachmentNamed } from "../content-disposition.ts";
 import { type Operation, readBody } from "../operation.ts";
-import { breakOff, packStream, sendJson } from "../respond.ts";
+import { breakOff, type PieceSource, packStream, sendJson, streamPieces } from "../respond.ts";
 import { projectOf } from "./project-of.ts";
 
 export const readTable: Operation = {
@@ -44,45 +44,19 @@ export const exportTable: Operation = {
     const pieces = server.reader.exportTable(question, c.req.raw.signal);
     // What is wrong with the query is known by the first piece, while the answer can still say so.
     const first = await pieces.next();
-    const stream = streamPieces(first, pieces, breakOff(c, server.log));
+    let held: typeof first | undefined = first;
+    const source: PieceSource = {
+      next: async () => {
+        const { value } = held ?? (await pieces.next());
+        held = undefined;
+        return value ?? undefined;
+      },
+      end: () => pieces.return(),
+    };
+    const stream = streamPieces(source, breakOff(c, server.log));
     return packStream(c, stream, {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": attachmentNamed(`${query.key.replaceAll(/[/\\]/g, "-")}.csv`),
     });
   },
 };
-
-type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
-
-/** `first`, then the rest of `pieces`, each taken when the connection has room for it. */
-function streamPieces(
-  first: IteratorResult<Uint8Array<ArrayBuffer>, void>,
-  pieces: Pieces,
-  onTrouble: ((error: unknown) => void) | undefined,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let next: Promise<typeof first> | undefined = Promise.resolve(first);
-  let isCancelled = false;
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await (next ?? pieces.next());
-          next = undefined;
-          if (isCancelled) return;
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          if (isCancelled) return;
-          if (onTrouble === undefined) throw error;
-          onTrouble(error);
-          controller.close();
-        }
-      },
-      cancel: async () => {
-        isCancelled = true;
-        await pieces.return();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-}

@@ -1,8 +1,8 @@
-import { answerQuestion, type Source } from "./answer-question.ts";
-import type { AnswerBytes, Question, Reader, TableQuestion } from "./question.ts";
-import { exportTable } from "./read-table.ts";
+import { answerQuestion, type Source } from "../reading/answer-question.ts";
+import type { AnswerBytes, Question, Reader, TableQuestion } from "../reading/question.ts";
+import { exportTable } from "../reading/read-table.ts";
 
-/** Answers on the calling thread: where the store is in memory, or small. */
+/** Answers on the calling thread, from a store in memory. */
 export class LocalReader implements Reader {
   readonly #source: Source;
 
