@@ -202,6 +202,11 @@ test("filters are asked of the server, say what is wrong with them, and are clea
     .poll(() => card.locator(".count-bar").innerText())
     .toContain(`of ${count} that match, of 2,048`);
   expect(new Set(await columnOf(card, "label"))).toEqual(new Set(["cat"]));
+  await card.getByLabel("Filter id").fill("= 33");
+  await expect
+    .poll(() => card.locator(".count-bar").innerText())
+    .toContain("Row 1 of 1 that matches, of 2,048");
+  await card.getByLabel("Filter id").fill("");
   await card.getByLabel("Filter score").fill("> cats");
   expect(await card.getByLabel("Filter score").getAttribute("title")).toContain("is no number");
   await card.getByLabel("Filter score").fill("> 5");
@@ -377,4 +382,8 @@ test("full screen shows the same rows, and the page of media the same table", as
   const section = tableCard(page, "texts");
   await expect.poll(() => columnOf(section, "reward")).toEqual(["0.223", "0.556"]);
   await expect.poll(() => section.locator(".count-bar").innerText()).toMatch(/^Rows 1–2 of 2/);
+  // What is left over goes to what was logged, not to the numbers of the rows.
+  const narrow = tableCard(page, "clips");
+  await expect.poll(() => headsOf(narrow)).toEqual(["#", "clip"]);
+  expect((await head(narrow, "#").boundingBox())!.width).toBeLessThan(60);
 });

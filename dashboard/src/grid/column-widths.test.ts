@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { columnStarts, columnsWithin, columnWidths } from "./column-widths.ts";
+import { columnStarts, columnsWithin, columnWidths, type WidthWish } from "./column-widths.ts";
 
-const wish = (contentPx: number, grows = false, setPx?: number) => ({
+const wish = (contentPx: number, grows: WidthWish["grows"] = "last", setPx?: number) => ({
   contentPx,
   headPx: 50,
   setPx,
@@ -9,15 +9,19 @@ const wish = (contentPx: number, grows = false, setPx?: number) => ({
 });
 
 test("a column is as wide as what it holds, within bounds; what a person set stays", () => {
-  const wishes = [wish(10), wish(100), wish(5000), wish(900), wish(700), wish(10, false, 77)];
+  const wishes = [wish(10), wish(100), wish(5000), wish(900), wish(700), wish(10, "last", 77)];
   expect(columnWidths(wishes, 1000)).toEqual([50, 100, 320, 320, 320, 77]);
   expect(columnWidths(wishes, 500)).toEqual([50, 100, 200, 200, 200, 77]);
 });
 
 test("what is left over goes to columns of text, and fills the view", () => {
-  expect(columnWidths([wish(100), wish(100, true), wish(300, true)], 900)).toEqual([100, 200, 600]);
+  expect(columnWidths([wish(100), wish(100, "first"), wish(300, "first")], 900)).toEqual([
+    100, 200, 600,
+  ]);
   expect(columnWidths([wish(100), wish(200)], 600)).toEqual([200, 400]);
-  expect(columnWidths([wish(10, true, 60), wish(10, true, 60)], 400)).toEqual([60, 60]);
+  expect(columnWidths([wish(10, "first", 60), wish(10, "first", 60)], 400)).toEqual([60, 60]);
+  expect(columnWidths([wish(50, "never"), wish(100)], 400)).toEqual([50, 350]);
+  expect(columnWidths([wish(50, "never")], 400)).toEqual([50]);
 });
 
 test("only the columns in sight are found", () => {

@@ -6,8 +6,8 @@ export interface WidthWish {
   readonly headPx: number;
   /** Set by a person: not touched. */
   readonly setPx: number | undefined;
-  /** Whether it takes of what is left over. */
-  readonly grows: boolean;
+  /** Whether it takes of what is left over; `last`: where no other column does. */
+  readonly grows: "first" | "last" | "never";
 }
 
 export const NARROWEST_PX = 40;
@@ -28,9 +28,9 @@ export function columnWidths(wishes: readonly WidthWish[], viewPx: number): numb
   });
   const left = viewPx - widths.reduce((sum, width) => sum + width, 0);
   if (left <= 0) return widths;
-  const free = wishes.flatMap(({ setPx }, i) => (setPx === undefined ? [i] : []));
-  const growing = free.filter((i) => wishes[i]!.grows);
-  const takers = growing.length > 0 ? growing : free;
+  const free = (grows: WidthWish["grows"]) =>
+    wishes.flatMap((wish, i) => (wish.setPx === undefined && wish.grows === grows ? [i] : []));
+  const takers = free("first").length > 0 ? free("first") : free("last");
   const total = takers.reduce((sum, i) => sum + widths[i]!, 0);
   let given = 0;
   for (const i of takers) {

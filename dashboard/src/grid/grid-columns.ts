@@ -92,11 +92,11 @@ export function widthWish(column: GridColumn, options: WidthOptions): WidthWish 
     measure(texts.slice(0, MOST_MEASURED)) + PADDING_PX + 2;
   switch (column.kind) {
     case "row":
-      return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: false };
+      return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: "never" };
     case "run":
-      return { contentPx: Math.min(200, widest(runNames) + 24), headPx, setPx, grows: false };
+      return { contentPx: Math.min(200, widest(runNames) + 24), headPx, setPx, grows: "last" };
     case "step":
-      return { contentPx: widest(["1,000,000"]), headPx, setPx, grows: false };
+      return { contentPx: widest(["1,000,000"]), headPx, setPx, grows: "last" };
     case "value": {
       const cells = take(book.cellsOf(column.place), MOST_LOOKED_AT);
       const texts = cells.map((cell) =>
@@ -105,7 +105,8 @@ export function widthWish(column: GridColumn, options: WidthOptions): WidthWish 
       const mediaPx = column.hasMedia ? rowPx - 8 + PADDING_PX : 0;
       const longest = texts.sort((a, b) => b.length - a.length);
       const contentPx = Math.max(mediaPx, widest(longest));
-      return { contentPx, headPx, setPx, grows: !column.isNumber && !column.hasMedia };
+      const grows = column.isNumber || column.hasMedia ? "last" : "first";
+      return { contentPx, headPx, setPx, grows };
     }
   }
 }

@@ -64,11 +64,11 @@ export function rangeText(
 ): string {
   const isFiltered = rowCount < totalCount;
   if (rowCount === 0) return isFiltered ? `No row of ${count(totalCount)} matches` : "No rows";
-  const of = isFiltered
-    ? `${count(rowCount)} that match, of ${count(totalCount)}`
-    : count(rowCount);
-  if (last < first) return `${of} rows`;
-  return `Rows ${count(first + 1)}–${count(Math.min(last, rowCount - 1) + 1)} of ${of}`;
+  const that = rowCount === 1 ? "that matches" : "that match";
+  const of = isFiltered ? `${count(rowCount)} ${that}, of ${count(totalCount)}` : count(rowCount);
+  if (last < first) return `${of} ${rowCount === 1 ? "row" : "rows"}`;
+  const [from, to] = [count(first + 1), count(Math.min(last, rowCount - 1) + 1)];
+  return from === to ? `Row ${from} of ${of}` : `Rows ${from}–${to} of ${of}`;
 }
 
 function orderText({ sort, isTogether }: TableLook): string {
