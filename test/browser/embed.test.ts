@@ -88,6 +88,16 @@ test("the guide's own frame shows the chart, below it the table, and above both 
   expect(size).toEqual({ scrollWidth: 600, scrollHeight: 630 });
 });
 
+test("runs whose names have no room above a frame are counted", async () => {
+  await using opened = await openPage(house, GUIDE, { width: 460, height: 630 });
+  const bar = opened.page.locator(".frame-top");
+  await expect.poll(() => bar.locator(".dim").innerText()).toBe("3 runs");
+  await opened.page.setViewportSize({ width: 500, height: 630 });
+  await expect.poll(() => bar.locator(".dim").innerText()).toBe("and 1 more");
+  await opened.page.setViewportSize({ width: 700, height: 630 });
+  await expect.poll(() => bar.locator(".dim").count()).toBe(0);
+});
+
 test("a frame with its run list keeps its project, without a picker", async () => {
   await using opened = await openFrame("/?selected_project=log-table&sidebar=visible");
   const { frame } = opened;

@@ -5,7 +5,7 @@
  * page gets no right to it.
  */
 
-import { For, Show } from "solid-js";
+import { createEffect, createSignal, For, on, onCleanup, onMount, Show } from "solid-js";
 import { viewAddress } from "../state/view.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { BrandMark, Icon, RunSample } from "./icons.tsx";
@@ -16,6 +16,20 @@ const MOST_NAMES = 12;
 export function FrameHead(props: { readonly workspace: Workspace }) {
   const { view, project, runs, shown } = props.workspace;
   const drawn = () => (runs() ?? []).filter((run) => shown().has(run.id)).toReversed();
+  let names!: HTMLSpanElement;
+  const [fitting, setFitting] = createSignal(0);
+  const measure = () => {
+    const { bottom } = names.getBoundingClientRect();
+    const inLine = [...names.children].filter((one) => one.getBoundingClientRect().top < bottom);
+    setFitting(inLine.length);
+  };
+  onMount(() => {
+    const observer = new ResizeObserver(measure);
+    observer.observe(names);
+    onCleanup(() => observer.disconnect());
+  });
+  createEffect(on(drawn, measure));
+  const rest = () => drawn().length - fitting();
   const whole = () => viewAddress({ ...view(), sidebar: "shown", navbar: "shown" });
   return (
     <header class="top frame-top">
@@ -23,7 +37,7 @@ export function FrameHead(props: { readonly workspace: Workspace }) {
         <BrandMark />
       </a>
       <b class="cut">{project()?.name ?? view().project}</b>
-      <span class="run-keys">
+      <span class="run-keys" ref={names}>
         <For each={drawn().slice(0, MOST_NAMES)}>
           {(run) => (
             <span class="run-key">
@@ -33,8 +47,12 @@ export function FrameHead(props: { readonly workspace: Workspace }) {
           )}
         </For>
       </span>
-      <Show when={drawn().length > MOST_NAMES}>
-        <span class="dim">{drawn().length.toLocaleString("en-US")} runs</span>
+      <Show when={rest() > 0}>
+        <span class="dim">
+          {fitting() === 0
+            ? `${count(rest())} ${rest() === 1 ? "run" : "runs"}`
+            : `and ${count(rest())} more`}
+        </span>
       </Show>
       <span class="grow" />
       <a class="frame-open" href={whole()} target="_blank" rel="noopener">
@@ -43,4 +61,8 @@ export function FrameHead(props: { readonly workspace: Workspace }) {
       </a>
     </header>
   );
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
 }
