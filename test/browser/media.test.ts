@@ -330,6 +330,21 @@ test("the lightbox tells where its steps end and which of how many is shown, and
   await expect.poll(() => box.innerText()).toContain("3 of 3");
 });
 
+test("pictures of another step than the one that is named say whose step they are", async () => {
+  await using opened = await openPage(house, "/media?project=media&step=2000", { mayFail: true });
+  const { page } = opened;
+  await waitForPictures(section(page, "samples"), 9);
+  await page.route("**/media/items*", (route) => route.abort());
+  await page.locator(".bar .ticks").focus();
+  await page.keyboard.press("ArrowLeft");
+  await section(page, "samples").getByText("still 2,000").waitFor();
+  await page.unroute("**/media/items*");
+  await expect
+    .poll(() => section(page, "samples").getByText("still 2,000").count(), { timeout: 20_000 })
+    .toBe(0);
+  expect(await stepValue(page)).toBe("1,000");
+});
+
 test("a video plays on a click, and all of a row play in step", async () => {
   await using opened = await openMedia();
   const { page } = opened;

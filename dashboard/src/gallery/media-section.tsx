@@ -78,6 +78,11 @@ export function MediaSection(props: MediaSectionProps) {
             at {formatStep(step()!)}
           </span>
         </Show>
+        <Show when={read.items() && step() !== undefined && read.items()!.step !== step()}>
+          <span class="n still" role="status">
+            still {formatStep(read.items()!.step)}
+          </span>
+        </Show>
         <Show when={props.media.kind !== "table"}>
           <button
             type="button"
