@@ -69,7 +69,7 @@ const ARRAY_CLASSES = {
 } as const;
 
 /** Levels of lists and objects in each other: what is deeper no reader could go down into and come back from. */
-const MAX_DEPTH = 500;
+export const MAX_DEPTH = 500;
 
 /** Thrown by {@link encodeValue}; `path` names the part that cannot be kept, e.g. `["layers", "0", "forward"]`. */
 export class UnkeepableValueError extends TrackioError {

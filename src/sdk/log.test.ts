@@ -206,3 +206,16 @@ test("finish marks the run finished before it returns, and gives a short report"
   expect(report.durationMs).toBeGreaterThanOrEqual(0);
   expect(await run.finish()).toBe(report);
 });
+
+test("what is nested more than 500 levels deep is left out and told, the rest is kept", () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  onTestFinished(() => warn.mockRestore());
+  const folder = temporaryFolder();
+  const run = trackio.init({ project: "p", dir: folder.root });
+  let deep: object = { leaf: 1 };
+  for (let i = 0; i < 9_000; i += 1) deep = { a: deep };
+  run.log({ deep, loss: 0.5 });
+  void run.finish();
+  expect(readRun(folder).rows).toEqual([{ loss: 0.5 }]);
+  expect(run.stats().droppedValues).toBe(1);
+});

@@ -10,7 +10,7 @@
 
 import type { JournalWriter, KeySet, RecordFields } from "../journal/journal-writer.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
-import { isPlainObject } from "../protocol/values.ts";
+import { isPlainObject, MAX_DEPTH } from "../protocol/values.ts";
 import { encodeWithMedia, type MediaSink } from "./encode-with-media.ts";
 
 /** A record, ready but for step and time. Good until the next call. */
@@ -86,7 +86,8 @@ export class RecordEncoder {
       try {
         const value = object[name];
         if (value === undefined) continue;
-        if (isBranch(value) && !ancestors.includes(value)) {
+        const isDeep = ancestors.length >= MAX_DEPTH;
+        if (isBranch(value) && !isDeep && !ancestors.includes(value)) {
           this.#flatten(value, place, [...ancestors, value], keys, fields);
           continue;
         }

@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import { BlobFolder } from "../media/blob-folder.ts";
+import type { BlobHash } from "../protocol/media.ts";
 import * as trackio from "./index.ts";
 import { openRun } from "./testing/logged-media.ts";
 import { loggedTables, makeParts, readTable } from "./testing/logged-table.ts";
@@ -85,7 +87,7 @@ describe("a table that grows", () => {
     expect((await readTable(folder, "u")).rows.flat()).toEqual([1, 2, 3, 2]);
   });
 
-  test("row by row, it does not end as a part a row, and every record tells its rows", {
+  test("row by row, it does not end as a part a row, every record tells its rows, and every part is named", {
     timeout: 60_000,
   }, async () => {
     const { folder, log } = openRun();
@@ -101,6 +103,13 @@ describe("a table that grows", () => {
     }
     const behind = records.length - records.findLastIndex(({ before }) => before === 0);
     expect(behind).toBeLessThanOrEqual(65);
+    const named = new Set(
+      records.flatMap((r) => [...r.parts.map((p) => p.blob), ...(r.blobs ?? [])]),
+    );
+    const pending = readdirSync(new BlobFolder(folder).pendingPath).map((name) =>
+      name.slice(0, 64),
+    );
+    expect(pending.filter((blob) => !named.has(blob as BlobHash))).toEqual([]);
     const { columns, rows } = await readTable(folder, "t");
     expect(columns).toEqual(["i:number", "text:string"]);
     expect(rows).toEqual(

@@ -61,10 +61,8 @@ function toRef(
   const input = inputOf(content);
   const known = keptOf(content, keeper);
   const encoder = new PartEncoder(known.columns, keeper, path);
-  const parts = mergeSmallParts(
-    [...known.parts, ...keepNewParts(content, input, known, encoder, keeper)],
-    (part) => keepPart(part, keeper),
-  );
+  const added = [...keepNewParts(content, input, known, encoder, keeper)];
+  const parts = mergeSmallParts([...known.parts, ...added], (part) => keepPart(part, keeper));
   const rows = countRows(parts);
   const key = JSON.stringify(path);
   const former = known.records.get(key);
@@ -77,7 +75,9 @@ function toRef(
     remember(content, keeper, { parts, columns: encoder.columns, records });
   });
   const caption = readTableCaption(content.given, content.options);
-  const blobs = [...new Set(named.flatMap((part) => part.blobs))];
+  // A part that was joined at once is named too: what no record names, no deletion of the run frees.
+  const joined = added.filter((part) => !parts.includes(part)).map(({ blob }) => blob);
+  const blobs = [...new Set([...named.flatMap((part) => part.blobs), ...joined])];
   const fields: TableFields = {
     table,
     columns: encoder.columns.map(({ name, type }) => ({ name, type: type ?? "json" })),
