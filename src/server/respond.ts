@@ -1,14 +1,17 @@
 /** Answers as HTTP wants them. */
 
 import type { ServerResponse } from "node:http";
+import { Duplex } from "node:stream";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { createGzip, gzip } from "node:zlib";
 import type { Context } from "hono";
 import { ERROR_OUTCOMES, type ErrorCode } from "../protocol/errors.ts";
 import type { AnswerBytes } from "./reading/question.ts";
 
 /** Smaller answers gain nothing. */
 const GZIP_FROM_BYTES = 16 * 1024;
+/** Three times as fast as what is usual, and five in a hundred larger. */
+const FAST = { level: 1 };
 const RETRY_AFTER_SECONDS = "2";
 const gzipInPool = promisify(gzip);
 
@@ -20,7 +23,7 @@ export async function sendJson(c: Context, bytes: AnswerBytes): Promise<Response
     vary: "accept-encoding",
   };
   if (bytes.length < GZIP_FROM_BYTES || !acceptsGzip(c)) return c.body(bytes, 200, headers);
-  const packed = new Uint8Array(await gzipInPool(bytes, { level: 1 }));
+  const packed = new Uint8Array(await gzipInPool(bytes, FAST));
   return c.body(packed, 200, { ...headers, "content-encoding": "gzip" });
 }
 
@@ -32,7 +35,7 @@ export function packStream(
 ): Response {
   const headers = { ...given, "cache-control": "no-store", vary: "accept-encoding" };
   if (!acceptsGzip(c)) return c.body(stream, 200, headers);
-  const packed = stream.pipeThrough(new CompressionStream("gzip"));
+  const packed = stream.pipeThrough(Duplex.toWeb(createGzip(FAST)));
   return c.body(packed, 200, { ...headers, "content-encoding": "gzip" });
 }
 

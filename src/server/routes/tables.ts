@@ -9,7 +9,8 @@ export const readTable: Operation = {
   id: "readTable",
   summary: "Rows of logged tables, sorted and filtered, a page at a time",
   description:
-    "`run` of a source is an id or a name. The first page of a sorted or filtered table costs by its rows, the next ones by the page.",
+    "`run` of a source is an id or a name. The first page of a sorted or filtered table costs by its rows, the next ones by the page. " +
+    "Where a part of a table is lost, its other rows are given, and `missingRows` says how many are not; an answer has up to 128 MB.",
   body: "tableQuerySchema",
   answer: {
     contentType: "application/json",
@@ -30,7 +31,7 @@ export const exportTable: Operation = {
   summary: "All rows that the filters leave, as a CSV file",
   description:
     "Takes the same query as `table`, as JSON or as the form field `query`, so that a browser can write the answer to the disk as it comes. " +
-    "`from`, `count` and `whole` do not matter: it is all of it.",
+    "`from`, `count` and `whole` do not matter: it is all of it. Where a part is lost it is refused.",
   body: "tableQuerySchema",
   takesForm: true,
   answer: {
