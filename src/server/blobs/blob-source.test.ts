@@ -99,6 +99,8 @@ test("only so many wait at once; one more is told to ask again, and has its turn
   pending("raw");
   const source = new BlobSource(blobs, makerThat(), { maxWaiting: 3 });
   const waiting = [1, 2, 3].map(() => source.open(HASH, never));
+  // Whether the blob is there is asked of the disk first, which answers in any order.
+  await expect.poll(() => asked.length).toBe(3);
   await expect(source.open(HASH, never)).rejects.toMatchObject({ code: "busy" });
   makeReady();
   for (const blob of await Promise.all(waiting)) await blob.close();
