@@ -598,6 +598,17 @@ test("10,000 pictures: the newest are there at once, the oldest within reach, an
   expect(asked.length).toBeLessThan(400);
 });
 
+test("a card of pictures fills a frame that holds nothing else", async () => {
+  const path = "/?project=media&metrics=samples&sidebar=hidden&navbar=hidden";
+  await using opened = await openPage(house, path, { width: 600, height: 630 });
+  const { page } = opened;
+  const card = page.locator('article[data-metric="samples"]');
+  await waitForPictures(card, 6);
+  const { y, height } = (await card.locator(".card-scroll").boundingBox())!;
+  expect(y + height).toBeGreaterThan(620);
+  expect(y + height).toBeLessThanOrEqual(630);
+});
+
 test("a project without pictures says what to type, and lists the files that were kept", async () => {
   await using opened = await openPage(house, "/media?project=files");
   const { page } = opened;
