@@ -543,6 +543,20 @@ test("Back leaves a picture and all steps of a key; a picture that is closed is 
   expect(await dialog.count()).toBe(0);
 });
 
+test("back from all steps of a key its section is in sight again", async () => {
+  await using opened = await openPage(house, "/media?project=media", { height: 420 });
+  const { page } = opened;
+  const rollout = section(page, "rollout");
+  await rollout.scrollIntoViewIfNeeded();
+  await rollout.getByRole("button", { name: "All steps" }).click();
+  await page.locator(".all-steps").waitFor();
+  await page.getByRole("button", { name: "All keys" }).click();
+  const top = (of: Locator) => of.evaluate((element) => element.getBoundingClientRect().top);
+  await expect
+    .poll(async () => Math.abs((await top(rollout)) - (await top(page.locator(".media-page")))))
+    .toBeLessThan(40);
+});
+
 test("all steps of a key are there newest first, and a filter, a size and a fold are in the address", async () => {
   await using opened = await openMedia();
   const { page } = opened;

@@ -82,8 +82,20 @@ export function MediaPage(props: MediaPageProps) {
   });
   const enlarge = (entry: Entry, { run, step: at, index }: LightboxPlace) =>
     changeView({ picture: { name: entry.name, run, step: at, index } });
-  // Another page of this one begins at its top.
-  createEffect(on(openName, () => scroll.scrollTo({ top: 0 }), { defer: true }));
+  /** All steps of a key begin at their top; whoever comes back from them finds the key again. */
+  const scrollTo = (name?: string, left?: string) => {
+    const key = name === undefined ? byName().get(left ?? "")?.key : undefined;
+    const sections = [...scroll.querySelectorAll<HTMLElement>("section[data-key]")];
+    const found = sections.find((section) => section.dataset.key === key);
+    const from = scroll.getBoundingClientRect().top - scroll.scrollTop;
+    scroll.scrollTo({ top: found ? found.getBoundingClientRect().top - from : 0 });
+  };
+  // A frame later, when what is now on the page has its size.
+  createEffect(
+    on(openName, (name, left) => void requestAnimationFrame(() => scrollTo(name, left)), {
+      defer: true,
+    }),
+  );
 
   let isRushing: () => boolean = () => false;
   const open = (name: string) => changeView({ mediaKey: name });
