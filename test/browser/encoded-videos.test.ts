@@ -52,6 +52,7 @@ async function playAt(url: string, times: readonly number[]) {
       async ({ url, times }) => {
         const video = document.createElement("video");
         video.src = url;
+        document.body.append(video);
         await new Promise<void>((resolve, reject) => {
           video.onloadeddata = () => resolve();
           video.onerror = () => reject(new Error(video.error?.message));
@@ -61,10 +62,13 @@ async function playAt(url: string, times: readonly number[]) {
         const context = canvas.getContext("2d") as CanvasRenderingContext2D;
         const colours: number[][] = [];
         for (const time of times) {
+          // A video has sought when it knows the frame; it can be drawn when the frame is presented.
+          const presented = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
           video.currentTime = time;
           await new Promise((resolve) => {
             video.onseeked = resolve;
           });
+          await presented;
           context.drawImage(video, 0, 0);
           colours.push([...context.getImageData(0, 0, 1, 1).data.subarray(0, 3)]);
         }

@@ -46,11 +46,13 @@ async function shownFrames(video: Locator, count: number, fps: number): Promise<
       const source = element as HTMLVideoElement;
       const frames: number[][] = [];
       for (let frame = 0; frame < count; frame += 1) {
+        // A video has sought when it knows the frame; it can be drawn when the frame is presented.
+        const presented = new Promise((resolve) => source.requestVideoFrameCallback(resolve));
         const sought = new Promise((resolve) =>
           source.addEventListener("seeked", resolve, { once: true }),
         );
         source.currentTime = (frame + 0.5) / fps;
-        await sought;
+        await Promise.all([sought, presented]);
         const canvas = new OffscreenCanvas(source.videoWidth, source.videoHeight);
         const context = canvas.getContext("2d", { willReadFrequently: true })!;
         context.drawImage(source, 0, 0);
