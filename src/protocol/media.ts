@@ -15,6 +15,7 @@
  */
 
 import { TrackioError } from "./errors.ts";
+import type { Json } from "./values.ts";
 
 /** SHA-256 of what was given to `log()`, 64 lower-case hex digits; names the blob for ever. */
 export type BlobHash = string & { readonly __brand: "BlobHash" };
@@ -23,7 +24,8 @@ export function isBlobHash(text: unknown): text is BlobHash {
   return typeof text === "string" && /^[0-9a-f]{64}$/.test(text);
 }
 
-export type MediaKind = "image" | "video" | "audio" | "table";
+/** `file`: what a Trackio client logs besides, e.g. HTML or a 3D model; given back as a download. */
+export type MediaKind = "image" | "video" | "audio" | "table" | "file";
 
 interface FileFields {
   readonly blob: BlobHash;
@@ -32,6 +34,13 @@ interface FileFields {
   /** Bytes of what was given. */
   readonly bytes: number;
   readonly caption?: string;
+  /**
+   * Where a Trackio client keeps it, relative to its media folder, with `/`. Then `blob` is the hash of this path, `bytes` may be
+   * 0, and the bytes lie in a blob once they are uploaded, or in place below `media/` of the data folder.
+   */
+  readonly path?: string;
+  /** What else the client said of it, as it came. */
+  readonly trackio?: { readonly [key: string]: Json };
 }
 
 export interface ImageFields extends FileFields {
@@ -49,6 +58,7 @@ export interface VideoFields extends FileFields {
 }
 
 export type AudioFields = FileFields;
+export type OtherFileFields = FileFields;
 
 /**
  * What a table's column holds; each may also hold null. `bigint`: 64-bit
@@ -85,6 +95,7 @@ export interface MediaFields {
   readonly video: VideoFields;
   readonly audio: AudioFields;
   readonly table: TableFields;
+  readonly file: OtherFileFields;
 }
 
 /** A picture, video, sound or table as a row gives it back: where its bytes are, and what is known of it. */
@@ -129,7 +140,7 @@ export function readSavedFile(given: unknown): SavedFile | undefined {
   return isWhole ? { path, blob, type, bytes: bytes as number } : undefined;
 }
 
-const KINDS: readonly string[] = ["image", "video", "audio", "table"] satisfies MediaKind[];
+const KINDS: readonly string[] = ["image", "video", "audio", "table", "file"] satisfies MediaKind[];
 
 export function isMediaKind(kind: unknown): kind is MediaKind {
   return KINDS.includes(kind as string);
@@ -145,6 +156,7 @@ export function readMediaFields(kind: MediaKind, fields: unknown): MediaRef {
     typeof given === "object" &&
     given !== null &&
     isTextOrAbsent(given.caption) &&
+    isTextOrAbsent(given.path) &&
     (kind === "table" ? isTable(given) : isFile(given));
   if (isWhole) return new MediaRef(kind, given as MediaFields[MediaKind]);
   const text = JSON.stringify(fields)?.slice(0, 80);

@@ -6,8 +6,20 @@ import type { Json } from "./values.ts";
 /** What the run itself has said: it runs until it says that it ended. */
 export type RunState = "running" | "finished" | "failed";
 
-/** What is true of the run: `lost` is a run that never said it ended and whose process is gone. */
-export type RunStatus = RunState | "lost";
+/**
+ * What is true of the run: `lost` is a run that never said it ended and whose
+ * process is gone; `idle` one whose client has no word for an end (a Trackio
+ * client) and has been silent for 5 minutes.
+ */
+export type RunStatus = RunState | "lost" | "idle";
+
+/**
+ * What kind of records a journal holds: those of `log()` (no lane); a run's
+ * system metrics; or what belongs to a project without a run, under
+ * {@link PROJECT_RUN}. Lanes of a run share its id and nothing else: each has
+ * records, series and steps of its own.
+ */
+export type Lane = "system" | "project";
 
 /** What never changes after `init`. */
 export interface RunIdentity {
@@ -23,6 +35,40 @@ export interface RunIdentity {
   readonly group?: string;
   readonly tags?: readonly string[];
   readonly notes?: string;
+  /** Who logs: absent for this package's own SDK; `trackio` for the Python package, whose protocol knows no end of a run. */
+  readonly client?: "trackio";
+}
+
+/** The id under which the `project` lane of each project is kept; no run may have it, and no list shows it. */
+export const PROJECT_RUN = "\u0000project" as RunId;
+
+/** A notice that a script wrote: "loss is NaN". */
+export interface Alert {
+  /** Unique in its run; the same one again is not kept twice. */
+  readonly id: string;
+  readonly title: string;
+  readonly text?: string;
+  /** `info`, `warn` or `error`, or what a client wrote. */
+  readonly level: string;
+  readonly step?: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+/** A conversation or a tree of calls that a script logged. */
+export interface Trace {
+  /** Unique in its run; the same one again is not kept twice. */
+  readonly id: string;
+  /** The key under which it was logged, and its place in the list that it was logged in; absent for a single one. */
+  readonly key: string;
+  readonly index?: number;
+  readonly step: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** What was logged, in the form of {@link encodeValue}, e.g. `{messages, metadata, spans}`. */
+  readonly body: Json;
+  /** What a search looks through, lower case. */
+  readonly searchText: string;
 }
 
 /** Who writes: with pid and its start time, a process of this machine is known for certain, even if the pid was given again. */

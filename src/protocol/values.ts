@@ -9,6 +9,8 @@
  *     new Date(0)                    {"$":"date","v":"1970-01-01T00:00:00.000Z"}
  *     Float32Array.of(1, NaN)        {"$":"Float32Array","v":[1,{"$":"NaN"}]}
  *     {"$": 1}                       {"$":"object","v":{"$":1}}
+ *     an object whose keys JavaScript would put in another order (a Trackio client's {"10":1,"2":2})
+ *                                    {"$":"entries","v":[["10",1],["2",2]]}
  *     a picture, video, table        {"$":"image","v":{…}}, … (see media.ts)
  *
  * Law: decodeValue(JSON.parse(JSON.stringify(encodeValue(v)))) is v, bit for
@@ -253,6 +255,11 @@ function decodeSpecial(object: { readonly [key: string]: Json }): Value {
         );
       }
       break;
+    case "entries":
+      if (Array.isArray(v) && v.every(isEntry)) {
+        return Object.fromEntries(v.map(([key, member]) => [key, decodeValue(member)]));
+      }
+      break;
     default:
       if (isMediaKind(kind)) return readMediaFields(kind, v);
       if (typeof kind === "string" && Object.hasOwn(ARRAY_CLASSES, kind) && Array.isArray(v)) {
@@ -260,6 +267,10 @@ function decodeSpecial(object: { readonly [key: string]: Json }): Value {
       }
   }
   throw new TrackioError("damaged", `Unknown value form ${JSON.stringify(object).slice(0, 80)}.`);
+}
+
+function isEntry(entry: Json): entry is readonly [string, Json] {
+  return Array.isArray(entry) && entry.length === 2 && typeof entry[0] === "string";
 }
 
 function decodeArray(name: keyof typeof ARRAY_CLASSES, items: readonly Json[]): NumberArray {

@@ -23,6 +23,10 @@
  * 8. A deleted run answers not_found, and a fold of it is refused: `deleted`.
  * 9. Media are found by key and step at the cost of what is listed, and a blob
  *    counts as used for as long as a record or a saved file names it.
+ * 10. Of records of one run and lane with the same id the first folded is kept
+ *    and no other, whatever source they come from; so with alerts and traces.
+ * 11. The lanes of a run have records and series of their own; lists of runs
+ *    and projects speak of runs alone.
  */
 
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
@@ -35,7 +39,16 @@ import type {
   TableColumn,
   TablePart,
 } from "../protocol/media.ts";
-import type { Config, RunEnd, RunIdentity, RunState, Writer } from "../protocol/run.ts";
+import type {
+  Alert,
+  Config,
+  Lane,
+  RunEnd,
+  RunIdentity,
+  RunState,
+  Trace,
+  Writer,
+} from "../protocol/run.ts";
 import type { Json, Value } from "../protocol/values.ts";
 import type { Buckets } from "../series/bucket-accumulator.ts";
 
@@ -55,6 +68,8 @@ export interface RecordBlock {
   /** Epoch milliseconds, fractions allowed. */
   readonly times: Float64Array;
   readonly columns: readonly Column[];
+  /** Ids of the records, one each, where they have some. One that the run has already in this lane is left out of the fold. */
+  readonly ids?: readonly string[];
 }
 
 /** What a piece of a source says, from byte `from` to byte `to` of it. */
@@ -66,6 +81,8 @@ export interface FoldBatch {
   /** From the source's header; the run is made where it is new. */
   readonly run: RunIdentity;
   readonly writer: Writer;
+  /** What the blocks belong to; absent: records of `log()`. A lane of a run that is new makes the run too. */
+  readonly lane?: Lane;
   readonly blocks: readonly RecordBlock[];
   /** Replaces the run's configuration where given. */
   readonly config?: Config;
@@ -75,6 +92,12 @@ export interface FoldBatch {
   readonly end?: RunEnd | "running";
   /** Kept with the project, whatever becomes of the run. */
   readonly files?: readonly (SavedFile & { readonly time: number })[];
+  readonly alerts?: readonly Alert[];
+  readonly traces?: readonly Trace[];
+  /** The run's name from now on. */
+  readonly name?: string;
+  /** The writer has left without ending the run: it counts no longer among those that have not ended. */
+  readonly closed?: boolean;
   /** Epoch milliseconds of the newest line. */
   readonly seenAt: number;
   /** Lines that could not be read, torn or damaged. */
@@ -91,6 +114,8 @@ export type FoldOutcome =
       readonly from?: { readonly step: number; readonly time: number };
       readonly newKeys: boolean;
       readonly media?: boolean;
+      /** Records that were left out since their ids were known. */
+      readonly repeatedRecords?: number;
     }
   | { readonly outcome: "moved"; readonly offset: number }
   | { readonly outcome: "deleted" };
@@ -152,6 +177,8 @@ export interface Grid {
 
 export interface SeriesQuery {
   readonly project: ProjectKey;
+  /** Absent: series of `log()`. */
+  readonly lane?: Lane;
   readonly series: readonly { readonly run: RunId; readonly key: string }[];
   readonly axis: SeriesAxis;
   /** Inclusive bounds on x; absent: all. */
@@ -181,6 +208,53 @@ export interface Row {
   /** Epoch milliseconds. */
   readonly time: number;
   readonly values: { readonly [key: string]: Value };
+}
+
+/** One record in the form in which it was written. */
+export interface StoredRecord {
+  /** The same object for all records of one key set. */
+  readonly keys: readonly KeyPath[];
+  readonly step: number | bigint;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** In the form of {@link encodeValue}, in the order of `keys`. */
+  readonly values: readonly Json[];
+}
+
+export interface RecordsQuery {
+  readonly project: ProjectKey;
+  readonly run: RunId;
+  readonly lane?: Lane;
+  /** `step` (the order of records), or `time`: by time, records of one time in the order in which they were written. */
+  readonly order?: SeriesAxis;
+  /** Inclusive bounds on what `order` names; absent: all. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Only records that have one of these keys, and of them these alone. A key is the first part of a path. Absent: all. */
+  readonly keys?: readonly string[];
+}
+
+export interface TraceQuery {
+  readonly project: ProjectKey;
+  /** Absent: traces of all runs. */
+  readonly run?: RunId;
+  readonly id?: string;
+  /** Lower case; traces whose `searchText` has it somewhere. */
+  readonly search?: string;
+  readonly step?: number;
+  /** By time or step, then by id; newest first unless told. */
+  readonly order?: "time" | "-time" | "step" | "-step";
+  /** Absent: all. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface RunTrace extends Omit<Trace, "searchText"> {
+  readonly run: RunId;
+}
+
+export interface RunAlert extends Alert {
+  readonly run: RunId;
 }
 
 /** One point of a series. */
@@ -303,13 +377,30 @@ export interface Store extends MediaReads, AsyncDisposable {
   /** The run of that id, or the newest of that name; undefined where there is none. */
   findRun(project: ProjectKey, idOrName: string): Promise<RunInfo | undefined>;
   /** Summaries of all series of the runs given, by run as asked and key as first logged. */
-  listMetrics(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MetricSummary[]>;
+  listMetrics(
+    project: ProjectKey,
+    runs: readonly RunId[],
+    lane?: Lane,
+  ): Promise<readonly MetricSummary[]>;
+  /** Keys that records of the run have, whatever their values, as paths, each once, in the order in which they came. */
+  listKeys(project: ProjectKey, run: RunId, lane?: Lane): Promise<readonly KeyPath[]>;
 
   readSeries(query: SeriesQuery): Promise<SeriesAnswer>;
   /** Every point of a series, in order, in pages. */
   readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]>;
   /** Every row of a run, in order, in pages. */
   readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]>;
+  /** Records as they were written, in pages of a few thousand at most; nothing where the run or lane is not there. */
+  readRecords(query: RecordsQuery): AsyncIterable<readonly StoredRecord[]>;
+  /** How many records a lane of the run has, and its highest step; undefined where it is not there. */
+  laneSize(
+    project: ProjectKey,
+    run: RunId,
+    lane?: Lane,
+  ): Promise<{ readonly recordCount: number; readonly lastStep?: number | bigint } | undefined>;
+  /** Of these runs, or all of the project; newest first. */
+  listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]>;
+  listTraces(query: TraceQuery): Promise<readonly RunTrace[]>;
 
   /** Removes the run and leaves a tombstone of its id. False where there is none. */
   deleteRun(project: ProjectKey, run: RunId): Promise<boolean>;
