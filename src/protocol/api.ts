@@ -33,7 +33,7 @@ export const projectSchema = z.object({
 });
 export const projectListSchema = z.object({ projects: z.array(projectSchema) });
 
-export const runStatusSchema = z.enum(["running", "finished", "failed", "lost"]);
+export const runStatusSchema = z.enum(["running", "finished", "failed", "lost", "idle"]);
 export const runSchema = z.object({
   id: z.string(),
   project: z.string(),
@@ -120,7 +120,7 @@ export const changeEventSchema = z.object({
   ),
 });
 
-export const mediaKindSchema = z.enum(["image", "video", "audio", "table"]);
+export const mediaKindSchema = z.enum(["image", "video", "audio", "table", "file"]);
 export const mediaQuerySchema = z.object({ runs: z.array(z.string()).max(10_000) });
 export const mediaTableSchema = z.object({
   media: z

@@ -119,9 +119,16 @@ export async function fetchFiles(project: string, signal?: AbortSignal): Promise
   return readJson<FileList>(projectPath(project, "files"), {}, signal);
 }
 
+/** Which bytes: a blob, and where a Trackio client keeps its file if it is one of those. */
+export interface BlobName {
+  readonly blob: string;
+  readonly path?: string | undefined;
+}
+
 /** Where the bytes of a blob are; with a name, as a download of that name. */
-export function blobUrl(hash: string, name?: string): string {
-  const url = apiUrl(`blobs/${hash}`);
+export function blobUrl({ blob, path }: BlobName, name?: string): string {
+  const url = apiUrl(`blobs/${blob}`);
+  if (path !== undefined) url.searchParams.set("path", path);
   if (name !== undefined) url.searchParams.set("name", name);
   return url.href;
 }
@@ -134,10 +141,10 @@ export type BlobStanding =
   | { readonly state: "failed"; readonly reason: string };
 
 /** Asks why a blob did not load: an element is not told. */
-export async function askBlob(hash: string, signal: AbortSignal): Promise<BlobStanding> {
+export async function askBlob(name: BlobName, signal: AbortSignal): Promise<BlobStanding> {
   let response: Response;
   try {
-    response = await fetch(blobUrl(hash), { headers: { range: "bytes=0-0" }, signal });
+    response = await fetch(blobUrl(name), { headers: { range: "bytes=0-0" }, signal });
   } catch (error) {
     if (signal.aborted) throw error;
     return { state: "unreachable" };

@@ -94,6 +94,12 @@ const SHAPES: Record<RunStatus, () => JSX.Element> = {
   ),
   finished: () => <path d="m2.6 6.4 2.4 2.4 4.4-5.4" />,
   failed: () => <path d="m3 3 6 6M9 3 3 9" />,
+  idle: () => (
+    <>
+      <circle cx="6" cy="6" r="4.6" />
+      <path d="M4.8 4.2v3.6M7.2 4.2v3.6" />
+    </>
+  ),
   lost: () => <circle cx="6" cy="6" r="4.4" stroke-dasharray="2.3 2.3" />,
 };
 

@@ -9,7 +9,7 @@ export function AudioTile(props: {
   readonly label: string;
   readonly height: number;
 }) {
-  const retried = createBlobRetry(() => props.item.fields.blob, "sound");
+  const retried = createBlobRetry(() => props.item.fields, "sound");
   return (
     <span class="frame sound" style={{ height: `${props.height}px` }}>
       <Show

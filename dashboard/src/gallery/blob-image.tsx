@@ -14,11 +14,11 @@ import {
   Switch,
   untrack,
 } from "solid-js";
-import { askBlob, blobUrl } from "../api/client.ts";
+import { askBlob, type BlobName, blobUrl } from "../api/client.ts";
 import { imageSlots } from "./load-slots.ts";
 
 export interface BlobImageProps {
-  readonly hash: string;
+  readonly file: BlobName;
   readonly alt: string;
   /** Magnified: its pixels are shown as squares. */
   readonly isEnlarged?: boolean;
@@ -35,7 +35,7 @@ export type BlobTrouble =
   | { readonly kind: "failed"; readonly sentence: string };
 
 export function BlobImage(props: BlobImageProps) {
-  const retried = createBlobRetry(() => props.hash, "image");
+  const retried = createBlobRetry(() => props.file, "image");
   const [source, setSource] = createSignal<string | undefined>();
   const [isBegun, setIsBegun] = createSignal(!props.isHeldBack);
   createEffect(() => !props.isHeldBack && setIsBegun(true));
@@ -115,8 +115,8 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** The address of a blob that is asked for again while it is being made. */
-export function createBlobRetry(given: () => string, what: "image" | "video" | "sound") {
-  const hash = createMemo(given);
+export function createBlobRetry(file: () => BlobName, what: "image" | "video" | "sound") {
+  const firstUrl = createMemo(() => blobUrl(file()));
   const [trouble, setTrouble] = createSignal<BlobTrouble | undefined>();
   const [attempt, setAttempt] = createSignal(0);
   let pauseMs = FIRST_PAUSE_MS;
@@ -128,12 +128,12 @@ export function createBlobRetry(given: () => string, what: "image" | "video" | "
     setTrouble(undefined);
     setAttempt(0);
   };
-  createEffect(on(hash, reset, { defer: true }));
+  createEffect(on(firstUrl, reset, { defer: true }));
   onCleanup(() => call.abort());
 
   const failed = async () => {
     const { signal } = call;
-    const standing = await askBlob(hash(), signal).catch(() => undefined);
+    const standing = await askBlob(file(), signal).catch(() => undefined);
     if (signal.aborted || standing === undefined) return;
     if (standing.state === "failed") {
       setTrouble({ kind: "failed", sentence: standing.reason });
@@ -159,7 +159,7 @@ export function createBlobRetry(given: () => string, what: "image" | "video" | "
   /** Another one at each attempt, since an element does not load the same address again. */
   const url = createMemo(() => {
     const count = attempt();
-    return count === 0 ? blobUrl(hash()) : `${blobUrl(hash())}#${count}`;
+    return count === 0 ? firstUrl() : `${firstUrl()}#${count}`;
   });
   return {
     url,

@@ -4,11 +4,12 @@ import type { ImageFields } from "../../../src/protocol/media.ts";
 import { formatSi } from "../charts/format.ts";
 import type { MediaItem } from "../state/step-items.ts";
 
-/** E.g. `64 × 64 PNG, 9.8 kB`. */
+/** E.g. `64 × 64 PNG, 9.8 kB`; without bytes where only the file knows. */
 export function describeBlob(fields: MediaItem["fields"]): string {
   const { width, height } = fields as ImageFields;
   const size = width && height ? `${width} × ${height} ` : "";
-  return `${size}${typeName(fields.type)}, ${formatBytes(fields.bytes)}`;
+  const bytes = fields.bytes > 0 ? `, ${formatBytes(fields.bytes)}` : "";
+  return `${size}${typeName(fields.type)}${bytes}`;
 }
 
 export function typeName(type: string): string {
@@ -34,6 +35,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** `samples`, step 33,000, second picture → `samples_33000_1.png`. */
 export function fileName(key: string, { step, index, fields }: MediaItem): string {
   const name = key.replaceAll(/[^\w.-]+/g, "_").replaceAll(/^[._]+|[._]+$/g, "") || "media";
-  const extension = EXTENSIONS[fields.type] ?? fields.type.slice(fields.type.indexOf("/") + 1);
+  const ofPath = /\.(\w{1,10})$/.exec(fields.path ?? "")?.[1];
+  const extension =
+    ofPath ?? EXTENSIONS[fields.type] ?? fields.type.slice(fields.type.indexOf("/") + 1);
   return `${name}_${step}_${index}.${extension.replaceAll(/[^\w]/g, "")}`;
 }

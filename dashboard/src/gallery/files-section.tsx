@@ -44,6 +44,11 @@ export function FilesSection(props: FilesSectionProps) {
     ),
   );
   onCleanup(() => clearTimeout(timer));
+  /** A file that lies where a Trackio client put it proves itself by its place; of all others the place says nothing. */
+  const placeOf = ({ blob, path }: { readonly blob: string; readonly path: string }) => ({
+    blob,
+    path: `${props.project}/files/${path}`,
+  });
   const question = createMemo<{ project: string; version: number } | undefined>(
     (last) => (isInSight() ? { project: props.project, version: version() } : last),
     undefined,
@@ -94,7 +99,10 @@ export function FilesSection(props: FilesSectionProps) {
                       </td>
                       <td class="num">
                         <a
-                          href={blobUrl(file.blob, file.path.slice(file.path.lastIndexOf("/") + 1))}
+                          href={blobUrl(
+                            placeOf(file),
+                            file.path.slice(file.path.lastIndexOf("/") + 1),
+                          )}
                           download=""
                         >
                           Download<span class="sr"> {file.path}</span>

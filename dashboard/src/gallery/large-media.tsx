@@ -3,7 +3,8 @@
 import { createEffect, Match, onCleanup, Switch } from "solid-js";
 import type { MediaItem } from "../state/step-items.ts";
 import { createBlobRetry, TroubleNote } from "./blob-image.tsx";
-import { describeItem, isAudio, isVideo } from "./media-tile.tsx";
+import { FileTile } from "./file-tile.tsx";
+import { describeItem, isAudio, isShown, isVideo } from "./media-tile.tsx";
 import { ZoomStage } from "./zoom-stage.tsx";
 
 export function LargeMedia(props: {
@@ -13,9 +14,12 @@ export function LargeMedia(props: {
 }) {
   const label = () => describeItem(props.item, props.mediaKey);
   const isPlayed = () => isVideo(props.item) || isAudio(props.item);
-  createEffect(() => isPlayed() && props.tellPercent(""));
+  createEffect(() => (isPlayed() || !isShown(props.item)) && props.tellPercent(""));
   return (
     <Switch fallback={<ZoomStage {...props} label={label()} />}>
+      <Match when={!isShown(props.item)}>
+        <FileTile item={props.item} mediaKey={props.mediaKey} />
+      </Match>
       <Match when={isPlayed()}>
         <Played item={props.item} label={label()} />
       </Match>
@@ -25,7 +29,7 @@ export function LargeMedia(props: {
 
 function Played(props: { readonly item: MediaItem; readonly label: string }) {
   let element!: HTMLVideoElement;
-  const retried = createBlobRetry(() => props.item.fields.blob, "video");
+  const retried = createBlobRetry(() => props.item.fields, "video");
   onCleanup(() => element.pause());
   return (
     <>

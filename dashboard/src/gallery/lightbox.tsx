@@ -167,7 +167,7 @@ export function Lightbox(props: LightboxProps) {
           {(shown) => (
             <a
               class="icon"
-              href={blobUrl(shown().fields.blob, fileName(props.media.key, shown()))}
+              href={blobUrl(shown().fields, fileName(props.media.key, shown()))}
               download=""
               aria-label="Download"
               title="Download"

@@ -163,6 +163,7 @@ const WORDS = {
   video: ["video", "videos"],
   audio: ["sound", "sounds"],
   table: ["table", "tables"],
+  file: ["file", "files"],
 } as const;
 
 /** E.g. `images · 8 a step · 41 steps`. */

@@ -6,6 +6,7 @@ import { formatStep } from "../charts/format.ts";
 import type { MediaItem } from "../state/step-items.ts";
 import { AudioTile } from "./audio-tile.tsx";
 import { BlobImage } from "./blob-image.tsx";
+import { FileTile } from "./file-tile.tsx";
 import type { PlayGroup } from "./play-group.ts";
 import type { TileLayout } from "./tile-layout.ts";
 import { VideoTile } from "./video-tile.tsx";
@@ -48,7 +49,7 @@ export function MediaTile(props: MediaTileProps) {
                 onClick={() => props.open(item())}
               >
                 <BlobImage
-                  hash={item().fields.blob}
+                  file={item().fields}
                   alt={describeItem(item(), props.mediaKey)}
                   isEnlarged={isEnlarged(item(), props.layout)}
                   isHeldBack={props.isHeldBack}
@@ -57,6 +58,9 @@ export function MediaTile(props: MediaTileProps) {
               </button>
             }
           >
+            <Match when={!isShown(item())}>
+              <FileTile item={item()} mediaKey={props.mediaKey} height={props.layout.frameHeight} />
+            </Match>
             <Match when={isAudio(item())}>
               <AudioTile item={item()} label={label(item())} height={props.layout.frameHeight} />
             </Match>
@@ -96,6 +100,11 @@ export function describeItem({ fields, step }: MediaItem, key: string): string {
 /** A GIF is shown as a picture whatever it was logged as. */
 export function isVideo({ fields }: MediaItem): boolean {
   return fields.type.startsWith("video/");
+}
+
+/** Whether a browser shows it; all else is given as a download. */
+export function isShown({ fields }: MediaItem): boolean {
+  return /^(image|video|audio)\//.test(fields.type);
 }
 
 export function isAudio({ fields }: MediaItem): boolean {

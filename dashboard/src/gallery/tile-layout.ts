@@ -28,7 +28,8 @@ export const WHO_PX = 132 + 12;
 /** A run's name above its lines. */
 export const WHO_LINE_PX = 24;
 export const CAPTION_PX = 20;
-const PLAYER_PX = 40;
+/** Of a player, or of a file's name. */
+const BAR_PX = 40;
 const NARROW_PX = 720;
 
 type Size = View["pictureSize"];
@@ -37,6 +38,7 @@ const COLUMNS: Record<TileKind, Record<Size, readonly [number, number, number]>>
   image: { s: [6, 9, 12], m: [4, 6, 8], l: [2, 3, 4] },
   video: { s: [3, 4, 6], m: [2, 3, 4], l: [1, 2, 2] },
   audio: { s: [1, 3, 4], m: [1, 2, 3], l: [1, 1, 2] },
+  file: { s: [1, 3, 4], m: [1, 2, 3], l: [1, 1, 2] },
 };
 const MIDDLING_PX = 560;
 const WIDE_PX = 900;
@@ -66,7 +68,7 @@ export function tileLayout(options: TileLayoutOptions): TileLayout {
   const fitsNearly = mostAtOnce > usual && mostAtOnce <= usual * MOST_MORE_COLUMNS;
   const columns = fitsNearly ? mostAtOnce : usual;
   const tileWidth = Math.floor((width - GAP_PX * (columns - 1)) / columns);
-  const frameHeight = kind === "audio" ? PLAYER_PX : Math.round(tileWidth / aspect);
+  const frameHeight = kind === "audio" || kind === "file" ? BAR_PX : Math.round(tileWidth / aspect);
   const lineHeight = frameHeight + captionLines * CAPTION_PX + LINE_GAP_PX;
   return { columns, tileWidth, frameHeight, lineHeight, isNarrow };
 }

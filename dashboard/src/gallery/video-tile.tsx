@@ -23,7 +23,7 @@ const MOST_AHEAD_BYTES = 4_000_000;
 
 export function VideoTile(props: VideoTileProps) {
   let video!: HTMLVideoElement;
-  const retried = createBlobRetry(() => props.item.fields.blob, "video");
+  const retried = createBlobRetry(() => props.item.fields, "video");
   const [isPlaying, setIsPlaying] = createSignal(false);
   const [share, setShare] = createSignal(0);
   const toggle = () => {

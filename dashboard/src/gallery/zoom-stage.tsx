@@ -110,7 +110,7 @@ export function ZoomStage(props: ZoomStageProps) {
     >
       <span class="zoomed" style={place()}>
         <BlobImage
-          hash={props.item.fields.blob}
+          file={props.item.fields}
           alt={props.label}
           isEnlarged={scale() > 1}
           loaded={({ naturalWidth: width, naturalHeight: height }) =>

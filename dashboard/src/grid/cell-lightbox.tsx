@@ -100,7 +100,7 @@ export function CellLightbox(props: CellLightboxProps) {
         </span>
         <a
           class="icon"
-          href={blobUrl(item().fields.blob, fileName(`${props.tableKey}_${columnName()}`, item()))}
+          href={blobUrl(item().fields, fileName(`${props.tableKey}_${columnName()}`, item()))}
           download=""
           aria-label="Download"
           title="Download"

@@ -99,7 +99,7 @@ function MediaThumb(props: { readonly media: MediaRef; readonly isHeldBack: bool
       fallback={<PlayedThumb media={props.media} isHeldBack={props.isHeldBack} />}
     >
       <span class="tg-thumb" title={label()}>
-        <BlobImage hash={fields().blob} alt={label()} isHeldBack={props.isHeldBack} isSmall />
+        <BlobImage file={fields()} alt={label()} isHeldBack={props.isHeldBack} isSmall />
       </span>
     </Show>
   );
@@ -114,7 +114,7 @@ function PlayedThumb(props: { readonly media: MediaRef; readonly isHeldBack: boo
     <span class="tg-thumb played" title={label()}>
       <Show when={begun() && fields().type.startsWith("video/")}>
         <video
-          src={`${blobUrl(fields().blob)}#t=0.001`}
+          src={`${blobUrl(fields())}#t=0.001`}
           preload="metadata"
           muted
           playsinline
@@ -122,7 +122,7 @@ function PlayedThumb(props: { readonly media: MediaRef; readonly isHeldBack: boo
           aria-label={label()}
         />
       </Show>
-      <Icon name="play" />
+      <Icon name={/^(video|audio)\//.test(fields().type) ? "play" : "file"} />
     </span>
   );
 }

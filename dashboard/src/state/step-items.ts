@@ -9,6 +9,7 @@ import type {
   AudioFields,
   ImageFields,
   MediaKind,
+  OtherFileFields,
   VideoFields,
 } from "../../../src/protocol/media.ts";
 import { fetchMediaItems } from "../api/client.ts";
@@ -23,7 +24,7 @@ export interface MediaItem {
   readonly time: number;
   /** Place among the items of the step. */
   readonly index: number;
-  readonly fields: ImageFields | VideoFields | AudioFields;
+  readonly fields: ImageFields | VideoFields | AudioFields | OtherFileFields;
 }
 
 export interface StepItems {
