@@ -21,3 +21,11 @@ test("runs that are alike, or one alone, need no words; lists and objects give n
   const hints = runHints([run("a", { sizes: [1] }), run("b", { sizes: [2], warmup: false })]);
   expect([...hints.values()]).toEqual(["no warmup", "no warmup"]);
 });
+
+test("what a Trackio client writes beside the settings tells nothing", () => {
+  const hints = runHints([
+    run("a", { _Created: "2026-11-23T08:00:00+00:00", lr: 1 }),
+    run("b", { _Created: "2026-11-23T09:00:00+00:00", lr: 2 }),
+  ]);
+  expect([...hints.values()]).toEqual(["lr 1", "lr 2"]);
+});

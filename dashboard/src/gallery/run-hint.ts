@@ -1,14 +1,14 @@
 /** What tells a run from the others that are shown: the settings in which they differ, in few words. */
 
 import type { Run } from "../../../src/protocol/api.ts";
+import { settingNames } from "../state/run-settings.ts";
 
 const MOST_SETTINGS = 2;
 const LONGEST_VALUE = 24;
 
 /** Of each run of `runs`: up to two settings, e.g. `adam, lr 0.01`; empty where all are alike. */
 export function runHints(runs: readonly Run[]): ReadonlyMap<string, string> {
-  const names = new Set(runs.flatMap((run) => Object.keys(run.config)));
-  const differing = [...names].filter((name) => {
+  const differing = settingNames(runs).filter((name) => {
     const values = runs.map((run) => run.config[name]);
     const isPlain = values.every((value) => typeof value !== "object" || value === null);
     return isPlain && new Set(values).size > 1;

@@ -2,6 +2,7 @@
 
 import type { Metric, Run } from "../../../src/protocol/api.ts";
 import type { LastValues } from "../state/last-values.ts";
+import { settingNames } from "../state/run-settings.ts";
 
 export interface Column {
   readonly id: string;
@@ -28,8 +29,7 @@ export function runColumns(
     },
     { id: "steps", title: "Step", isNumber: true, value: (run) => run.lastStep },
   ];
-  const keys = new Set(runs.flatMap((run) => Object.keys(run.config)));
-  const settings = [...keys].map(
+  const settings = settingNames(runs).map(
     (key): Column => ({
       id: `config ${key}`,
       title: key,
