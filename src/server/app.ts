@@ -20,6 +20,8 @@ import { readSeries } from "./routes/series.ts";
 import { exportTable, readTable } from "./routes/tables.ts";
 import { getVersion } from "./routes/version.ts";
 import type { ServerContext } from "./server-context.ts";
+import { TRACKIO_CALLS } from "./trackio-api/trackio-calls.ts";
+import { serveTrackio } from "./trackio-api/trackio-routes.ts";
 
 const OPERATIONS: readonly Operation[] = [
   listProjects,
@@ -55,12 +57,13 @@ export function createApp(server: ServerContext, options: AppOptions): Hono {
     c.res.headers.set("referrer-policy", "no-referrer");
     c.res.headers.set("cross-origin-resource-policy", "same-origin");
   });
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
+  app.use("/api/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
   for (const operation of OPERATIONS) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(operation.method, path, (c) => operation.handle(c, server));
   }
   app.get("/openapi.json", async (c) => c.json(await createOpenApi(OPERATIONS, server.version)));
+  serveTrackio(app, server, TRACKIO_CALLS);
   app.all("/api/*", refusePath);
   app.get("*", (c) => serveDashboard(c, options.dashboard));
   app.notFound(refusePath);

@@ -1,0 +1,7 @@
+/** Every call that a Trackio client may make: those that write, and those that read. */
+
+import { READ_CALLS } from "./reads/read-calls.ts";
+import type { TrackioCall } from "./trackio-call.ts";
+import { WRITE_CALLS } from "./write-calls.ts";
+
+export const TRACKIO_CALLS: readonly TrackioCall[] = [...WRITE_CALLS, ...READ_CALLS];
