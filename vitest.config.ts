@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** `node`: everything that needs no browser. `browser`: real Chromium through playwright-core; long: `npm run test:long` only. */
+/**
+ * `node`: everything that needs no browser. `browser`: real Chromium through playwright-core. `python`: the
+ * unmodified Python package against our server; skipped where there is no Python. `long`: `npm run test:long` only.
+ */
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -14,7 +17,7 @@ export default defineConfig({
             "dashboard/src/**/*.test.ts",
             "bench/**/*.test.ts",
           ],
-          exclude: ["**/*.long.test.ts", "test/browser/**"],
+          exclude: ["**/*.long.test.ts", "test/browser/**", "test/python/**"],
         },
       },
       {
@@ -31,7 +34,23 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "long", include: ["**/*.long.test.ts"], testTimeout: 3_600_000 },
+        test: {
+          name: "python",
+          include: ["test/python/**/*.test.ts"],
+          exclude: ["**/*.long.test.ts"],
+          globalSetup: ["test/python/make-venvs.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "long",
+          include: ["**/*.long.test.ts"],
+          globalSetup: ["test/python/make-venvs.ts"],
+          testTimeout: 3_600_000,
+        },
       },
     ],
   },

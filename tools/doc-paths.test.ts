@@ -15,6 +15,7 @@ const TOP_FOLDERS = [
   "test",
   "tools",
   "bin",
+  "interop",
   ".ci",
 ];
 

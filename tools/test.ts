@@ -14,7 +14,7 @@ const REPORT = join(ROOT, ".cache", `test-report-${process.pid}.json`);
 
 const long = process.argv.includes("--long");
 const others = process.argv.slice(2).filter((argument) => argument !== "--long");
-const projects = long ? ["long"] : ["node", "browser"];
+const projects = long ? ["long"] : ["node", "browser", "python"];
 
 const buildCode = await runCommand(process.execPath, ["tools/build.ts", "--if-needed"]);
 if (buildCode === 0) {
