@@ -15,7 +15,8 @@
  *     POST /api/v1/projects/{project}/table.csv     TableQuery, also as a form field `query` → text/csv, all rows
  *     GET  /api/v1/projects/{project}/files         → FileList
  *     GET  /api/v1/blobs/{hash}[?name=…]            → the bytes, with ranges; with a name, as a download
- *     GET  /api/v1/events[?project=…]               → text/event-stream: first `hello` with {missed}, then `change` with ChangeEvent
+ *     GET  /api/v1/events[?project=…]               → text/event-stream: first `hello` with {missed}, then `change` with ChangeEvent,
+ *                                                     and `reading` with ReadingEvent while a folder of Trackio for Python is read
  */
 
 import { z } from "zod";
@@ -118,6 +119,12 @@ export const changeEventSchema = z.object({
       facts: z.boolean().describe("the run is new, gone, or its status, config or summary changed"),
     }),
   ),
+});
+
+/** How far the first reading of what Trackio for Python wrote into the folder has come; the last one has `done` equal to `total`. */
+export const readingEventSchema = z.object({
+  done: z.int().describe("rows that were read"),
+  total: z.int(),
 });
 
 export const mediaKindSchema = z.enum(["image", "video", "audio", "table", "file"]);
@@ -276,6 +283,7 @@ export const errorSchema = z.object({
 });
 
 export type Project = z.infer<typeof projectSchema>;
+export type ReadingEvent = z.infer<typeof readingEventSchema>;
 export type ProjectList = z.infer<typeof projectListSchema>;
 export type Run = z.infer<typeof runSchema>;
 export type RunList = z.infer<typeof runListSchema>;

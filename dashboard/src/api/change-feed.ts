@@ -4,13 +4,15 @@
  * 15 seconds; what happened in between is for the caller to read anew.
  */
 
-import type { ChangeEvent } from "../../../src/protocol/api.ts";
+import type { ChangeEvent, ReadingEvent } from "../../../src/protocol/api.ts";
 import { apiUrl } from "./client.ts";
 
 export interface ChangeFeedEvents {
   /** The stream stands: for the first time, or again after it was broken or the page was hidden. */
   open(): void;
   change(event: ChangeEvent): void;
+  /** How far the first reading of the folder has come. */
+  reading(event: ReadingEvent): void;
   /** The stream broke and is being tried again. */
   lost(): void;
 }
@@ -55,6 +57,10 @@ export class ChangeFeed {
       const change = parseChange(message.data);
       if (change) this.#events.change(change);
     });
+    source.addEventListener("reading", (message: MessageEvent<string>) => {
+      const reading = parseReading(message.data);
+      if (reading) this.#events.reading(reading);
+    });
     source.addEventListener("error", () => {
       source.close();
       if (this.#source !== source) return;
@@ -75,6 +81,16 @@ export class ChangeFeed {
     if (document.hidden) this.#stop();
     else if (this.#source === undefined) this.#start();
   };
+}
+
+function parseReading(data: string): ReadingEvent | undefined {
+  try {
+    const { done, total } = JSON.parse(data) as Partial<ReadingEvent>;
+    return typeof done === "number" && typeof total === "number" ? { done, total } : undefined;
+  } catch {
+    // As with changes.
+    return undefined;
+  }
 }
 
 /** A line that is no change is passed over: a newer server may say more than this page knows. */

@@ -12,6 +12,7 @@ import { createWorkspace } from "../state/workspace.ts";
 import { FrameHead } from "./frame-head.tsx";
 import { isFramed } from "./framed.ts";
 import { OfflineBar } from "./offline-bar.tsx";
+import { ReadingBar } from "./reading-bar.tsx";
 import { followTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 import { answerViewMessages } from "./view-messages.ts";
@@ -83,6 +84,7 @@ export function App() {
             <ChartsPage workspace={workspace} link={link} openRuns={openRuns} />
           </Match>
         </Switch>
+        <ReadingBar reading={workspace.reading()} />
         <OfflineBar since={offlineSince()} retry={workspace.retry} />
       </main>
     </div>

@@ -6,7 +6,7 @@
  */
 
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
-import type { Metric, Project, Run } from "../../../src/protocol/api.ts";
+import type { Metric, Project, ReadingEvent, Run } from "../../../src/protocol/api.ts";
 import { ChangeFeed } from "../api/change-feed.ts";
 import { fetchProjects, ReadError } from "../api/client.ts";
 import { type Charts, createCharts } from "./charts.ts";
@@ -35,6 +35,8 @@ export interface Workspace {
   readonly problem: Accessor<ReadError | undefined>;
   /** Since when the server has not answered, epoch milliseconds. */
   readonly offlineSince: Accessor<number | undefined>;
+  /** How far the first reading of a folder of Trackio for Python has come; undefined while none goes on. */
+  readonly reading: Accessor<ReadingEvent | undefined>;
   readonly retry: () => void;
   readonly chart: Charts["chart"];
   readonly xRange: Charts["xRange"];
@@ -58,6 +60,7 @@ export function createWorkspace(): Workspace {
   const [projects, setProjects] = createSignal<readonly Project[] | undefined>();
   const [listProblem, setListProblem] = createSignal<ReadError | undefined>();
   const [offlineSince, setOfflineSince] = createSignal<number | undefined>();
+  const [reading, setReading] = createSignal<ReadingEvent | undefined>();
   const [buckets, setBuckets] = createSignal(384);
   const offline = () => setOfflineSince((since) => since ?? Date.now());
 
@@ -128,7 +131,11 @@ export function createWorkspace(): Workspace {
           mediaFacts()?.change(event);
         }
       },
-      lost: offline,
+      reading: setReading,
+      lost: () => {
+        setReading(undefined);
+        offline();
+      },
     });
     onCleanup(() => stream.close());
     return stream;
@@ -165,6 +172,7 @@ export function createWorkspace(): Workspace {
     followValues: () => facts()?.followValues() ?? (() => {}),
     problem: () => facts()?.problem() ?? (projects() === undefined ? listProblem() : undefined),
     offlineSince,
+    reading,
     retry: () => {
       if (offlineSince() === undefined) readAll();
       feed().retry();

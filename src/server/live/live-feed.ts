@@ -144,7 +144,6 @@ function mergeChange(before: RunChange | undefined, change: RunChange): RunChang
     ...(time === undefined ? {} : { time }),
     newKeys: before.newKeys || change.newKeys,
     ...(before.media || change.media ? { media: true } : {}),
-    ...(before.media || change.media ? { media: true } : {}),
     facts: before.facts || change.facts,
   };
 }
