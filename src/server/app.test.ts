@@ -18,6 +18,7 @@ import type { SeriesFrame } from "../protocol/series-frame.ts";
 import { decodeSeriesFrame } from "../protocol/series-frame-codec.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { EPOCH_MS, JournalLike } from "../store/testing/batches.ts";
+import { TokenAccess } from "./access/access.ts";
 import { createApp } from "./app.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
@@ -47,6 +48,7 @@ function appOn(reader: Reader): Hono {
   const context = {
     reader,
     feed: new LiveFeed(),
+    access: new TokenAccess({ write: "w" }),
     blobs: new BlobSource(BlobFolder.at(dashboardDir), { makeSoon: async () => undefined }),
     running: () => ({ vision: 2 }),
     version: "1.2.3",

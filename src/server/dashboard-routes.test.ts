@@ -5,6 +5,7 @@ import type { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
+import { TokenAccess } from "./access/access.ts";
 import { createApp } from "./app.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
@@ -27,6 +28,7 @@ beforeEach(() => {
     reader,
     blobs,
     feed: new LiveFeed(),
+    access: new TokenAccess({ write: "w" }),
     running: () => ({}),
     version: "1",
     log: () => {},

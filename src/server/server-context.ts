@@ -1,3 +1,4 @@
+import type { Access } from "./access/access.ts";
 import type { BlobSource } from "./blobs/blob-source.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
@@ -7,6 +8,8 @@ export interface ServerContext {
   readonly reader: Reader;
   readonly blobs: BlobSource;
   readonly feed: LiveFeed;
+  /** Who may write; whoever asks a route has been found to be allowed to read. */
+  readonly access: Access;
   /** Runs that run now, by project. */
   readonly running: () => { readonly [project: string]: number };
   /** This package's version. */

@@ -6,6 +6,8 @@ import type { FoldNews } from "../ingest/fold-loop.ts";
 import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
+import { type AccessTokens, TokenAccess } from "./access/access.ts";
+import { findTokens, type TokenOptions } from "./access/find-tokens.ts";
 import { allowedHostsOf } from "./allowed-hosts.ts";
 import { AskedMaker } from "./blobs/asked-maker.ts";
 import { BlobSource } from "./blobs/blob-source.ts";
@@ -16,7 +18,7 @@ import { DASHBOARD_DIR, readPackageVersion } from "./package-files.ts";
 import { ReaderPool } from "./reading/reader-pool.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends TokenOptions {
   /** The data folder; made where it is not there. */
   readonly root: string;
   /** Address to listen at; 127.0.0.1 unless told. */
@@ -35,16 +37,19 @@ export interface RunningServer extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   readonly port: number;
+  /** What opens writing, and reading where it is closed. */
+  readonly tokens: AccessTokens;
   /** Ends threads, sockets and timers. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a server and returns when it can be asked.
- * @throws {@link TrackioError} `unavailable` where the port is taken; of the store where the data folder cannot be opened.
+ * @throws {@link TrackioError} `unavailable` where the port is taken, `invalid_argument` for a token that no link can hold; of the store where the data folder cannot be opened.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { root, host = "127.0.0.1", log = (line) => process.stderr.write(`${line}\n`) } = options;
+  const tokens = findTokens(root, options);
   const feed = new LiveFeed();
   let running: { readonly [project: string]: number } = {};
   const onNews = (news: FoldNews) => {
@@ -70,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     reader,
     blobs,
     feed,
+    access: new TokenAccess(tokens),
     running: () => running,
     version: readPackageVersion(),
     log,
@@ -99,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     http.closeAllConnections();
     await Promise.all([closed, closeThreads()]);
   });
-  return { url, port, close, [Symbol.asyncDispose]: close };
+  return { url, port, tokens, close, [Symbol.asyncDispose]: close };
 }
 
 function publish(feed: LiveFeed, changes: readonly FoldChange[]): void {
