@@ -1,6 +1,6 @@
 /** No project yet: the three lines that fill this page, which fills by itself once they ran. */
 
-import { createEffect, For, onCleanup } from "solid-js";
+import { createEffect, createSignal, For, onCleanup } from "solid-js";
 import { Icon } from "../app/icons.tsx";
 import { createCopy } from "../app/share-button.tsx";
 import { themeVersion } from "../app/theme.ts";
@@ -9,7 +9,7 @@ import { chartTheme } from "../charts/chart-theme.ts";
 /** Code in pieces: a kind of word (k: keyword, s: string, v: number, o: other), then its text. */
 type Piece = readonly ["" | "k" | "s" | "v" | "o", string];
 
-const CODE: readonly Piece[] = [
+const TYPESCRIPT: readonly Piece[] = [
   ["k", "import"],
   ["o", " * as "],
   ["", "trackio "],
@@ -28,8 +28,36 @@ const CODE: readonly Piece[] = [
   ["", "();"],
 ];
 
+const PYTHON: readonly Piece[] = [
+  ["k", "import"],
+  ["", " trackio\n\ntrackio."],
+  ["k", "init"],
+  ["", "(project="],
+  ["s", '"my_project"'],
+  ["", ")\ntrackio."],
+  ["k", "log"],
+  ["", "({"],
+  ["s", '"loss"'],
+  ["", ": "],
+  ["v", "0.05"],
+  ["", "})\ntrackio."],
+  ["k", "finish"],
+  ["", "()"],
+];
+
+const LANGUAGES = [
+  ["TypeScript", TYPESCRIPT],
+  ["Python", PYTHON],
+] as const;
+
 export function EmptyPage() {
-  const [isCopied, copy] = createCopy(() => CODE.map((piece) => piece[1]).join(""));
+  const [language, setLanguage] = createSignal(0);
+  const code = () => LANGUAGES[language()]![1];
+  const [isCopied, copy] = createCopy(() =>
+    code()
+      .map((piece) => piece[1])
+      .join(""),
+  );
   return (
     <div class="scroll">
       <div class="empty">
@@ -39,9 +67,23 @@ export function EmptyPage() {
             Log a first number from a script on this machine. The chart appears here by itself;
             leave the page open.
           </p>
+          <div class="subtabs" role="tablist" aria-label="Language of the script">
+            <For each={LANGUAGES}>
+              {([name], index) => (
+                <button
+                  type="button"
+                  role="tab"
+                  aria-selected={language() === index()}
+                  onClick={() => setLanguage(index())}
+                >
+                  {name}
+                </button>
+              )}
+            </For>
+          </div>
           <div class="code-frame">
             <pre class="code">
-              <For each={CODE}>{([kind, text]) => <span class={kind}>{text}</span>}</For>
+              <For each={code()}>{([kind, text]) => <span class={kind}>{text}</span>}</For>
             </pre>
             <button type="button" class="btn quiet copy" onClick={() => void copy()}>
               <Icon name="copy" />
@@ -55,6 +97,12 @@ export function EmptyPage() {
               Set <span class="mono">TRACKIO_DIR</span> before{" "}
               <span class="mono">trackio show</span>. <span class="mono">trackio status</span>{" "}
               prints the folder in use.
+            </p>
+            <p>
+              <b>Script on another machine?</b>
+              Pass <span class="mono">serverUrl</span> to <span class="mono">init</span> (
+              <span class="mono">server_url</span> in Python): the link that{" "}
+              <span class="mono">trackio show</span> prints.
             </p>
             <p>
               <b>Just looking?</b>
