@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject, type TestAPI, test } from "vitest";
 import type { VenvName } from "../../tools/python-venv.ts";
+import { cleanEnv } from "./clean-env.ts";
 
 /** `test` where the environment of that name is there, else `test.skip`. */
 export function pythonTestOf(name: VenvName): TestAPI {
@@ -46,24 +47,6 @@ export interface PythonOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Working folder; else an empty one of its own, removed with the process. */
   readonly cwd?: string;
-}
-
-/** Environment without settings of Trackio and Hugging Face, and without their use of the network. */
-export function cleanEnv(home: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) =>
-      !/^(?:TRACKIO_|HF_|GRADIO_|VITEST)/.test(name) && !/^(?:https?|all)_proxy$/i.test(name),
-  );
-  return {
-    ...Object.fromEntries(kept),
-    HF_HOME: join(home, "hf"),
-    HF_HUB_OFFLINE: "1",
-    HF_HUB_DISABLE_TELEMETRY: "1",
-    NO_PROXY: "127.0.0.1,localhost",
-    PYTHONDONTWRITEBYTECODE: "1",
-    PYTHONUNBUFFERED: "1",
-    TRACKIO_DIR: join(home, "client-data"),
-  };
 }
 
 /** A Python process that goes on while the test does something else. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { ROOT } from "../../tools/run-command.ts";
+import { cleanEnv } from "./clean-env.ts";
 import { freePort } from "./free-port.ts";
-import { cleanEnv, pythonPath } from "./python.ts";
+import { pythonPath } from "./python.ts";
 import { ServerProcess } from "./server-process.ts";
 
 /** `trackio show` of these sources, as a command: `node test/python/trackio.ts show …`. */
