@@ -28,3 +28,32 @@ export function runCommand(
     child.on("close", (code) => resolve(code ?? 1));
   });
 }
+
+/** As {@link runCommand}; what the command prints is also given back. */
+export function runListening(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly exitCode: number; readonly printed: string }> {
+  return new Promise((resolve, reject) => {
+    const colors = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...colors },
+    });
+    const pieces: Buffer[] = [];
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
+      from.on("data", (piece: Buffer) => {
+        pieces.push(piece);
+        to.write(piece);
+      });
+    }
+    child.on("error", reject);
+    child.on("close", (code) =>
+      resolve({ exitCode: code ?? 1, printed: Buffer.concat(pieces).toString() }),
+    );
+  });
+}
