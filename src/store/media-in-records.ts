@@ -1,4 +1,4 @@
-/** Which values of records hold pictures, videos, sounds or tables. */
+/** Which values of records and traces hold pictures, videos, sounds, tables or other files. */
 
 import { isMediaKind, type MediaRef, mediaIn } from "../protocol/media.ts";
 import { decodeValue, type Json } from "../protocol/values.ts";
@@ -24,14 +24,19 @@ export function findMedia(block: RecordBlock): FoundMedia[] {
   return found.sort((a, b) => a.row - b.row || a.column - b.column);
 }
 
-/** Whether there is the form of a picture, video, sound or table in `json`. */
+/** All media of a value in the form of `encodeValue`. */
+export function mediaInJson(json: Json): readonly MediaRef[] {
+  return mayHoldMedia(json) ? mediaIn(decodeValue(json)) : [];
+}
+
+/** Whether there is the form of a picture, video, sound, table or file in `json`. */
 function mayHoldMedia(json: Json): boolean {
   if (typeof json !== "object" || json === null) return false;
   if (Array.isArray(json)) return (json as readonly Json[]).some(mayHoldMedia);
   const { $: kind, v } = json as { readonly [key: string]: Json };
   if (kind === undefined) return Object.values(json).some(mayHoldMedia);
   if (isMediaKind(kind)) return true;
-  return kind === "object" && typeof v === "object" && v !== null
+  return (kind === "object" || kind === "entries") && typeof v === "object" && v !== null
     ? Object.values(v).some(mayHoldMedia)
     : false;
 }

@@ -22,7 +22,7 @@
  * 7. compact changes no answer, except how fast it comes.
  * 8. A deleted run answers not_found, and a fold of it is refused: `deleted`.
  * 9. Media are found by key and step at the cost of what is listed, and a blob
- *    counts as used for as long as a record or a saved file names it.
+ *    counts as used for as long as a record, a trace or a saved file names it.
  * 10. Of records of one run and lane with the same id the first folded is kept
  *    and no other, whatever source they come from; so with alerts and traces.
  * 11. The lanes of a run have records and series of their own; lists of runs
@@ -68,7 +68,10 @@ export interface RecordBlock {
   /** Epoch milliseconds, fractions allowed. */
   readonly times: Float64Array;
   readonly columns: readonly Column[];
-  /** Ids of the records, one each, where they have some. One that the run has already in this lane is left out of the fold. */
+  /**
+   * Ids of the records, one each, where they have some. A record whose id the run has already in this lane is left out of
+   * the fold; of those of one batch the first written is kept.
+   */
   readonly ids?: readonly string[];
 }
 
@@ -137,6 +140,7 @@ export interface RunInfo extends RunIdentity {
   readonly endedAt?: number;
   /** Epoch milliseconds of the newest line folded. */
   readonly updatedAt: number;
+  /** Of `log()`, as is the step; what other lanes have, `laneSize` tells. */
   readonly recordCount: number;
   /** Highest step; absent before the first record. A number, rounded beyond 2^53. */
   readonly lastStep?: number;
@@ -144,7 +148,7 @@ export interface RunInfo extends RunIdentity {
   readonly config: Config;
   /** What the script set itself by `run.summary`. */
   readonly summary: Config;
-  /** Writers that have not ended, to tell running from lost. Empty once the run has ended. */
+  /** Writers of all lanes that have not ended, to tell running from lost. Empty once the run has ended. */
   readonly writers: readonly (Writer & { readonly source: string; readonly seenAt: number })[];
 }
 
@@ -242,7 +246,7 @@ export interface TraceQuery {
   /** Lower case; traces whose `searchText` has it somewhere. */
   readonly search?: string;
   readonly step?: number;
-  /** By time or step, then by id; newest first unless told. */
+  /** By time, then id; or by step, then time, then id; `-`: all of that turned round. Newest first unless told. */
   readonly order?: "time" | "-time" | "step" | "-step";
   /** Absent: all. */
   readonly limit?: number;
@@ -392,13 +396,13 @@ export interface Store extends MediaReads, AsyncDisposable {
   readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]>;
   /** Records as they were written, in pages of a few thousand at most; nothing where the run or lane is not there. */
   readRecords(query: RecordsQuery): AsyncIterable<readonly StoredRecord[]>;
-  /** How many records a lane of the run has, and its highest step; undefined where it is not there. */
+  /** How many records a lane of the run has, and its highest step (an integer beyond 2^53 as a bigint); undefined where it is not there. */
   laneSize(
     project: ProjectKey,
     run: RunId,
     lane?: Lane,
   ): Promise<{ readonly recordCount: number; readonly lastStep?: number | bigint } | undefined>;
-  /** Of these runs, or all of the project; newest first. */
+  /** Of these runs, or all of the project; newest first, of one time what came later first. */
   listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]>;
   listTraces(query: TraceQuery): Promise<readonly RunTrace[]>;
 

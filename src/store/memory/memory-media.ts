@@ -12,7 +12,7 @@ import {
 import { decodeValue } from "../../protocol/values.ts";
 import { mediaStep } from "../media-in-records.ts";
 import type { LoggedTable, MediaItem, MediaSummary } from "../store.ts";
-import type { MemoryRecord } from "./memory-run.ts";
+import type { MemoryRecord } from "./memory-lane.ts";
 
 /** A picture, video, sound or table, and where a record names it. */
 export interface MemoryMedia {

@@ -6,10 +6,13 @@
 
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
-import type { BlobHash, MediaKind } from "../../protocol/media.ts";
+import type { KeyPath } from "../../protocol/journal-line.ts";
+import { type BlobHash, blobsOf, type MediaKind } from "../../protocol/media.ts";
+import { type Lane, PROJECT_RUN } from "../../protocol/run.ts";
 import { decodeValue } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
 import { cellOf, gridOf } from "../choose-grid.ts";
+import { exactStep } from "../exact-step.ts";
 import { rowValues } from "../record-values.ts";
 import type {
   FoldBatch,
@@ -22,18 +25,26 @@ import type {
   Point,
   ProjectFile,
   ProjectInfo,
+  RecordsQuery,
   Row,
+  RunAlert,
   RunInfo,
+  RunTrace,
   SeriesAnswer,
   SeriesAxis,
   SeriesBuckets,
   SeriesQuery,
   Store,
+  StoredRecord,
   StoreSize,
+  TraceQuery,
 } from "../store.ts";
 import { bucketsOf } from "./memory-buckets.ts";
-import { blobsUsed, mediaUnder, newestFirst, wholeTable } from "./memory-media.ts";
-import { type MemoryPoint, MemoryRun } from "./memory-run.ts";
+import { MemoryEvents } from "./memory-events.ts";
+import type { MemoryPoint } from "./memory-lane.ts";
+import { blobsUsed, mediaSummary, mediaUnder, newestFirst, wholeTable } from "./memory-media.ts";
+import { recordsOf } from "./memory-records.ts";
+import { MemoryRun } from "./memory-run.ts";
 
 /** Rows or points in a page of an iteration. */
 const PAGE_LENGTH = 4096;
@@ -41,7 +52,9 @@ const PAGE_LENGTH = 4096;
 /** A {@link Store} that keeps all in memory and forgets it when it is closed. */
 export class MemoryStore implements Store {
   readonly #offsets = new Map<string, number>();
+  /** With what belongs to projects without a run, under `PROJECT_RUN`. */
   readonly #runs = new Map<string, MemoryRun>();
+  readonly #events = new MemoryEvents();
   readonly #projectNames = new Map<ProjectKey, string>();
   /** By project, then by path. */
   readonly #files = new Map<ProjectKey, Map<string, ProjectFile>>();
@@ -65,7 +78,10 @@ export class MemoryStore implements Store {
     for (const file of batch.files ?? []) {
       if (file.time >= (files.get(file.path)?.time ?? file.time)) files.set(file.path, file);
     }
-    return { outcome: "folded", ...run.take(batch) };
+    this.#events.take(batch);
+    const { media, ...added } = run.take(batch);
+    const hasMedia = media || (batch.files?.length ?? 0) > 0;
+    return { outcome: "folded", ...added, ...(hasMedia && { media: true }) };
   }
 
   async offset(source: string): Promise<number> {
@@ -80,6 +96,7 @@ export class MemoryStore implements Store {
     const projects: ProjectInfo[] = [];
     for (const [key, name] of this.#projectNames) {
       const runs = this.#runsOf(key);
+      if (runs.length === 0) continue;
       projects.push({
         key,
         name,
@@ -113,14 +130,26 @@ export class MemoryStore implements Store {
   async listMetrics(
     project: ProjectKey,
     runs: readonly RunId[],
+    lane?: Lane,
   ): Promise<readonly MetricSummary[]> {
-    return runs.flatMap((id) => this.#runs.get(keyOf(project, id))?.summaries() ?? []);
+    return runs.flatMap((id) => this.#runs.get(keyOf(project, id))?.summaries(lane) ?? []);
+  }
+
+  async listKeys(project: ProjectKey, run: RunId, lane?: Lane): Promise<readonly KeyPath[]> {
+    return this.#lane(project, run, lane)?.keyPaths() ?? [];
+  }
+
+  async laneSize(project: ProjectKey, run: RunId, lane?: Lane) {
+    const records = this.#lane(project, run, lane);
+    if (records === undefined) return undefined;
+    const { recordCount, lastStep } = records;
+    return { recordCount, ...(lastStep !== undefined && { lastStep: exactStep(lastStep) }) };
   }
 
   async readSeries(query: SeriesQuery): Promise<SeriesAnswer> {
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
     const all = query.series.map(({ run, key }) =>
-      orderedBy(query.axis, this.#runs.get(keyOf(query.project, run))?.points(key) ?? []),
+      orderedBy(query.axis, this.#lane(query.project, run, query.lane)?.points(key) ?? []),
     );
     const extent = extentOf(all, query.axis);
     const low = Math.max(from, extent?.from ?? 0);
@@ -143,7 +172,7 @@ export class MemoryStore implements Store {
   }
 
   async *readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]> {
-    const points = this.#run(project, run).points(key);
+    const points = this.#records(project, run).points(key);
     for (let at = 0; at < points.length; at += PAGE_LENGTH) {
       yield points
         .slice(at, at + PAGE_LENGTH)
@@ -152,7 +181,7 @@ export class MemoryStore implements Store {
   }
 
   async *readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
-    const records = this.#run(project, run).ordered();
+    const records = this.#records(project, run).ordered();
     for (let at = 0; at < records.length; at += PAGE_LENGTH) {
       yield records.slice(at, at + PAGE_LENGTH).map(({ step, time, keys, values }) => ({
         step,
@@ -162,8 +191,29 @@ export class MemoryStore implements Store {
     }
   }
 
+  async *readRecords(query: RecordsQuery): AsyncIterable<readonly StoredRecord[]> {
+    const lane = this.#lane(query.project, query.run, query.lane);
+    const records = lane === undefined ? [] : recordsOf(lane, query);
+    for (let at = 0; at < records.length; at += PAGE_LENGTH) {
+      yield records.slice(at, at + PAGE_LENGTH);
+    }
+  }
+
+  async listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]> {
+    return this.#events.alerts(project, runs);
+  }
+
+  async listTraces(query: TraceQuery): Promise<readonly RunTrace[]> {
+    return this.#events.traces(query);
+  }
+
   async listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
-    return runs.flatMap((id) => this.#runs.get(keyOf(project, id))?.mediaSummaries() ?? []);
+    return runs.flatMap((run) => {
+      const records = this.#lane(project, run);
+      const all = records?.media() ?? [];
+      const keys = records?.mediaKeys() ?? [];
+      return keys.map(({ key, kind }) => mediaSummary(run, mediaUnder(all, key, kind)));
+    });
   }
 
   async readMediaSteps(
@@ -198,7 +248,7 @@ export class MemoryStore implements Store {
     const tables = this.#mediaUnder(project, run, key, "table");
     const newest = tables.findLast((item) => item.step <= step);
     const found = tables.filter((item) => item.step === newest?.step).at(index ?? -1);
-    const all = this.#runs.get(keyOf(project, run))?.media() ?? [];
+    const all = this.#lane(project, run)?.media() ?? [];
     return found && wholeTable(run, all, found);
   }
 
@@ -208,10 +258,15 @@ export class MemoryStore implements Store {
   }
 
   async *listBlobs(project: ProjectKey, run?: RunId): AsyncIterable<readonly BlobHash[]> {
-    const runs = this.#runsOf(project).filter(
-      ({ identity }) => identity.id === (run ?? identity.id),
+    const runs = Array.from(this.#runs.values()).filter(
+      ({ identity: { projectKey, id } }) => projectKey === project && id === (run ?? id),
     );
-    const blobs = new Set(runs.flatMap((some) => Array.from(blobsUsed(some.media()))));
+    const blobs = new Set(
+      runs.flatMap((some) => [
+        ...some.lanes().flatMap((lane) => Array.from(blobsUsed(lane.media()))),
+        ...this.#events.media(project, some.identity.id).flatMap(blobsOf),
+      ]),
+    );
     if (run === undefined) for (const { blob } of await this.listFiles(project)) blobs.add(blob);
     if (blobs.size > 0) yield Array.from(blobs);
   }
@@ -227,20 +282,19 @@ export class MemoryStore implements Store {
   async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
     const key = keyOf(project, run);
     const deleted = this.#runs.get(key);
-    if (deleted === undefined) return false;
+    if (deleted === undefined || !deleted.isListed) return false;
     for (const source of deleted.sources()) this.#offsets.delete(source);
     this.#runs.delete(key);
+    this.#events.remove(project, run);
     this.#tombstones.add(key);
-    if (this.#runsOf(project).length === 0) {
-      this.#projectNames.delete(project);
-      this.#files.delete(project);
-    }
+    if (this.#runsOf(project).length === 0) this.#removeProject(project);
     return true;
   }
 
   async deleteProject(project: ProjectKey): Promise<boolean> {
     if (!this.#projectNames.has(project)) return false;
     for (const run of this.#runsOf(project)) await this.deleteRun(project, run.identity.id);
+    this.#removeProject(project);
     return true;
   }
 
@@ -250,11 +304,14 @@ export class MemoryStore implements Store {
 
   async size(): Promise<StoreSize> {
     const projects = Array.from(this.#projectNames.keys(), (key) => {
-      const runs = this.#runsOf(key);
+      const lanes = Array.from(this.#runs.values())
+        .filter((run) => run.identity.projectKey === key)
+        .flatMap((run) => run.lanes());
+      const series = lanes.flatMap((lane) => lane.seriesKeys().map((name) => lane.points(name)));
       return {
         key,
-        bytes: runs.reduce((sum, run) => sum + run.sizeBytes(), 0),
-        pointCount: runs.flatMap((run) => run.summaries()).reduce((sum, s) => sum + s.count, 0),
+        bytes: lanes.reduce((sum, lane) => sum + lane.sizeBytes(), 0),
+        pointCount: series.reduce((sum, points) => sum + points.length, 0),
       };
     });
     return { bytes: projects.reduce((sum, project) => sum + project.bytes, 0), projects };
@@ -262,6 +319,7 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#runs.clear();
+    this.#events.clear();
     this.#offsets.clear();
     this.#projectNames.clear();
     this.#files.clear();
@@ -275,18 +333,31 @@ export class MemoryStore implements Store {
   /** By number, newest first. */
   #runsOf(project: ProjectKey): MemoryRun[] {
     return Array.from(this.#runs.values())
-      .filter((run) => run.identity.projectKey === project)
+      .filter((run) => run.identity.projectKey === project && run.isListed)
       .sort((a, b) => b.identity.number - a.identity.number);
   }
 
   #mediaUnder(project: ProjectKey, run: RunId, key: string, kind: MediaKind) {
-    return mediaUnder(this.#runs.get(keyOf(project, run))?.media() ?? [], key, kind);
+    return mediaUnder(this.#lane(project, run)?.media() ?? [], key, kind);
   }
 
-  #run(project: ProjectKey, id: RunId): MemoryRun {
-    const run = this.#runs.get(keyOf(project, id));
-    if (run) return run;
+  #lane(project: ProjectKey, run: RunId, lane?: Lane) {
+    return this.#runs.get(keyOf(project, run))?.lane(lane);
+  }
+
+  /** What `log()` wrote. */
+  #records(project: ProjectKey, id: RunId) {
+    const records = this.#lane(project, id);
+    if (records) return records;
     throw new TrackioError("not_found", `Project "${project}" has no run ${JSON.stringify(id)}.`);
+  }
+
+  /** With what it keeps without a run; what was folded of that stays folded, so that it does not come back. */
+  #removeProject(project: ProjectKey): void {
+    this.#runs.delete(keyOf(project, PROJECT_RUN));
+    this.#events.remove(project, PROJECT_RUN);
+    this.#projectNames.delete(project);
+    this.#files.delete(project);
   }
 }
 
