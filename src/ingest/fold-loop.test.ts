@@ -81,7 +81,7 @@ test("trouble of the store is told, nothing is lost, and it is tried again", asy
 test("a journal that cannot be folded is told once", async () => {
   const journal = data.journal(data.run("vision"));
   const text = readFileSync(journal.path, "utf8");
-  writeFileSync(journal.path, text.replace('"trackio":1', '"trackio":2'));
+  writeFileSync(journal.path, text.replace('"trackio":2', '"trackio":3'));
   begin();
   const run = data.run("vision");
   data.journal(run).log(0, { loss: 1 });

@@ -235,7 +235,7 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
   test("one of a newer version", async () => {
     const newer = data.journal(data.run("vision", { name: "newer" }));
     const text = readFileSync(newer.path, "utf8");
-    writeFileSync(newer.path, text.replace('"trackio":1', '"trackio":99'));
+    writeFileSync(newer.path, text.replace('"trackio":2', '"trackio":99'));
     const run = data.run("vision");
     logMany(data.journal(run), 0, 3);
     const report = await new Folder(data, store).foldAll();

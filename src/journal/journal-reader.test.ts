@@ -162,9 +162,9 @@ test("a journal of a newer version is refused by name", () => {
   journal.close();
   writeFileSync(
     journal.path,
-    readFileSync(journal.path, "utf8").replace('"trackio":1', '"trackio":2'),
+    readFileSync(journal.path, "utf8").replace('"trackio":2', '"trackio":3'),
   );
-  expect(() => readAll(journal.path)).toThrow(/is a journal of version 2.*update trackio/);
+  expect(() => readAll(journal.path)).toThrow(/is a journal of version 3.*update trackio/);
 });
 
 test("a journal that is gone has nothing more to read", () => {

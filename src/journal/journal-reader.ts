@@ -16,6 +16,7 @@ import {
   type KeyPath,
   type RecordLine,
 } from "../protocol/journal-line.ts";
+import { isLane } from "../protocol/run.ts";
 import type { Json } from "../protocol/values.ts";
 import { isMissing } from "./file-errors.ts";
 import { parseLines } from "./parse-lines.ts";
@@ -28,8 +29,10 @@ export interface JournalRecord {
   readonly keys: readonly KeyPath[];
   /** Its number in this journal, from 0; a damaged record has one too. */
   readonly number: number;
-  /** As written; values begin at index 3, in the order of `keys`. */
+  /** As written; values begin at index 3, in the order of `keys`. A step `null` is one more than the highest of run and lane. */
   readonly line: RecordLine;
+  /** Its own, where its key set says that it has one. */
+  readonly id: string | undefined;
 }
 
 export interface JournalEvent {
@@ -57,13 +60,20 @@ export interface JournalPiece {
   readonly tornBytes: number;
 }
 
+/** A key set as its line names it. */
+export interface JournalKeySet {
+  readonly keys: readonly KeyPath[];
+  /** Whether an id stands behind the values of each record. */
+  readonly ids: boolean;
+}
+
 /** What has to be known of the bytes before `offset` to read on from there. */
 export interface JournalCursor {
   offset: number;
   /** Undefined at the beginning, or where the first line is damaged. */
   header: HeaderLine | undefined;
   /** Key sets by their numbers. */
-  readonly sets: Map<number, readonly KeyPath[]>;
+  readonly sets: Map<number, JournalKeySet>;
   /** Number of the next record. */
   recordCount: number;
 }
@@ -102,16 +112,21 @@ export function readJournal(
   const { bytes, wholeBytes } = readWholeLines(path, from, maxBytes);
   const entries: JournalEntry[] = [];
   let damagedLines = 0;
+  let isFirst = from === 0;
   parseLines(bytes.subarray(0, wholeBytes), (parsed, firstByte) => {
     // Counted by its first byte, so that a damaged record keeps the numbers of those behind it.
     const number = firstByte === OPENING_BRACKET ? cursor.recordCount++ : -1;
-    const entry = readEntry(cursor, parsed, number, path);
+    const entry = readEntry(cursor, parsed, number, isFirst ? path : undefined);
+    isFirst = false;
     if (entry === DAMAGED) damagedLines += 1;
     else if (entry !== undefined) entries.push(entry);
   });
   cursor.offset = from + wholeBytes;
   return { from, to: cursor.offset, entries, damagedLines, tornBytes: bytes.length - wholeBytes };
 }
+
+/** Where values begin in a record's line. */
+export const FIRST_VALUE = 3;
 
 const OPENING_BRACKET = 0x5b;
 const NEWLINE = 0x0a;
@@ -155,16 +170,17 @@ function readFully(fd: number, buffer: Buffer, from: number): number {
   return filled;
 }
 
+/** @param path Given for the first line of a file, which alone may be its header. */
 function readEntry(
   cursor: JournalCursor,
   parsed: Json | undefined,
   number: number,
-  path: string,
+  path: string | undefined,
 ): JournalEntry | undefined | typeof DAMAGED {
   if (typeof parsed !== "object" || parsed === null) return DAMAGED;
   if (Array.isArray(parsed)) return readRecord(cursor, parsed, number);
   const line = parsed as { readonly [key: string]: Json };
-  if ("trackio" in line) return readHeader(cursor, line, path);
+  if ("trackio" in line) return path === undefined ? DAMAGED : readHeader(cursor, line, path);
   if ("set" in line) return readKeySet(cursor, line);
   if (typeof line.time !== "number") return undefined;
   return { kind: "event", event: line as unknown as EventLine };
@@ -175,10 +191,16 @@ function readRecord(
   line: readonly Json[],
   number: number,
 ): JournalRecord | typeof DAMAGED {
-  const keys = cursor.sets.get(line[0] as number);
-  if (keys === undefined || line.length !== keys.length + 3) return DAMAGED;
+  const set = cursor.sets.get(line[0] as number);
+  if (set === undefined) return DAMAGED;
+  const { keys, ids } = set;
+  const end = keys.length + FIRST_VALUE;
+  if (line.length !== (ids ? end + 1 : end)) return DAMAGED;
   if (typeof line[2] !== "number" || !isStepField(line[1])) return DAMAGED;
-  return { kind: "record", keys, number, line: line as unknown as RecordLine };
+  const id = ids ? line[end] : undefined;
+  if (ids && typeof id !== "string") return DAMAGED;
+  const record = line as unknown as RecordLine;
+  return { kind: "record", keys, number, line: record, id: id as string | undefined };
 }
 
 function readHeader(
@@ -195,6 +217,13 @@ function readHeader(
   }
   const header = line as unknown as HeaderLine;
   if (typeof header.run?.id !== "string" || typeof header.writer?.id !== "string") return DAMAGED;
+  // What belongs to another lane must never be taken for records of `log()`.
+  if (header.lane !== undefined && !isLane(header.lane)) {
+    throw new TrackioError(
+      "unavailable",
+      `${path} is of the lane ${JSON.stringify(header.lane).slice(0, 40)}, which this trackio does not know; update trackio to read it.`,
+    );
+  }
   cursor.header = header;
   return { kind: "header", header };
 }
@@ -203,9 +232,10 @@ function readKeySet(
   cursor: JournalCursor,
   line: { readonly [key: string]: Json },
 ): undefined | typeof DAMAGED {
-  const { set, keys } = line;
+  const { set, keys, ids } = line;
   if (typeof set !== "number" || !Array.isArray(keys) || !keys.every(isKeyPath)) return DAMAGED;
-  cursor.sets.set(set, keys as unknown as readonly KeyPath[]);
+  if (ids !== undefined && ids !== true) return DAMAGED;
+  cursor.sets.set(set, { keys: keys as unknown as readonly KeyPath[], ids: ids === true });
   return undefined;
 }
 

@@ -1,35 +1,49 @@
 /**
  * Writes one journal: one `write(2)` per call, appended by the system, so that
  * what a call returned from is in the kernel's hands and outlives the process.
+ * A script has one for its run; a server one for each run and lane that a
+ * Trackio client logs to, and appends a whole batch at once.
  *
  * Laws: a file has one writer; a line is never changed; after a write that
  * stopped half way the next one begins on a new line, so that it costs no line
- * but its own; a new journal touches the `runs` folder of its project. The
- * methods throw the system's errors; the caller decides.
+ * but its own; of a batch that failed a beginning may be there, line by line;
+ * a new journal touches the `runs` folder of its project. The methods throw
+ * the system's errors; the caller decides.
  */
 
-import { closeSync, fsyncSync, openSync, rmSync, utimesSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import {
   type EventLine,
   type HeaderLine,
   JOURNAL_VERSION,
   type KeyPath,
 } from "../protocol/journal-line.ts";
-import type { Writer } from "../protocol/run.ts";
+import type { Lane, Writer } from "../protocol/run.ts";
 import type { Json } from "../protocol/values.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { errorCode } from "./file-errors.ts";
 import { currentWriterProcess } from "./process-liveness.ts";
+import { touchRuns } from "./touch-runs.ts";
 
 /** Keys of a record, in order, as one journal names them. Made by {@link JournalWriter.keySet}. */
 export interface KeySet {
   readonly keys: readonly KeyPath[];
+  /** Whether each record has an id behind its values. */
+  readonly ids: boolean;
   /** Undefined until its line is written. */
   number: number | undefined;
 }
 
-/** A record before its first field, the key set's number, is known; the writer fills it in. */
+/**
+ * A record before its first field, the key set's number, is known; the writer fills it in. A step `null` is one more than
+ * the run's highest, as whoever folds finds it. Where the set has `ids`, the id, a text, is the last field.
+ */
 export type RecordFields = [set: number, step: Json, timeMs: number, ...values: Json[]];
+
+/** A line of a batch. */
+export type BatchLine =
+  | { readonly set: KeySet; readonly record: RecordFields }
+  | { readonly event: EventLine };
 
 export class JournalWriter {
   readonly writer: Writer;
@@ -42,13 +56,14 @@ export class JournalWriter {
   readonly #sets = new Map<string, KeySet>();
 
   /**
-   * Begins a journal of the run with its header.
+   * Begins a journal of the run, or of its `lane`, with its header. The run's folder is there: `createRun` made it, and
+   * `makeProjectLane` that of the lane `project`.
    * @throws the system's error where the file cannot be made.
    */
   static create(folder: DataFolder, header: Omit<HeaderLine, "trackio" | "writer">): JournalWriter {
-    const { run, time } = header;
+    const { run, time, lane } = header;
     for (;;) {
-      const writer: Writer = { id: createWriterId(time), ...currentWriterProcess() };
+      const writer: Writer = { id: createWriterId(time, lane), ...currentWriterProcess() };
       const path = folder.journalFile(run.projectKey, run.id, writer.id);
       try {
         const journal = new JournalWriter(writer, path, openSync(path, "ax"));
@@ -67,12 +82,17 @@ export class JournalWriter {
     this.#fd = fd;
   }
 
-  /** The key set of these keys in this order; the same object for the same keys. */
-  keySet(keys: readonly KeyPath[]): KeySet {
-    const name = JSON.stringify(keys);
+  /** Whether the file is no longer there: its run was deleted, and what is appended goes nowhere. */
+  get isGone(): boolean {
+    return !existsSync(this.path);
+  }
+
+  /** The key set of these keys in this order, with or without ids; the same object for the same keys. */
+  keySet(keys: readonly KeyPath[], { ids = false }: { readonly ids?: boolean } = {}): KeySet {
+    const name = ids ? `ids ${JSON.stringify(keys)}` : JSON.stringify(keys);
     let set = this.#sets.get(name);
     if (set === undefined) {
-      set = { keys, number: undefined };
+      set = { keys, ids, number: undefined };
       this.#sets.set(name, set);
     }
     return set;
@@ -89,7 +109,22 @@ export class JournalWriter {
   }
 
   appendEvent(event: EventLine): void {
-    this.#write(`${JSON.stringify(event)}\n`);
+    this.#write(eventText(event));
+  }
+
+  /** Appends lines in their order by one write; nothing where there are none. Where it throws, the batch may be written again: ids tell what is there twice. */
+  appendBatch(lines: readonly BatchLine[]): void {
+    if (lines.length === 0) return;
+    const named: KeySet[] = [];
+    try {
+      let text = "";
+      for (const line of lines)
+        text += "event" in line ? eventText(line.event) : this.#recordText(line, named);
+      this.#writeBytes(Buffer.from(this.#isTorn ? `\n${text}` : text));
+    } catch (error) {
+      for (const set of named) set.number = undefined;
+      throw error;
+    }
   }
 
   /** Returns when all that was appended is on the disk itself. */
@@ -121,9 +156,20 @@ export class JournalWriter {
     // A number whose line failed half way is not used again: the line may be there.
     const number = this.#nextSet++;
     record[0] = number;
-    const line = JSON.stringify({ set: number, keys: set.keys });
-    this.#write(`${line}\n${JSON.stringify(record)}\n`);
+    this.#write(`${keySetText(set, number)}${JSON.stringify(record)}\n`);
     set.number = number;
+  }
+
+  /** A record of a batch, behind its set's own line where it is the first; such a set is put into `named`. */
+  #recordText({ set, record }: { set: KeySet; record: RecordFields }, named: KeySet[]): string {
+    let text = "";
+    if (set.number === undefined) {
+      set.number = this.#nextSet++;
+      named.push(set);
+      text = keySetText(set, set.number);
+    }
+    record[0] = set.number;
+    return `${text}${JSON.stringify(record)}\n`;
   }
 
   #write(lines: string): void {
@@ -134,14 +180,24 @@ export class JournalWriter {
     else this.#writeRest(Buffer.from(text), written);
   }
 
-  #writeSome(text: string): number {
+  #writeBytes(bytes: Buffer): void {
+    const written = this.#writeSome(bytes);
+    this.sizeBytes += written;
+    if (written === bytes.length) this.#isTorn = false;
+    else this.#writeRest(bytes, written);
+  }
+
+  #writeSome(lines: string | Buffer): number {
+    // Two overloads of `writeSync`, one call.
+    const write = (): number =>
+      typeof lines === "string" ? writeSync(this.#fd, lines) : writeSync(this.#fd, lines);
     try {
-      return writeSync(this.#fd, text);
+      return write();
     } catch (error) {
       if (errorCode(error) !== "EBADF" || this.#fd < 0) throw error;
       // The script closed a descriptor that was not its own.
       this.#fd = openSync(this.path, "a");
-      return writeSync(this.#fd, text);
+      return write();
     }
   }
 
@@ -156,20 +212,18 @@ export class JournalWriter {
   }
 }
 
-/** Sorts by time, so that the journals of a run stand in the order in which they were begun. */
-function createWriterId(timeMs: number): string {
-  const time = Math.floor(timeMs).toString(36).padStart(9, "0");
-  const salt = Math.floor(Math.random() * 36 ** 8).toString(36);
-  return `${time}-${salt.padStart(8, "0")}`;
+function eventText(event: EventLine): string {
+  return `${JSON.stringify(event)}\n`;
 }
 
-/** Lets whoever folds see a new journal, also of an old run, by looking at one folder a project. */
-function touchRuns(runsFolder: string): void {
-  const now = Date.now() / 1000;
-  try {
-    utimesSync(runsFolder, now, now);
-  } catch (error) {
-    // A folder of another user: the journal is found when all are looked through.
-    if (errorCode(error) === undefined) throw error;
-  }
+function keySetText({ keys, ids }: KeySet, number: number): string {
+  return `${JSON.stringify(ids ? { set: number, keys, ids } : { set: number, keys })}\n`;
+}
+
+/** Sorts by time, so that the journals of a run stand in the order in which they were begun. Names the lane, for when the header is damaged. */
+function createWriterId(timeMs: number, lane: Lane | undefined): string {
+  const time = Math.floor(timeMs).toString(36).padStart(9, "0");
+  const salt = Math.floor(Math.random() * 36 ** 8).toString(36);
+  const id = `${time}-${salt.padStart(8, "0")}`;
+  return lane === undefined ? id : `${id}-${lane}`;
 }

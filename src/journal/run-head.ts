@@ -26,6 +26,7 @@ import { errorCode, isMissing } from "./file-errors.ts";
 import { readHeadFile, writeHead } from "./head-file.ts";
 import { waitFor, withHeadLock } from "./head-lock.ts";
 import { makeFolder } from "./make-folder.ts";
+import { makeProject } from "./make-project.ts";
 import { allotRunNumber } from "./run-number.ts";
 
 export interface RunHead {
@@ -55,6 +56,7 @@ export interface NewRun {
   readonly group?: string | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly notes?: string | undefined;
+  readonly client?: RunIdentity["client"];
 }
 
 /** How long the maker of a run's folder may take to write its head; it takes about a millisecond. */
@@ -72,7 +74,7 @@ export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHe
       `Run "${id}" of project "${run.project}" was deleted and its id cannot come back; choose another id.`,
     );
   }
-  writeProjectFile(folder, run, nowMs);
+  makeProject(folder, run, nowMs);
   claimRunFolder(folder, run);
   const number = allotRunNumber(folder.numbersFolder(projectKey), id);
   const name = typeof run.name === "string" ? run.name : run.name(number);
@@ -88,6 +90,7 @@ export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHe
       ...(run.group === undefined ? {} : { group: run.group }),
       ...(run.tags === undefined ? {} : { tags: run.tags }),
       ...(run.notes === undefined ? {} : { notes: run.notes }),
+      ...(run.client === undefined ? {} : { client: run.client }),
     },
     config: run.config,
     state: "running",
@@ -112,9 +115,29 @@ export function findHead(
 ): RunHead | undefined {
   for (const id of "id" in wanted ? [wanted.id] : idsOfName(folder, key, wanted.name)) {
     const head = readHead(folder, key, id);
-    if (head !== undefined && !isMarkedDeleted(folder, key, id)) return head;
+    if (head === undefined || isMarkedDeleted(folder, key, id)) continue;
+    // A run that was renamed since is not called so any more.
+    if ("id" in wanted || head.run.name === wanted.name) return head;
   }
   return undefined;
+}
+
+/**
+ * Gives the run another name: it is found by that and no more by the former one. To be done again where it was stopped.
+ * The store learns it from a line `{"name":…}` of a journal of the run, and whoever folds that line calls this.
+ * @returns The head; undefined where the run is gone.
+ */
+export function renameRun(
+  folder: DataFolder,
+  key: ProjectKey,
+  id: RunId,
+  name: string,
+): RunHead | undefined {
+  const head = readHead(folder, key, id);
+  if (head === undefined || head.run.name === name) return head;
+  // The name first: an id under a name that its head does not bear is passed over.
+  appendName(folder.namesFile(key, name), id);
+  return updateHead(folder, key, id, (before) => ({ ...before, run: { ...before.run, name } }));
 }
 
 /** The newest first. */
@@ -189,21 +212,6 @@ export function listRunIds(folder: DataFolder, key: ProjectKey): RunId[] {
     if (id !== undefined) ids.push(id);
   }
   return ids;
-}
-
-/** Makes the project where it is new: its folders, then the file that says that they are there. */
-function writeProjectFile(folder: DataFolder, run: NewRun, nowMs: number): void {
-  const path = folder.projectFile(run.projectKey);
-  if (existsSync(path)) return;
-  for (const needed of [folder.runsFolder, folder.namesFolder, folder.numbersFolder]) {
-    makeFolder(needed.call(folder, run.projectKey));
-  }
-  const facts = { key: run.projectKey, name: run.project, createdAt: nowMs };
-  try {
-    writeFileSync(path, `${JSON.stringify(facts)}\n`, { flag: "wx" });
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-  }
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The step of a record line: a step, or a step and the highest so far where that is higher. */
+/** The step of a record line: a step, a step and the highest so far where that is higher, or `null` for one more than that. */
 
 import { decodeValue, encodeValue, isPlainNumber, type Json } from "../protocol/values.ts";
 
@@ -8,22 +8,40 @@ export type Step = number | bigint;
 /** Whether a record line's second field can be read. */
 export function isStepField(field: Json | undefined): boolean {
   if (Array.isArray(field)) return field.length === 2 && field.every(isStepJson);
-  return isStepJson(field);
+  return field === null || isStepJson(field);
 }
 
 /** The field of `step`, given the highest step of the run so far, itself included. */
 export function encodeStepField(step: Step, highest: Step): Json {
-  const written = isPlainNumber(step) ? step : encodeValue(step);
+  const written = encodeStep(step);
   return step < highest ? [written, encodeValue(highest)] : written;
 }
 
-/** The step of a record, and the highest of the run when it was written. Only for a field that {@link isStepField}. */
-export function decodeStepField(field: Json): { readonly step: Step; readonly highest: Step } {
+/** The step of a record, and the highest of the run when it was written; both undefined for `null`. Only for a field that {@link isStepField}. */
+export function decodeStepField(field: Json): {
+  readonly step: Step | undefined;
+  readonly highest: Step | undefined;
+} {
+  if (field === null) return { step: undefined, highest: undefined };
   const [step, highest] = Array.isArray(field) ? (field as Json[]) : [field, field];
   return {
     step: decodeValue(step as Json) as Step,
     highest: decodeValue(highest as Json) as Step,
   };
+}
+
+/** The step that follows the highest of a run; 0 for its first record. An integer, also after a fraction, and exact beyond 2^53. */
+export function nextStep(highest: Step | undefined): Step {
+  if (highest === undefined) return 0;
+  if (typeof highest === "number" && highest < Number.MAX_SAFE_INTEGER) {
+    return Math.floor(highest) + 1;
+  }
+  return BigInt(highest) + 1n;
+}
+
+/** A step in the form in which a record has it. */
+export function encodeStep(step: Step): Json {
+  return isPlainNumber(step) ? step : encodeValue(step);
 }
 
 /** The higher of two steps; undefined is lower than all. */

@@ -21,6 +21,10 @@ export type RunStatus = RunState | "lost" | "idle";
  */
 export type Lane = "system" | "project";
 
+export function isLane(lane: unknown): lane is Lane {
+  return lane === "system" || lane === "project";
+}
+
 /** What never changes after `init`. */
 export interface RunIdentity {
   readonly id: RunId;

@@ -10,10 +10,12 @@ import { decodeStepField, type Step } from "../step-field.ts";
 export interface ReadRecord {
   readonly number: number;
   readonly keys: readonly KeyPath[];
-  readonly step: Step;
-  readonly highest: Step;
+  /** Undefined where the journal says `null`. */
+  readonly step: Step | undefined;
+  readonly highest: Step | undefined;
   readonly timeMs: number;
   readonly values: readonly Value[];
+  readonly id: string | undefined;
 }
 
 export interface ReadAll {
@@ -45,7 +47,8 @@ export function readAll(
         keys: entry.keys,
         ...decodeStepField(step as Json),
         timeMs,
-        values: values.map(decodeValue),
+        values: values.slice(0, entry.keys.length).map(decodeValue),
+        id: entry.id,
       });
     }
     if (piece.to === piece.from) {

@@ -10,7 +10,8 @@ export interface RunOnDisk extends ReadAll {
   readonly head: RunHead;
   /** Each record as an object by series key. */
   readonly rows: readonly { readonly [key: string]: unknown }[];
-  readonly steps: readonly (number | bigint)[];
+  /** Undefined where the server is to tell it. */
+  readonly steps: readonly (number | bigint | undefined)[];
 }
 
 /** Every journal of the folder, in the order in which they were begun. */
