@@ -7,6 +7,7 @@
 /** What went wrong, as a closed set that programs may switch over. */
 export type ErrorCode =
   | "invalid_argument"
+  | "forbidden"
   | "not_found"
   | "conflict"
   | "deleted"
@@ -21,6 +22,7 @@ export const ERROR_OUTCOMES: Readonly<
   Record<ErrorCode, { readonly httpStatus: number; readonly exitCode: 1 | 2 }>
 > = {
   invalid_argument: { httpStatus: 400, exitCode: 2 },
+  forbidden: { httpStatus: 403, exitCode: 1 },
   not_found: { httpStatus: 404, exitCode: 1 },
   conflict: { httpStatus: 409, exitCode: 1 },
   deleted: { httpStatus: 410, exitCode: 1 },

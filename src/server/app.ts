@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { TrackioError } from "../protocol/errors.ts";
-import { isAllowedHost } from "./allowed-hosts.ts";
+import { guard } from "./access/guard.ts";
 import type { DashboardFiles } from "./dashboard-files.ts";
 import { serveDashboard } from "./dashboard-routes.ts";
 import { createOpenApi } from "./openapi.ts";
@@ -49,17 +49,11 @@ export interface AppOptions {
 
 export function createApp(server: ServerContext, options: AppOptions): Hono {
   const app = new Hono();
-  app.use(async (c, next) => {
-    const host = c.req.header("host") ?? new URL(c.req.url).host;
-    if (!isAllowedHost(host, options.allowedHosts)) return refuseHost(host);
-    await next();
-    c.res.headers.set("x-content-type-options", "nosniff");
-    c.res.headers.set("referrer-policy", "no-referrer");
-    c.res.headers.set("cross-origin-resource-policy", "same-origin");
-  });
-  app.use("/api/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }));
+  guard(app, server.access, options.allowedHosts);
+  const limitBody = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody });
   for (const operation of OPERATIONS) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    if (!operation.streamsBody) app.on(operation.method, path, limitBody);
     app.on(operation.method, path, (c) => operation.handle(c, server));
   }
   app.get("/openapi.json", async (c) => c.json(await createOpenApi(OPERATIONS, server.version)));
@@ -82,11 +76,6 @@ function refuseBody(): Response {
   const response = sendError("invalid_argument", message, 413);
   response.headers.set("connection", "close");
   return response;
-}
-
-function refuseHost(host: string): Response {
-  const message = `This server does not answer to the name ${JSON.stringify(host)}; call it by its address or as localhost.`;
-  return sendError("invalid_argument", message, 421);
 }
 
 function refuseError(error: Error, c: Context, server: ServerContext): Response {

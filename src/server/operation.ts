@@ -20,7 +20,7 @@ export function loadSchemas(): Promise<Schemas> {
 }
 
 export interface Operation {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put";
   /** With `{name}` for what varies. */
   readonly path: string;
   /** Unique; what a generated client calls it. */
@@ -31,6 +31,8 @@ export interface Operation {
   readonly body?: SchemaName;
   /** The body may also be the form field `query`, as JSON. */
   readonly takesForm?: boolean;
+  /** Reads the body piece by piece, and bounds it itself; any other may have 1 MB. */
+  readonly streamsBody?: true;
   readonly answer: {
     readonly contentType: string;
     readonly schema?: SchemaName;

@@ -7,6 +7,7 @@ import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { type AccessTokens, TokenAccess } from "./access/access.ts";
+import { CONNECTION_LIMITS, closeSilentConnections } from "./access/connection-limits.ts";
 import { findTokens, type TokenOptions } from "./access/find-tokens.ts";
 import { allowedHostsOf } from "./allowed-hosts.ts";
 import { AskedMaker } from "./blobs/asked-maker.ts";
@@ -84,7 +85,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     dashboard: new DashboardFiles(options.dashboardDir ?? DASHBOARD_DIR),
     allowedHosts: allowedHostsOf(host, options.allowedHosts),
   });
-  const http = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const http = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: CONNECTION_LIMITS,
+  }) as Server;
+  closeSilentConnections(http);
   const closeThreads = async () => {
     await Promise.all([reader.close(), folding.close(), maker.close()]);
   };

@@ -6,8 +6,8 @@ import "../styles/app.css";
 import "../styles/gallery.css";
 import "../styles/tables.css";
 import { App } from "./app.tsx";
-import { forgetSecrets } from "./secrets.ts";
+import { keepSecrets } from "./secrets.ts";
 
-forgetSecrets();
+keepSecrets();
 const root = document.getElementById("root");
 if (root) render(() => <App />, root);

@@ -114,8 +114,8 @@ const OURS = [
   ["step", "media_filter", "media_key", "picture_size", "folded_media", "picture"],
 ].flat();
 
-/** Secrets of the Trackio dashboard for Python: never written, whatever the address had. */
-export const SECRETS = ["write_token", "oauth_session"];
+/** Secrets that links bring, those of the Trackio dashboard for Python among them: never written, whatever the address had. */
+export const SECRETS = ["write_token", "read_token", "oauth_session"];
 
 /**
  * Reads `search`, e.g. `?project=mnist&smoothing=20`, and which page `path` names: `/runs` the runs

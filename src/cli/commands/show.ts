@@ -16,6 +16,13 @@ export function declareShow(program: Command, terminal: Terminal): void {
       "address to listen at; 0.0.0.0 lets other machines read your data",
       "127.0.0.1",
     )
+    .option(
+      "--allow-host <name>",
+      "a name besides localhost and addresses that browsers may call this server by; may be given again",
+      (name: string, others: readonly string[]) => [...others, name],
+      [],
+    )
+    .option("--read-token", "let only those read who have a token (TRACKIO_READ_TOKEN, else made)")
     .option("--no-open", "do not open a browser")
     .action(async (dir: string | undefined, options) => {
       const { showDashboard } = await import("../show/show-dashboard.ts");

@@ -36,6 +36,15 @@ class ShowProcess implements AsyncDisposable {
     }
   }
 
+  /** What `pattern` finds in the notes, once it is there. */
+  async noted(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.notes)?.[1];
+      if (found !== undefined) return found;
+      await Promise.race([once(this.#child.stderr!, "data"), this.ended.then(() => this.#fail())]);
+    }
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -56,13 +65,28 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     using folder = new LoggedFolder();
     await using show = new ShowProcess(folder.dir, ["--port", "0", "--project", "mnist"]);
     const link = await show.link();
-    expect(show.printed).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/\?project=mnist\n$/);
+    expect(show.printed).toMatch(
+      /^Dashboard: http:\/\/127\.0\.0\.1:\d+\/\?project=mnist&write_token=[\w-]{43}\n$/,
+    );
     expect((await fetch(new URL("/api/v1/projects", link))).status).toBe(200);
     show.kill(signal);
     expect(await show.ended).toEqual([0, null]);
     expect(show.notes).toContain(`Data: ${folder.dir}.`);
   },
 );
+
+test("with --read-token the link opens all, another one reads, and nothing else does", async () => {
+  using folder = new LoggedFolder();
+  await using show = new ShowProcess(folder.dir, ["--port", "0", "--read-token"]);
+  const link = await show.link();
+  const readLink = await show.noted(/To read only: (\S+)/);
+  const api = new URL("/api/v1/projects", link);
+  expect((await fetch(api)).status).toBe(403);
+  for (const opening of [link, readLink]) {
+    const { search } = new URL(opening);
+    expect((await fetch(`${api}${search}`)).status).toBe(200);
+  }
+});
 
 test("a port that is taken is told in a sentence", async () => {
   using folder = new LoggedFolder();

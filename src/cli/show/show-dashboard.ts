@@ -16,6 +16,9 @@ export interface ShowOptions {
   readonly port?: number;
   readonly host: string;
   readonly open: boolean;
+  readonly allowHost: readonly string[];
+  /** Whether reading needs a token. */
+  readonly readToken?: true;
 }
 
 /** Shows the dashboard until SIGINT or SIGTERM. A data folder that is not there yet is made: a script may be about to log to it. */
@@ -26,14 +29,31 @@ export async function showDashboard(terminal: Terminal, options: ShowOptions): P
     root,
     host: options.host,
     ...(options.port !== undefined && { port: options.port }),
+    allowedHosts: options.allowHost,
+    ...(options.readToken && { readToken: true }),
   });
-  const link = new URL(server.url);
-  if (options.project !== undefined) link.searchParams.set("project", options.project);
+  const { write, read } = server.tokens;
+  const link = linkTo(server.url, options.project, { write_token: write });
   await terminal.print(`Dashboard: ${link}\n`);
+  terminal.note("Whoever has this link may also write and delete; without write_token it reads.\n");
+  if (read !== undefined) {
+    terminal.note(`To read only: ${linkTo(server.url, options.project, { read_token: read })}\n`);
+  }
   terminal.note(`Data: ${root}. Ctrl-C ends.\n`);
-  if (options.open && hasScreen(terminal.env, process.platform)) openBrowser(link.href);
+  if (options.open && hasScreen(terminal.env, process.platform)) openBrowser(link);
   await ended;
   await server.close();
+}
+
+function linkTo(
+  server: string,
+  project: string | undefined,
+  token: { readonly [parameter: string]: string },
+): string {
+  const link = new URL(server);
+  if (project !== undefined) link.searchParams.set("project", project);
+  for (const [name, value] of Object.entries(token)) link.searchParams.set(name, value);
+  return link.href;
 }
 
 function chooseDir({ folder, dir }: ShowOptions): string | undefined {

@@ -9,6 +9,7 @@
  * the browser's leave, which it asks the server for first.
  */
 
+import { TrackioError } from "../../protocol/errors.ts";
 import {
   isAskedByScript,
   isForFrame,
@@ -33,25 +34,32 @@ export interface AccessTokens {
 }
 
 export interface Access {
+  /** What a browser is given to keep that may read; undefined where all may. */
+  readonly readToken: string | undefined;
   /** Whether the request may change what is kept. Every route that changes something asks. */
   mayWrite(request: Request): boolean;
   /** Whether the request may see what is kept. Asked for all routes in one place: `guard.ts`. */
   mayRead(request: Request): boolean;
-  /** Whether reading needs a token. */
-  readonly isReadingClosed: boolean;
+}
+
+/** @throws {@link TrackioError} `forbidden` where the request may not write; for routes of our own API. */
+export function checkMayWrite(access: Access, request: Request): void {
+  if (access.mayWrite(request)) return;
+  throw new TrackioError(
+    "forbidden",
+    `Writing needs this server's write token, in the header ${WRITE_TOKEN_HEADER}; \`trackio show\` prints it in its link, TRACKIO_WRITE_TOKEN sets it.`,
+  );
 }
 
 export class TokenAccess implements Access {
+  readonly readToken: string | undefined;
   readonly #write: Secret;
   readonly #read: Secret | undefined;
 
   constructor(tokens: AccessTokens) {
+    this.readToken = tokens.read;
     this.#write = new Secret(tokens.write);
     this.#read = tokens.read === undefined ? undefined : new Secret(tokens.read);
-  }
-
-  get isReadingClosed(): boolean {
-    return this.#read !== undefined;
   }
 
   mayWrite(request: Request): boolean {
@@ -86,7 +94,7 @@ function isGiven(
 ): boolean {
   const inHeader = request.headers.get(header);
   const inCookie = readCookie(request, cookie);
-  const inQuery = readParameter(request, parameter);
+  const inQuery = isForFrame(request) ? undefined : readParameter(request, parameter);
   return (
     (inHeader !== null && secret.isSame(inHeader)) ||
     (inCookie !== undefined && isInCookie(secret, inCookie)) ||
