@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TrackioError } from "../protocol/errors.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { FoldBatch, FoldOutcome } from "../store/store.ts";
-import { FoldLoop, type FoldNews } from "./fold-loop.ts";
+import { type CaughtUp, FoldLoop, type FoldNews } from "./fold-loop.ts";
 import { TestFolder } from "./testing/journals.ts";
 
 /** Fails as often as it is told, and counts how often it was compacted. */
@@ -24,7 +24,8 @@ class TestStore extends MemoryStore {
 
 let data: TestFolder;
 let store: TestStore;
-let news: FoldNews[];
+let news: (FoldNews | CaughtUp)[];
+let loop: FoldLoop;
 let ending: AbortController;
 let ended: Promise<void> | undefined;
 
@@ -42,7 +43,8 @@ afterEach(async () => {
 });
 
 function begin(): void {
-  ended = new FoldLoop(data, store, (item) => news.push(item)).run(ending.signal);
+  loop = new FoldLoop(data, store, (item) => news.push(item));
+  ended = loop.run(ending.signal);
 }
 
 /** Waits until `isSo`, for 10 s at most. */
@@ -54,7 +56,7 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-const told = (kind: FoldNews["news"]) => news.filter((item) => item.news === kind);
+const told = (kind: (FoldNews | CaughtUp)["news"]) => news.filter((item) => item.news === kind);
 
 test("what is logged is folded and told, and how many runs run", async () => {
   begin();
@@ -67,6 +69,19 @@ test("what is logged is folded and told, and how many runs run", async () => {
   journal.end();
   await until(() => told("running").length > 1);
   expect(told("running").at(-1)).toEqual({ news: "running", counts: {} });
+});
+
+test("who asks for it hears when all that stood on disk is in the store", async () => {
+  begin();
+  const run = data.run("vision");
+  const journal = data.journal(run);
+  for (let request = 0; request < 5; request += 1) {
+    journal.log(request, { loss: 1 });
+    loop.catchUp(request);
+    await until(() => told("caught up").length === request + 1);
+    expect((await store.listRuns(run.projectKey))[0]?.recordCount).toBe(request + 1);
+  }
+  expect(told("caught up").at(-1)).toEqual({ news: "caught up", request: 4 });
 });
 
 test("trouble of the store is told, nothing is lost, and it is tried again", async () => {

@@ -7,7 +7,6 @@
  * what is written on network file systems too.
  */
 
-import { setTimeout as delay } from "node:timers/promises";
 import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
@@ -28,6 +27,12 @@ export type FoldNews =
   | { readonly news: "skipped"; readonly journal: SkippedJournal }
   | { readonly news: "trouble"; readonly message: string };
 
+/** All that stood on disk when this was asked for is in the store. */
+export interface CaughtUp {
+  readonly news: "caught up";
+  readonly request: number;
+}
+
 /** Between two turns. What is logged in between is folded together, and told together. */
 const PAUSE_MS = 100;
 /** A turn that folded so much has a script behind it that logs without pause, and the next follows at once. */
@@ -47,7 +52,7 @@ export class FoldLoop {
   readonly #runs: RunWatch;
   readonly #catalogue: CatalogueWatch;
   readonly #pendingMedia: PendingMedia;
-  readonly #tell: (news: FoldNews) => void;
+  readonly #tell: (news: FoldNews | CaughtUp) => void;
   readonly #due = new Map<string, number>();
   readonly #toldSkipped = new Set<string>();
   #changes: FoldChange[] = [];
@@ -55,8 +60,12 @@ export class FoldLoop {
   #mayCompact = true;
   #lastFoldMs = 0;
   #lastCompactMs = 0;
+  /** Who waits for what stands on disk now. */
+  #requests: number[] = [];
+  /** Ends the pause between two turns. */
+  #wake: () => void = () => undefined;
 
-  constructor(folder: DataFolder, store: Store, tell: (news: FoldNews) => void) {
+  constructor(folder: DataFolder, store: Store, tell: (news: FoldNews | CaughtUp) => void) {
     this.#store = store;
     this.#tell = tell;
     this.#folder = new Folder(folder, store, { onChange: (change) => this.#changes.push(change) });
@@ -77,8 +86,15 @@ export class FoldLoop {
     }
   }
 
+  /** Folds what stands on disk now without a pause, and tells so by that number. */
+  catchUp(request: number): void {
+    this.#requests.push(request);
+    this.#wake();
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     let hasBegun = false;
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
     while (!signal.aborted) {
       let pauseMs: number;
       try {
@@ -95,15 +111,31 @@ export class FoldLoop {
         pauseMs = TROUBLE_PAUSE_MS;
       }
       // Also where more waits: messages and the abort itself must get through.
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await this.#pause(pauseMs, signal);
     }
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (signal.aborted || (this.#requests.length > 0 && ms < TROUBLE_PAUSE_MS))
+        setImmediate(this.#wake);
+    });
   }
 
   /** One turn; how long to pause after it is told. */
   async #turn(signal: AbortSignal): Promise<number> {
+    const requests = this.#requests;
+    this.#requests = [];
     this.#folder.look();
-    const { bytes, more } = await this.#folder.foldOnce();
+    const { bytes, more } = await this.#folder.foldOnce({ withCold: requests.length > 0 });
     await this.#tellChanges();
+    if (more) this.#requests.unshift(...requests);
+    else for (const request of requests) this.#tell({ news: "caught up", request });
     if (bytes > 0) {
       this.#mayCompact = true;
       this.#lastFoldMs = performance.now();

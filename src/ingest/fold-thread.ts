@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { lowerThreadPriority } from "../media/thread-priority.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { FoldLoop } from "./fold-loop.ts";
-import type { FoldThreadMessage } from "./fold-worker.ts";
+import type { FoldThreadMessage, FoldThreadOrder } from "./fold-worker.ts";
 import { openStoreForFolding } from "./open-store.ts";
 
 lowerThreadPriority();
@@ -15,9 +15,13 @@ const tell = (message: FoldThreadMessage) => port.postMessage(message);
 try {
   const { folder, store } = await openStoreForFolding(root);
   const closing = new AbortController();
-  port.on("message", () => closing.abort());
+  const loop = new FoldLoop(folder, store, tell);
+  port.on("message", (order: FoldThreadOrder) => {
+    if (order === "close") closing.abort();
+    else loop.catchUp(order.catchUp);
+  });
   tell({ news: "ready" });
-  await new FoldLoop(folder, store, tell).run(closing.signal);
+  await loop.run(closing.signal);
   await store.close();
 } catch (error) {
   const { message } = error instanceof Error ? error : new Error(String(error));

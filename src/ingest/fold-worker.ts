@@ -2,12 +2,15 @@
 
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, TrackioError } from "../protocol/errors.ts";
-import type { FoldNews } from "./fold-loop.ts";
+import type { CaughtUp, FoldNews } from "./fold-loop.ts";
 
 export type FoldThreadMessage =
   | FoldNews
+  | CaughtUp
   | { readonly news: "ready" }
   | { readonly news: "failed"; readonly code: ErrorCode; readonly message: string };
+
+export type FoldThreadOrder = "close" | { readonly catchUp: number };
 
 const RESTART_AFTER_MS = 1_000;
 
@@ -17,6 +20,8 @@ export class FoldWorker {
   #worker: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
   #isClosed = false;
+  readonly #waiting = new Map<number, () => void>();
+  #nextRequest = 0;
 
   /**
    * Begins to fold the data folder `root` and returns when its store is open.
@@ -39,6 +44,26 @@ export class FoldWorker {
     this.#onNews = onNews;
   }
 
+  /**
+   * Resolves when all that stands on disk now is in the store, or after `limitMs`, whichever comes first.
+   * @returns whether it is in the store.
+   */
+  async catchUp(limitMs: number): Promise<boolean> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#isClosed) return false;
+    const request = this.#nextRequest++;
+    return await new Promise((resolve) => {
+      const settle = (isDone: boolean) => {
+        clearTimeout(timer);
+        this.#waiting.delete(request);
+        resolve(isDone);
+      };
+      const timer = setTimeout(() => settle(false), limitMs);
+      this.#waiting.set(request, () => settle(true));
+      worker.postMessage({ catchUp: request } satisfies FoldThreadOrder);
+    });
+  }
+
   /** Ends the thread after what it is folding now. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -46,7 +71,7 @@ export class FoldWorker {
     const worker = this.#worker;
     if (worker === undefined) return;
     const gone = new Promise((resolve) => worker.once("exit", resolve));
-    worker.postMessage("close");
+    worker.postMessage("close" satisfies FoldThreadOrder);
     await gone;
   }
 
@@ -58,6 +83,7 @@ export class FoldWorker {
       worker.on("message", (message: FoldThreadMessage) => {
         if (message.news === "ready") resolve();
         else if (message.news === "failed") reject(new TrackioError(message.code, message.message));
+        else if (message.news === "caught up") this.#waiting.get(message.request)?.();
         else this.#onNews(message);
       });
       worker.on("error", (error) => {

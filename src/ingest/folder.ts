@@ -103,12 +103,15 @@ export class Folder {
   /**
    * Folds one piece of every known journal that has grown, so that a long one
    * keeps no other waiting.
+   * @param options.withCold Also of those that nobody has touched for long, which else are seldom looked at.
    * @returns Bytes folded, and whether more are waiting.
    */
-  async foldOnce(): Promise<{ readonly bytes: number; readonly more: boolean }> {
+  async foldOnce(
+    options: { readonly withCold?: boolean } = {},
+  ): Promise<{ readonly bytes: number; readonly more: boolean }> {
     let bytes = 0;
     let more = false;
-    const withCold = this.#turns++ % COLD_LOOK_EVERY === 0;
+    const withCold = this.#turns++ % COLD_LOOK_EVERY === 0 || options.withCold === true;
     const coldBefore = this.#now() - COLD_AFTER_MS;
     for (const fold of [...this.#folds.values()]) {
       if (!withCold && fold.file.modifiedMs < coldBefore) continue;
