@@ -5,6 +5,7 @@
  *
  *     <root>/store/store.db
  *     <root>/store/server.json
+ *     <root>/store/server-tokens.json
  *     <root>/store/blobs/                               pictures, videos, tables: see src/media
  *     <root>/store/projects/<project>/project.json
  *                                    /numbers/<n>          who has run number n
@@ -51,6 +52,8 @@ export class DataFolder {
   readonly blobsPath: string;
   /** Where a running server tells its address. */
   readonly serverFile: string;
+  /** Write tokens of servers on other machines that scripts were given; for its owner alone. */
+  readonly serverTokensFile: string;
   /** SQLite's file; only the store touches it. */
   readonly databaseFile: string;
 
@@ -60,6 +63,7 @@ export class DataFolder {
     this.projectsPath = join(this.storePath, "projects");
     this.blobsPath = join(this.storePath, "blobs");
     this.serverFile = join(this.storePath, "server.json");
+    this.serverTokensFile = join(this.storePath, "server-tokens.json");
     this.databaseFile = join(this.storePath, "store.db");
   }
 
