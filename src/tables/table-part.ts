@@ -1,6 +1,7 @@
 /**
  * A part of a table as a reader sees it, whichever form its file has: plain
- * columns until a maker has been there, Parquet from then on. Laws, in
+ * columns until a maker has been there, Parquet from then on; or the rows that a
+ * Trackio client logged, which stay as they are. Laws, in
  * `table-part.test.ts` for both: a part gives the cells that it was written
  * with; a file that is damaged gives an error that names it, and never more
  * memory than its size explains.
@@ -12,6 +13,8 @@ import type { ColumnData } from "./column-data.ts";
 import { openParquetPart } from "./parquet-part.ts";
 import { PartFile } from "./part-file.ts";
 import { RawPart } from "./raw-part.ts";
+import { TrackioPart } from "./trackio-part.ts";
+import { TRACKIO_TABLE_START } from "./trackio-table.ts";
 
 export interface TablePart {
   readonly path: string;
@@ -34,8 +37,10 @@ export interface TablePart {
 export async function openTablePart(path: string): Promise<TablePart> {
   const file = openFile(path);
   try {
-    const start = file.read(0, Math.min(4, file.sizeBytes)).toString("latin1");
-    if (start === "PAR1") return await openParquetPart(file);
+    const startBytes = Math.min(TRACKIO_TABLE_START.length, file.sizeBytes);
+    const start = file.read(0, startBytes).toString("latin1");
+    if (start.startsWith("PAR1")) return await openParquetPart(file);
+    if (start === TRACKIO_TABLE_START) return new TrackioPart(file);
     if (start.startsWith("{")) return new RawPart(file);
     throw file.damaged("it is neither a raw table nor Parquet");
   } catch (error) {
