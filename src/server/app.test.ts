@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DataFolder } from "../journal/data-folder.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import {
   errorSchema,
@@ -46,6 +47,7 @@ afterEach(() => {
 function appOn(reader: Reader): Hono {
   logged = [];
   const context = {
+    folder: new DataFolder(dashboardDir),
     reader,
     feed: new LiveFeed(),
     access: new TokenAccess({ write: "w" }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DataFolder } from "../journal/data-folder.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { TokenAccess } from "./access/access.ts";
@@ -25,6 +26,7 @@ beforeEach(() => {
   writeFileSync(join(dir, "assets", "app-1.js"), "run();".repeat(1000));
   const { blobs, reader } = emptyFolder(dir);
   const context = {
+    folder: new DataFolder(dir),
     reader,
     blobs,
     feed: new LiveFeed(),

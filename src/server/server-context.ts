@@ -1,3 +1,4 @@
+import type { DataFolder } from "../journal/data-folder.ts";
 import type { Access } from "./access/access.ts";
 import type { BlobSource } from "./blobs/blob-source.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
@@ -5,6 +6,8 @@ import type { Reader } from "./reading/question.ts";
 
 /** What the routes stand on. */
 export interface ServerContext {
+  /** Where journals and blobs lie that clients write. */
+  readonly folder: DataFolder;
   readonly reader: Reader;
   readonly blobs: BlobSource;
   readonly feed: LiveFeed;

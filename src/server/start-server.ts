@@ -5,6 +5,7 @@ import { availableParallelism, hostname } from "node:os";
 import type { FoldNews } from "../ingest/fold-loop.ts";
 import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
+import { DataFolder } from "../journal/data-folder.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
 import { type AccessTokens, TokenAccess } from "./access/access.ts";
 import { CONNECTION_LIMITS, closeSilentConnections } from "./access/connection-limits.ts";
@@ -73,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const maker = new AskedMaker(root);
   const blobs = new BlobSource(BlobFolder.at(root), maker);
   const context = {
+    folder: new DataFolder(root),
     reader,
     blobs,
     feed,
