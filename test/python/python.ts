@@ -9,14 +9,9 @@
  *       …
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inject, type TestAPI, test } from "vitest";
 import type { VenvName } from "../../tools/python-venv.ts";
-import { cleanEnv } from "./clean-env.ts";
+import { RunningScript, type ScriptEnd, type ScriptOptions } from "./running-script.ts";
 
 /** `test` where the environment of that name is there, else `test.skip`. */
 export function pythonTestOf(name: VenvName): TestAPI {
@@ -33,70 +28,15 @@ export function pythonPath(name: VenvName = "trackio-0.43"): string {
   return python;
 }
 
-/** An end other than by itself with 0 is for the test to judge. */
-export interface PythonEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface PythonOptions {
+export interface PythonOptions extends ScriptOptions {
   readonly venv?: VenvName;
-  /** Added to {@link cleanEnv}; `undefined` takes a variable away. */
-  readonly env?: NodeJS.ProcessEnv;
-  /** Working folder; else an empty one of its own, removed with the process. */
-  readonly cwd?: string;
 }
 
 /** A Python process that goes on while the test does something else. */
-export class RunningPython implements AsyncDisposable {
-  readonly process: ChildProcess;
-  /** Its own folder: home, local data (`client-data`) and, where none is given, working folder. */
-  readonly home: string;
-  stdout = "";
-  stderr = "";
-  readonly #closed: Promise<unknown[]>;
-
+export class RunningPython extends RunningScript {
   /** @param args Arguments of the interpreter, e.g. `["script.py"]` or `["-c", "…"]`. */
-  constructor(args: readonly string[], { venv, env, cwd }: PythonOptions = {}) {
-    this.home = mkdtempSync(join(tmpdir(), "trackio-python-"));
-    this.process = spawn(pythonPath(venv), args, {
-      cwd: cwd ?? this.home,
-      env: { ...cleanEnv(this.home), ...env },
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    this.process.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      this.stdout += text;
-    });
-    this.process.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr += text;
-    });
-    this.#closed = once(this.process, "close");
-  }
-
-  /** Returns once stdout holds `text`; fails where the script ends before. */
-  async told(text: string): Promise<void> {
-    const ended = this.#closed.then(() => true);
-    while (!this.stdout.includes(text)) {
-      const isOver = await Promise.race([
-        once(this.process.stdout!, "data").then(() => false),
-        ended,
-      ]);
-      if (isOver && !this.stdout.includes(text)) throw new Error(`It ended first: ${this.stderr}`);
-    }
-  }
-
-  async ended(): Promise<PythonEnd> {
-    const [code, signal] = (await this.#closed) as [number | null, NodeJS.Signals | null];
-    return { code, signal, stdout: this.stdout, stderr: this.stderr };
-  }
-
-  /** Kills what still runs and removes its folder. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.process.kill("SIGKILL");
-    await this.#closed;
-    rmSync(this.home, { recursive: true, force: true });
+  constructor(args: readonly string[], { venv, ...options }: PythonOptions = {}) {
+    super(pythonPath(venv), args, options);
   }
 }
 
@@ -109,7 +49,7 @@ export async function python(
   script: string,
   env: NodeJS.ProcessEnv = {},
   options: Omit<PythonOptions, "env"> = {},
-): Promise<PythonEnd> {
+): Promise<ScriptEnd> {
   await using running = new RunningPython(["-c", `import trackio\n${script}`], { ...options, env });
   const end = await running.ended();
   if (end.code !== 0) {
