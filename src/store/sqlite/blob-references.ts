@@ -14,12 +14,12 @@ const PAGE_BLOBS = 4096;
 /** Before every hash. */
 const NO_HASH = new Uint8Array(0);
 
-/** Blobs of a run that no earlier run of the project refers to; where the project is null, all of them. */
+/** Blobs of a run or lane that none earlier of the project, or of the one run that is asked for, refers to. */
 const OF_RUN = `
-  SELECT hash FROM blob_references AS b WHERE run = ? AND hash > ? AND NOT EXISTS (
+  SELECT hash FROM blob_references AS b WHERE run = ?1 AND hash > ?2 AND NOT EXISTS (
     SELECT 1 FROM blob_references o JOIN runs r ON r.id = o.run
-    WHERE o.hash = b.hash AND o.run < b.run AND r.project = ?)
-  ORDER BY hash LIMIT ?`;
+    WHERE o.hash = b.hash AND o.run < b.run AND r.project = ?3 AND r.run_id = coalesce(?4, r.run_id))
+  ORDER BY hash LIMIT ?5`;
 /** Blobs of a project's files that none of its runs refers to. */
 const OF_FILES = `
   SELECT DISTINCT hash FROM files AS f WHERE project = ? AND hash > ? AND NOT EXISTS (
@@ -95,9 +95,9 @@ export class BlobLister {
     const project = projectRow(db, this.#project);
     if (project === undefined) return [];
     this.#runs ??= this.#listRuns(db, project);
-    const beside = this.#only === undefined ? project : null;
+    const only = this.#only ?? null;
     for (let run = this.#runs.at(-1); run !== undefined; run = this.#runs.at(-1)) {
-      const page = this.#page(db, OF_RUN, run, this.#hash, beside, PAGE_BLOBS);
+      const page = this.#page(db, OF_RUN, run, this.#hash, project, only, PAGE_BLOBS);
       if (page.length > 0) return page;
       this.#runs.pop();
       this.#hash = NO_HASH;

@@ -15,9 +15,18 @@ import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;
 let path: string;
-const TABLES_SINCE_VERSION_1 = [
-  ...["long_values", "media", "media_steps", "media_items", "table_parts"],
-  ...["blob_references", "files", "deleted_runs"],
+/** What brings a store back to the version before: 4 to 3, 3 to 2, 2 to 1. */
+const STEPS_BACK: readonly string[] = [
+  `DROP TABLE text_ids; DROP TABLE alerts; DROP TABLE traces;
+   DROP INDEX runs_by_id; DROP INDEX runs_by_number; DROP INDEX runs_by_name;
+   ALTER TABLE runs DROP COLUMN lane; ALTER TABLE runs DROP COLUMN last_exact;
+   CREATE UNIQUE INDEX runs_by_id ON runs (project, run_id);
+   CREATE INDEX runs_by_number ON runs (project, number);
+   CREATE INDEX runs_by_name ON runs (project, name, number);
+   PRAGMA user_version = 3`,
+  `DROP TABLE media; DROP TABLE media_steps; DROP TABLE media_items; DROP TABLE table_parts;
+   DROP TABLE blob_references; DROP TABLE files; DROP TABLE deleted_runs; PRAGMA user_version = 2`,
+  "DROP TABLE long_values; PRAGMA user_version = 1",
 ];
 
 beforeEach(async () => {
@@ -37,28 +46,36 @@ test("a store of a newer version is refused by its version, and left alone", asy
   });
 });
 
-test("a store of an older version is brought up to date with all it holds, and never set back", async () => {
-  {
+test.each([1, 2, 3])(
+  "a store of version %d is brought up to date with all it holds, and never set back",
+  async (version) => {
+    const first = { step: 2n ** 60n + 1n, values: { loss: 1 } };
+    {
+      await using store = await SqliteStore.open(path);
+      await store.fold(new JournalLike().batch([first]));
+    }
+    const database = new DatabaseSync(path);
+    for (const step of STEPS_BACK.slice(0, 4 - version)) database.exec(step);
     await using store = await SqliteStore.open(path);
-    await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
-  }
-  const database = new DatabaseSync(path);
-  for (const table of TABLES_SINCE_VERSION_1) database.exec(`DROP TABLE ${table}`);
-  database.exec("PRAGMA user_version = 1");
-  await using store = await SqliteStore.open(path);
-  const more = [
-    { step: 1, values: { text: "long ".repeat(2000) } },
-    { step: 2, values: { image: imageOf("a") } },
-  ];
-  await store.fold(new JournalLike({}, "w1").batch(more));
-  const logged = [{ loss: 1 }, ...more.map(({ values }) => values)];
-  expect((await allRows(store)).map(({ values }) => values)).toEqual(logged);
-  expect(await store.listMedia(PROJECT, [RUN])).toMatchObject([{ key: "image", itemCount: 1 }]);
-  database.exec("PRAGMA user_version = 99");
-  migrate(database);
-  expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 99 });
-  database.close();
-});
+    const lastStep = first.step;
+    expect(await store.laneSize(PROJECT, RUN)).toEqual({ recordCount: 1, lastStep });
+    const more = [
+      { step: 1, values: { text: "long ".repeat(2000) }, id: "a" },
+      { step: 2, values: { image: imageOf("a") }, id: "b" },
+    ];
+    await store.fold(new JournalLike({}, "w1").batch(more));
+    await store.fold(new JournalLike({}, "w2").batch(more));
+    await store.fold(new JournalLike({}, "w3", "system").batch(more));
+    const logged = [...more, first].map(({ values }) => values);
+    expect((await allRows(store)).map(({ values }) => values)).toEqual(logged);
+    expect(await store.listMedia(PROJECT, [RUN])).toMatchObject([{ key: "image", itemCount: 1 }]);
+    expect(await store.laneSize(PROJECT, RUN, "system")).toMatchObject({ recordCount: 2 });
+    database.exec("PRAGMA user_version = 99");
+    migrate(database);
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 99 });
+    database.close();
+  },
+);
 
 test("a file that is no store is refused, and left alone", async () => {
   const text = join(folder, "store.db");

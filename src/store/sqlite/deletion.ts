@@ -1,8 +1,9 @@
 /**
  * Deleting. A run is gone with one transaction: its rows are removed, its id is
  * left as a tombstone, its key sets and media belong to nobody. What nobody owns
- * is swept by slices, at once by who deletes, or by the next compaction. The
- * files of a project go with its last run.
+ * is swept by slices, at once by who deletes, or by the next compaction. With
+ * its last run a project goes, with its files and all that it keeps without a
+ * run.
  */
 
 import { TrackioError } from "../../protocol/errors.ts";
@@ -10,7 +11,7 @@ import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { projectRow, runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
 import { sweepLongValues } from "./long-values.ts";
-import { sweepMedia } from "./media-sweep.ts";
+import { sweepRun } from "./run-sweep.ts";
 import { CHUNK_RECORDS, removeChunks, removeSegment, type Segment } from "./segments.ts";
 import { vacuumSlice } from "./vacuum.ts";
 
@@ -29,9 +30,9 @@ export function deleteProject(db: Database, project: ProjectKey): boolean {
   const isDeleted = db.write(() => {
     const row = projectRow(db, project);
     if (row === undefined) return false;
-    for (const { run_id } of db.all("SELECT run_id FROM runs WHERE project = ?", row)) {
-      disownRun(db, project, run_id as RunId);
-    }
+    const runs = db.all("SELECT run_id FROM runs WHERE project = ? AND lane = ''", row);
+    for (const { run_id } of runs) disownRun(db, project, run_id as RunId);
+    disownProject(db, project);
     return true;
   });
   if (isDeleted) sweepAll(db);
@@ -40,7 +41,7 @@ export function deleteProject(db: Database, project: ProjectKey): boolean {
 
 /** Removes a piece of what belongs to nobody, inside the caller's transaction; false where there is nothing. */
 export function sweepDeleted(db: Database): boolean {
-  if (sweepMedia(db)) return true;
+  if (sweepRun(db)) return true;
   const row = db.get("SELECT id FROM key_sets WHERE run IS NULL LIMIT 1");
   if (row === undefined) return false;
   const keySet = row.id as number;
@@ -69,16 +70,38 @@ function disownRun(db: Database, project: ProjectKey, run: RunId): boolean {
   const id = runRow(db, project, run);
   if (id === undefined) return false;
   db.run("INSERT OR IGNORE INTO tombstones (project, run_id) VALUES (?, ?)", project, run);
-  db.run("DELETE FROM sources WHERE source IN (SELECT source FROM writers WHERE run = ?)", id);
+  const owner = projectRow(db, project)!;
+  for (const { id: lane } of db.all(
+    "SELECT id FROM runs WHERE project = ? AND run_id = ?",
+    owner,
+    run,
+  )) {
+    db.run("DELETE FROM sources WHERE source IN (SELECT source FROM writers WHERE run = ?)", lane!);
+    disownLane(db, lane as number);
+  }
+  const others = db.get("SELECT 1 FROM runs WHERE project = ? AND lane = '' LIMIT 1", owner);
+  if (others === undefined) disownProject(db, project);
+  return true;
+}
+
+/** Removes the project, and what it keeps without a run; what was folded of that stays folded, so that it does not come back. */
+function disownProject(db: Database, project: ProjectKey): void {
+  const id = projectRow(db, project);
+  if (id === undefined) return;
+  const lanes = db.all("SELECT id FROM runs WHERE project = ?", id);
+  for (const { id: lane } of lanes) disownLane(db, lane as number);
+  db.run("DELETE FROM files WHERE project = ?", id);
+  db.run("DELETE FROM projects WHERE id = ?", id);
+}
+
+/** Of a run, or of a lane of it. */
+function disownLane(db: Database, id: number): void {
   db.run("DELETE FROM writers WHERE run = ?", id);
   db.run("DELETE FROM series_columns WHERE series IN (SELECT id FROM series WHERE run = ?)", id);
   db.run("DELETE FROM series WHERE run = ?", id);
   db.run("UPDATE key_sets SET run = NULL WHERE run = ?", id);
   db.run("INSERT INTO deleted_runs (run) VALUES (?)", id);
   db.run("DELETE FROM runs WHERE id = ?", id);
-  db.run("DELETE FROM projects WHERE key = ? AND id NOT IN (SELECT project FROM runs)", project);
-  db.run("DELETE FROM files WHERE project NOT IN (SELECT id FROM projects)");
-  return true;
 }
 
 /** Gives the space back as far as it can be done now: the run is gone, and what is left is the next compaction's. */

@@ -10,19 +10,16 @@ import { seriesKey } from "../../protocol/journal-line.ts";
 import { decodeNumber } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
 import type { FoldBatch, FoldOutcome, RecordBlock } from "../store.ts";
-import {
-  ensureRun,
-  ensureWriter,
-  isDeleted,
-  readOffset,
-  writeFacts,
-  writeOffset,
-} from "./catalogue.ts";
+import { takeFile } from "./blob-references.ts";
+import { isDeleted, readOffset, writeOffset } from "./catalogue.ts";
 import type { Database } from "./database.ts";
+import { takeAlerts, takeTraces } from "./events.ts";
 import { ensureKeySet, ensureSeries, type KeySet, linkSeries, seriesOfKeySet } from "./key-sets.ts";
 import { keepLongValues } from "./long-values.ts";
 import { takeMedia } from "./media-fold.ts";
-import { columnNumbers, type Records } from "./records.ts";
+import { newRecords } from "./new-records.ts";
+import { columnNumbers, type Records, stepAt } from "./records.ts";
+import { ensureRun, ensureWriter, writeFacts } from "./run-facts.ts";
 import {
   addColumn,
   blockOrder,
@@ -40,21 +37,25 @@ export function foldBatch(db: Database, batch: FoldBatch): FoldOutcome {
     const offset = readOffset(db, batch.source);
     if (batch.from !== offset) return { outcome: "moved", offset };
     checkBatch(batch);
-    const run = ensureRun(db, batch);
-    const writer = ensureWriter(db, run, batch);
-    const taken = takeBlocks(db, run, writer, batch.blocks);
-    const { hasMedia, newKeys } = takeMedia(db, run, writer, batch);
-    writeFacts(db, run, writer, batch, taken);
+    const rows = ensureRun(db, batch);
+    const { run, lane } = rows;
+    const writer = ensureWriter(db, lane, batch);
+    const { blocks, repeatedRecords } = newRecords(db, lane, batch.blocks);
+    const taken = takeBlocks(db, lane, writer, blocks);
+    const media = takeMedia(db, lane, writer, blocks);
+    for (const file of batch.files ?? []) takeFile(db, run, file);
+    takeAlerts(db, run, batch.alerts ?? []);
+    takeTraces(db, run, batch.traces ?? []);
+    writeFacts(db, rows, writer, batch, taken);
     writeOffset(db, batch.source, batch.to);
-    if (batch.end && batch.end !== "running") {
-      db.run("INSERT OR IGNORE INTO work (key_set) SELECT id FROM key_sets WHERE run = ?", run);
-    }
     const { step, time } = taken;
+    const hasMedia = media.hasMedia || (batch.files?.length ?? 0) > 0;
     return {
       outcome: "folded",
       ...(taken.count > 0 && { from: { step, time } }),
-      newKeys: taken.newKeys || newKeys,
+      newKeys: taken.newKeys || media.newKeys,
       ...(hasMedia && { media: true }),
+      ...(repeatedRecords > 0 && { repeatedRecords }),
     };
   });
 }
@@ -65,7 +66,7 @@ interface Taken {
   /** Lowest step and time. */
   step: number;
   time: number;
-  lastStep: number | undefined;
+  lastStep: number | bigint | undefined;
 }
 
 function takeBlocks(
@@ -92,7 +93,8 @@ function takeBlocks(
     taken.count += block.count;
     taken.step = Math.min(taken.step, order.minStep);
     taken.time = Math.min(taken.time, order.minTime);
-    taken.lastStep = Math.max(taken.lastStep ?? Number.NEGATIVE_INFINITY, steps[order.lastRow]!);
+    const last = stepAt(records.steps, order.lastRow);
+    if (taken.lastStep === undefined || last > taken.lastStep) taken.lastStep = last;
   }
   return taken;
 }

@@ -36,6 +36,12 @@ export function listKeySets(db: Database, run: number): KeySet[] {
   }));
 }
 
+/** All keys of a run, each once, in the order in which they came. */
+export function listKeys(db: Database, run: number): KeyPath[] {
+  const paths = listKeySets(db, run).flatMap(({ keys }) => keys);
+  return Array.from(new Map(paths.map((path) => [JSON.stringify(path), path])).values());
+}
+
 /** How many keys each record of the key set has. */
 export function keyCountOf(db: Database, keySet: number): number {
   const row = db.get("SELECT json_array_length(keys) AS n FROM key_sets WHERE id = ?", keySet);

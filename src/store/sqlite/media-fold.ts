@@ -8,8 +8,8 @@
 import { seriesKey } from "../../protocol/journal-line.ts";
 import { blobsOf, type MediaRef, type TableFields } from "../../protocol/media.ts";
 import { findMedia, mediaStep } from "../media-in-records.ts";
-import type { FoldBatch, RecordBlock } from "../store.ts";
-import { referToBlob, takeFile } from "./blob-references.ts";
+import type { RecordBlock } from "../store.ts";
+import { referToBlob } from "./blob-references.ts";
 import type { Database } from "./database.ts";
 import { stepAt } from "./records.ts";
 
@@ -27,19 +27,17 @@ interface Added {
   lastTime: number;
 }
 
-/** Takes note of the media of records and of saved files; tells whether there were any, and whether under a key that the run did not have. */
+/** Takes note of the media of records; tells whether there were any, and whether under a key that the run did not have. */
 export function takeMedia(
   db: Database,
   run: number,
   writer: number,
-  batch: FoldBatch,
+  blocks: readonly RecordBlock[],
 ): { readonly hasMedia: boolean; readonly newKeys: boolean } {
   const fold = new MediaFold(db, run, writer);
-  for (const block of batch.blocks) fold.take(block);
+  for (const block of blocks) fold.take(block);
   fold.finish();
-  for (const file of batch.files ?? []) takeFile(db, run, file);
-  const hasMedia = fold.hasMedia || (batch.files?.length ?? 0) > 0;
-  return { hasMedia, newKeys: fold.newKeys };
+  return { hasMedia: fold.hasMedia, newKeys: fold.newKeys };
 }
 
 class MediaFold {

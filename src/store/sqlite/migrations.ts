@@ -163,6 +163,45 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX files_by_hash ON files (hash);
   CREATE TABLE deleted_runs (run INTEGER PRIMARY KEY);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN last_exact TEXT;
+  UPDATE runs SET last_exact = (
+      SELECT s.last_step FROM series s WHERE s.run = runs.id AND s.last_step IS NOT NULL
+      ORDER BY length(s.last_step) DESC, s.last_step DESC LIMIT 1)
+    WHERE last_step >= 9007199254740992;
+  DROP INDEX runs_by_id;
+  DROP INDEX runs_by_number;
+  DROP INDEX runs_by_name;
+  CREATE UNIQUE INDEX runs_by_id ON runs (project, run_id, lane);
+  CREATE INDEX runs_by_number ON runs (project, number) WHERE lane = '';
+  CREATE INDEX runs_by_name ON runs (project, name, number) WHERE lane = '';
+  CREATE TABLE text_ids (
+    run INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (run, id)
+  ) WITHOUT ROWID;
+  CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    alert_id TEXT NOT NULL,
+    time REAL NOT NULL,
+    alert TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX alerts_by_id ON alerts (run, alert_id);
+  CREATE TABLE traces (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    trace_id TEXT NOT NULL,
+    time REAL NOT NULL,
+    step REAL NOT NULL,
+    key TEXT NOT NULL,
+    place INTEGER,
+    search TEXT NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX traces_by_id ON traces (run, trace_id);
+  `,
 ];
 
 /** Version of a store that this code writes, in SQLite's `user_version`. */

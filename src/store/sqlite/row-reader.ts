@@ -49,9 +49,16 @@ interface Source {
 
 export class RowReader {
   #last: PointOrder | undefined;
+  readonly #to: number;
   /** Where the next record of a segment lies, or lay before compaction. */
   readonly #places = new Map<number, number>();
   readonly #tails = new Map<number, { records: Records; rows: Uint32Array }>();
+
+  /** Steps from `from` to `to`, both inclusive; all where not given. */
+  constructor({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = {}) {
+    if (from > Number.NEGATIVE_INFINITY) this.#last = { step: from, writer: -1, record: -1 };
+    this.#to = to;
+  }
 
   /** At most `limit` records behind those of the last page; none at the end. */
   readPage(db: Database, selection: Selection, limit: number): PageRecord[] {
@@ -69,6 +76,7 @@ export class RowReader {
     while (page.length < limit && sources.length > 0) {
       const first = lowest(sources);
       const { keySet, records, order } = first;
+      if (order.step > this.#to) break;
       const row = rowOf(first);
       page.push({
         keySet,

@@ -60,7 +60,7 @@ interface Range {
 function findSeries(db: Database, query: SeriesQuery): (FoundSeries | undefined)[] {
   const runs = new Map<string, number | undefined>();
   return query.series.map(({ run, key }) => {
-    if (!runs.has(run)) runs.set(run, runRow(db, query.project, run));
+    if (!runs.has(run)) runs.set(run, runRow(db, query.project, run, query.lane));
     const id = runs.get(run);
     if (id === undefined) return undefined;
     const sql = "SELECT id, stats, last_step FROM series WHERE run = ? AND key = ?";

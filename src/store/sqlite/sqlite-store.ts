@@ -1,10 +1,8 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
-import { seriesKey } from "../../protocol/journal-line.ts";
+import type { KeyPath } from "../../protocol/journal-line.ts";
 import type { BlobHash } from "../../protocol/media.ts";
-import { decodeNumber, decodeValue, type Json, type Value } from "../../protocol/values.ts";
-import { rowValues } from "../record-values.ts";
+import type { Lane } from "../../protocol/run.ts";
 import type {
-  Column,
   FoldBatch,
   FoldOutcome,
   LoggedTable,
@@ -15,38 +13,39 @@ import type {
   Point,
   ProjectFile,
   ProjectInfo,
+  RecordsQuery,
   Row,
+  RunAlert,
   RunInfo,
+  RunTrace,
   SeriesAnswer,
   SeriesQuery,
   Store,
+  StoredRecord,
   StoreSize,
+  TraceQuery,
 } from "../store.ts";
 import { BlobLister, listFiles, unusedBlobs } from "./blob-references.ts";
 import {
   findRun,
+  laneSize,
   listMetrics,
   listProjects,
   listRuns,
   readOffset,
-  requireRun,
+  runRow,
 } from "./catalogue.ts";
 import { compact } from "./compaction.ts";
 import { Database } from "./database.ts";
 import { deleteProject, deleteRun } from "./deletion.ts";
+import { listAlerts, listTraces } from "./events.ts";
 import { foldBatch } from "./fold.ts";
-import { listKeySets } from "./key-sets.ts";
-import { readLongValue } from "./long-values.ts";
+import { listKeys } from "./key-sets.ts";
 import { listMedia, readMedia, readMediaSteps } from "./media-reader.ts";
-import { type PageRecord, RowReader } from "./row-reader.ts";
+import { readPoints, readRecords, readRows } from "./record-pages.ts";
 import { readSeries } from "./series-reader.ts";
 import { readSize } from "./store-size.ts";
 import { findTable } from "./table-reader.ts";
-
-/** Records in a page of an iteration. */
-const PAGE_RECORDS = 4096;
-/** A page whose long values have so many characters is given before it is full. */
-const PAGE_LONG_CHARACTERS = 16_000_000;
 
 /**
  * The store in one SQLite file; how it lies there is told in
@@ -101,61 +100,44 @@ export class SqliteStore implements Store {
   async listMetrics(
     project: ProjectKey,
     runs: readonly RunId[],
+    lane?: Lane,
   ): Promise<readonly MetricSummary[]> {
-    return this.#db.read(() => listMetrics(this.#db, project, runs));
+    return this.#db.read(() => listMetrics(this.#db, project, runs, lane));
   }
 
   async readSeries(query: SeriesQuery): Promise<SeriesAnswer> {
     return this.#db.read(() => readSeries(this.#db, query));
   }
 
+  async listKeys(project: ProjectKey, run: RunId, lane?: Lane): Promise<readonly KeyPath[]> {
+    return this.#db.read(() => {
+      const row = runRow(this.#db, project, run, lane);
+      return row === undefined ? [] : listKeys(this.#db, row);
+    });
+  }
+
+  async laneSize(project: ProjectKey, run: RunId, lane?: Lane) {
+    return this.#db.read(() => laneSize(this.#db, project, run, lane));
+  }
+
   async *readPoints(project: ProjectKey, run: RunId, key: string): AsyncIterable<readonly Point[]> {
-    for await (const page of this.#pages(project, run, (name) => name === key)) {
-      const points = page.flatMap(({ step, time, columns, row }) =>
-        columns.flatMap((column) => {
-          const value = numberAt(column, row);
-          return value === undefined ? [] : [{ step, time, value }];
-        }),
-      );
-      if (points.length > 0) yield points;
-    }
+    yield* readPoints(this.#db, { project, run }, key);
   }
 
   async *readRows(project: ProjectKey, run: RunId): AsyncIterable<readonly Row[]> {
-    const keys = new Map<number, Parameters<typeof rowValues>[0]>();
-    for await (const page of this.#pages(project, run, () => true)) {
-      const isKnown = page.every(({ keySet }) => keys.has(keySet));
-      if (!isKnown) {
-        const row = requireRun(this.#db, project, run);
-        for (const keySet of listKeySets(this.#db, row)) keys.set(keySet.id, keySet.keys);
-      }
-      let rows: Row[] = [];
-      let longCharacters = 0;
-      for (const { keySet, step, time, columns, row } of page) {
-        const values = columns.map((column): Value => {
-          if (column.kind === "numbers") return column.values[row] as number;
-          const json = column.values[row] ?? null;
-          const long = this.#longValue(project, run, json);
-          longCharacters += long?.text.length ?? 0;
-          return decodeValue(long === undefined ? json : long.value);
-        });
-        rows.push({ step, time, values: rowValues(keys.get(keySet) ?? [], values) });
-        if (longCharacters < PAGE_LONG_CHARACTERS) continue;
-        yield rows;
-        rows = [];
-        longCharacters = 0;
-      }
-      if (rows.length > 0) yield rows;
-    }
+    yield* readRows(this.#db, { project, run });
   }
 
-  /** Read apart from its page, so that the run may be gone by now. */
-  #longValue(project: ProjectKey, run: RunId, json: Json): ReturnType<typeof readLongValue> {
-    if (typeof json !== "object" || json === null) return undefined;
-    return this.#db.read(() => {
-      requireRun(this.#db, project, run);
-      return readLongValue(this.#db, json);
-    });
+  async *readRecords(query: RecordsQuery): AsyncIterable<readonly StoredRecord[]> {
+    yield* readRecords(this.#db, query);
+  }
+
+  async listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]> {
+    return this.#db.read(() => listAlerts(this.#db, project, runs));
+  }
+
+  async listTraces(query: TraceQuery): Promise<readonly RunTrace[]> {
+    return this.#db.read(() => listTraces(this.#db, query));
   }
 
   async listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
@@ -221,31 +203,4 @@ export class SqliteStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  /** Pages of records, in order, with the columns whose key is wanted. */
-  async *#pages(
-    project: ProjectKey,
-    run: RunId,
-    isWanted: (key: string) => boolean,
-  ): AsyncIterable<readonly PageRecord[]> {
-    const reader = new RowReader();
-    for (;;) {
-      const page = this.#db.read(() => {
-        const selection = new Map<number, readonly number[]>();
-        for (const { id, keys } of listKeySets(this.#db, requireRun(this.#db, project, run))) {
-          const numbers = keys.flatMap((path, number) =>
-            isWanted(seriesKey(path)) ? [number] : [],
-          );
-          if (numbers.length > 0 || keys.length === 0) selection.set(id, numbers);
-        }
-        return reader.readPage(this.#db, selection, PAGE_RECORDS);
-      });
-      if (page.length === 0) return;
-      yield page;
-    }
-  }
-}
-
-function numberAt(column: Column, row: number): number | bigint | undefined {
-  return column.kind === "numbers" ? column.values[row] : decodeNumber(column.values[row] ?? null);
 }

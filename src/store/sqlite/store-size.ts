@@ -23,13 +23,16 @@ function dataBytes(db: Database, project: number): number {
     `SELECT sum(length(d.data)) AS n FROM segments s
      JOIN ${table} d ON d.id >= s.id << 40 AND d.id < (s.id + 1) << 40
      WHERE s.key_set IN (${keySets})`;
-  const ofMedia = "JOIN runs r ON r.id = m.run WHERE r.project = ?";
+  const ofRuns = "JOIN runs r ON r.id = m.run WHERE r.project = ?";
   const sums = [
     `SELECT sum(length(data)) AS n FROM tails WHERE key_set IN (${keySets})`,
     `SELECT sum(length(data)) AS n FROM long_values WHERE key_set IN (${keySets})`,
-    `SELECT sum(length(i.fields)) AS n FROM media m JOIN media_items i ON i.media = m.id ${ofMedia}`,
-    `SELECT sum(length(m.parts)) AS n FROM table_parts m ${ofMedia}`,
-    `SELECT sum(length(m.hash)) AS n FROM blob_references m ${ofMedia}`,
+    `SELECT sum(length(i.fields)) AS n FROM media m JOIN media_items i ON i.media = m.id ${ofRuns}`,
+    `SELECT sum(length(m.parts)) AS n FROM table_parts m ${ofRuns}`,
+    `SELECT sum(length(m.hash)) AS n FROM blob_references m ${ofRuns}`,
+    `SELECT sum(length(m.id)) AS n FROM text_ids m ${ofRuns}`,
+    `SELECT sum(length(m.alert)) AS n FROM alerts m ${ofRuns}`,
+    `SELECT sum(length(m.search) + length(m.body)) AS n FROM traces m ${ofRuns}`,
     ofSegments("columns"),
     ofSegments("rollups"),
   ].map((sql) => (db.get(sql, project)?.n as number | null) ?? 0);

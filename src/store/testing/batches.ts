@@ -2,7 +2,7 @@
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { KeyPath } from "../../protocol/journal-line.ts";
-import type { RunIdentity, Writer } from "../../protocol/run.ts";
+import type { Lane, RunIdentity, Writer } from "../../protocol/run.ts";
 import { encodeValue, isPlainNumber, type Value } from "../../protocol/values.ts";
 import type { Column, FoldBatch, RecordBlock } from "../store.ts";
 
@@ -20,6 +20,8 @@ export interface LoggedRecord {
   readonly keys?: readonly KeyPath[];
   /** Values of `keys`, parallel to it. */
   readonly leaves?: readonly Value[];
+  /** Records of one batch and key set all have one, or none. */
+  readonly id?: string;
 }
 
 export function identityOf(overrides: Partial<RunIdentity> = {}): RunIdentity {
@@ -39,21 +41,22 @@ export class JournalLike {
   readonly run: RunIdentity;
   readonly writer: Writer;
   readonly source: string;
+  readonly lane: Lane | undefined;
   offset = 0;
   #records = 0;
 
-  constructor(run: Partial<RunIdentity> = {}, writerId = "w0") {
+  constructor(run: Partial<RunIdentity> = {}, writerId = "w0", lane?: Lane) {
     this.run = identityOf(run);
+    this.lane = lane;
     this.writer = { id: writerId, host: "localhost", pid: 4711, pidStart: "1" };
-    this.source = `${this.run.projectKey}/${this.run.id}/${writerId}.jsonl`;
+    const name = lane === undefined ? writerId : `${writerId}.${lane}`;
+    this.source = `${this.run.projectKey}/${this.run.id}/${name}.jsonl`;
   }
 
   /** The next batch, with these records and facts. */
   batch(
     records: readonly LoggedRecord[],
-    facts: Partial<
-      Pick<FoldBatch, "config" | "summary" | "end" | "files" | "seenAt" | "damagedLines">
-    > = {},
+    facts: Partial<Omit<FoldBatch, "source" | "from" | "to" | "blocks">> = {},
   ): FoldBatch {
     const from = this.offset;
     this.offset += 1 + records.length * 100;
@@ -90,8 +93,9 @@ export class JournalLike {
     blocks: readonly RecordBlock[],
     facts: Partial<FoldBatch> & { readonly seenAt: number },
   ): FoldBatch {
-    const { source, run, writer } = this;
-    return { source, from, to: this.offset, run, writer, blocks, damagedLines: 0, ...facts };
+    const { source, run, writer, lane, offset: to } = this;
+    const place = { source, from, to, run, writer, ...(lane !== undefined && { lane }) };
+    return { ...place, blocks, damagedLines: 0, ...facts };
   }
 
   /** One block per key set, as a reader of journals groups them. */
@@ -99,7 +103,7 @@ export class JournalLike {
     const groups = new Map<string, { keys: readonly KeyPath[]; rows: [number, LoggedRecord][] }>();
     for (const record of records) {
       const keys = record.keys ?? Object.keys(record.values);
-      const name = JSON.stringify(keys);
+      const name = JSON.stringify([keys, record.id !== undefined]);
       const group = groups.get(name) ?? { keys, rows: [] };
       groups.set(name, group);
       group.rows.push([this.#records++, record]);
@@ -113,8 +117,14 @@ export class JournalLike {
       columns: keys.map((_, index) =>
         columnOf(rows.map(([, { values, leaves }]) => (leaves ?? Object.values(values))[index]!)),
       ),
+      ...idsOf(rows.map(([, { id }]) => id)),
     }));
   }
+}
+
+function idsOf(ids: readonly (string | undefined)[]): Pick<RecordBlock, "ids"> {
+  const given = ids.filter((id) => id !== undefined);
+  return given.length === 0 ? {} : { ids: given };
 }
 
 function columnOf(values: readonly Value[]): Column {

@@ -6,7 +6,7 @@ import { decodeValue, encodeValue, type Json, type Value } from "../../protocol/
 import type { Row, Store } from "../store.ts";
 
 /** Methods that give pages; they are pulled one by one. */
-export type PagedMethod = "readPoints" | "readRows" | "listBlobs";
+export type PagedMethod = "readPoints" | "readRows" | "readRecords" | "listBlobs";
 /** Methods that answer once. */
 export type PlainMethod = Exclude<keyof Store, PagedMethod | "close" | typeof Symbol.asyncDispose>;
 

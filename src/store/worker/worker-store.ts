@@ -1,7 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import type { KeyPath } from "../../protocol/journal-line.ts";
 import { type BlobHash, MediaRef } from "../../protocol/media.ts";
+import type { Lane } from "../../protocol/run.ts";
 import type {
   FoldBatch,
   FoldOutcome,
@@ -13,12 +15,17 @@ import type {
   Point,
   ProjectFile,
   ProjectInfo,
+  RecordsQuery,
   Row,
+  RunAlert,
   RunInfo,
+  RunTrace,
   SeriesAnswer,
   SeriesQuery,
   Store,
+  StoredRecord,
   StoreSize,
+  TraceQuery,
 } from "../store.ts";
 import {
   type Answer,
@@ -106,8 +113,20 @@ export class WorkerStore implements Store {
     return this.#plain("findRun", [project, idOrName]);
   }
 
-  listMetrics(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MetricSummary[]> {
-    return this.#plain("listMetrics", [project, runs]);
+  listMetrics(
+    project: ProjectKey,
+    runs: readonly RunId[],
+    lane?: Lane,
+  ): Promise<readonly MetricSummary[]> {
+    return this.#plain("listMetrics", [project, runs, lane]);
+  }
+
+  listKeys(project: ProjectKey, run: RunId, lane?: Lane): Promise<readonly KeyPath[]> {
+    return this.#plain("listKeys", [project, run, lane]);
+  }
+
+  laneSize(project: ProjectKey, run: RunId, lane?: Lane): ReturnType<Store["laneSize"]> {
+    return this.#plain("laneSize", [project, run, lane]);
   }
 
   readSeries(query: SeriesQuery): Promise<SeriesAnswer> {
@@ -122,6 +141,21 @@ export class WorkerStore implements Store {
     for await (const page of this.#pages<ThreadRow>("readRows", [project, run])) {
       yield page.map(fromThreadRow);
     }
+  }
+
+  async *readRecords(query: RecordsQuery): AsyncIterable<readonly StoredRecord[]> {
+    const known = new Map<string, readonly KeyPath[]>();
+    for await (const page of this.#pages<StoredRecord>("readRecords", [query])) {
+      yield withSharedKeys(page, known);
+    }
+  }
+
+  listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]> {
+    return this.#plain("listAlerts", [project, runs]);
+  }
+
+  listTraces(query: TraceQuery): Promise<readonly RunTrace[]> {
+    return this.#plain("listTraces", [query]);
   }
 
   listMedia(project: ProjectKey, runs: readonly RunId[]): Promise<readonly MediaSummary[]> {
@@ -233,4 +267,22 @@ export class WorkerStore implements Store {
     for (const { reject } of this.#pending.values()) reject(this.#ended);
     this.#pending.clear();
   }
+}
+
+/** The records with one object for the keys of one key set, as it is within each page. */
+function withSharedKeys(
+  page: readonly StoredRecord[],
+  known: Map<string, readonly KeyPath[]>,
+): readonly StoredRecord[] {
+  const shared = new Map<readonly KeyPath[], readonly KeyPath[]>();
+  return page.map((record) => {
+    let keys = shared.get(record.keys);
+    if (keys === undefined) {
+      const text = JSON.stringify(record.keys);
+      keys = known.get(text) ?? record.keys;
+      known.set(text, keys);
+      shared.set(record.keys, keys);
+    }
+    return { ...record, keys };
+  });
 }

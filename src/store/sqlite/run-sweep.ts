@@ -1,16 +1,25 @@
-/** Removing the media of deleted runs, by slices. Their run has no row any more, so that nothing finds them meanwhile. */
+/**
+ * Removing media, ids, alerts and traces of deleted runs and lanes, by slices.
+ * Their run has no row any more, so that nothing finds them meanwhile.
+ */
 
 import type { Database } from "./database.ts";
+import { sweepIds } from "./record-ids.ts";
 
 /** Rows, or steps with all their items, that a slice of sweeping removes. */
 const SWEEP_ROWS = 1024;
 
-/** Removes some media of a deleted run, inside the caller's transaction; false where there are none. */
-export function sweepMedia(db: Database): boolean {
+/** Traces that a slice of sweeping removes. */
+const SWEEP_TRACES = 128;
+
+/** Removes some of what a deleted run had, inside the caller's transaction; false where there is nothing. */
+export function sweepRun(db: Database): boolean {
   const run = db.get("SELECT run FROM deleted_runs LIMIT 1")?.run as number | undefined;
   if (run === undefined) return false;
-  if (sweepBlobReferences(db, run) || sweepItems(db, run)) return true;
+  if (sweepBlobReferences(db, run) || sweepItems(db, run) || sweepTraces(db, run)) return true;
+  if (sweepIds(db, run)) return true;
   db.run("DELETE FROM table_parts WHERE run = ?", run);
+  db.run("DELETE FROM alerts WHERE run = ?", run);
   db.run("DELETE FROM deleted_runs WHERE run = ?", run);
   return true;
 }
@@ -41,4 +50,13 @@ function sweepItems(db: Database, run: number): boolean {
   db.run("DELETE FROM media_items WHERE media = ? AND step <= ?", media, last);
   db.run("DELETE FROM media_steps WHERE media = ? AND step <= ?", media, last);
   return true;
+}
+
+function sweepTraces(db: Database, run: number): boolean {
+  db.run(
+    "DELETE FROM traces WHERE id IN (SELECT id FROM traces WHERE run = ? LIMIT ?)",
+    run,
+    SWEEP_TRACES,
+  );
+  return db.changes() > 0;
 }

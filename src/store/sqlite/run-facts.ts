@@ -1,0 +1,169 @@
+/** What a fold writes of the run itself: its rows, its writers, its state. */
+
+import type { Config, RunEnd, RunIdentity } from "../../protocol/run.ts";
+import type { FoldBatch } from "../store.ts";
+import { projectRow, runRow } from "./catalogue.ts";
+import type { Database } from "./database.ts";
+
+/** Rows of `runs` that a batch is about; the same one twice where its records are those of `log()`. */
+export interface BatchRows {
+  /** The run, which has the facts. */
+  readonly run: number;
+  /** The lane, which has records, series and writers. */
+  readonly lane: number;
+}
+
+/** Where the records of a batch have come to. */
+export interface AddedRecords {
+  readonly count: number;
+  readonly lastStep: number | bigint | undefined;
+}
+
+/** The rows of the batch's run and lane; they, and the project, are made where they are new. */
+export function ensureRun(db: Database, batch: FoldBatch): BatchRows {
+  const { run, lane } = batch;
+  // A lane of a run makes the run too; what belongs to a project without a run makes none.
+  const ofRun = lane === "project" ? lane : undefined;
+  const known = runRow(db, run.projectKey, run.id, ofRun) ?? insertRun(db, batch);
+  if (lane === ofRun) return { run: known, lane: known };
+  const knownLane = runRow(db, run.projectKey, run.id, lane) ?? insertLane(db, known, lane!);
+  return { run: known, lane: knownLane };
+}
+
+function insertRun(db: Database, { run, lane, seenAt }: FoldBatch): number {
+  const project =
+    projectRow(db, run.projectKey) ??
+    db.run("INSERT INTO projects (key, name) VALUES (?, ?)", run.projectKey, run.project);
+  return db.run(
+    `INSERT INTO runs (project, run_id, lane, number, name, identity, created_at, updated_at, state,
+       record_count, damaged_lines, config, summary)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', 0, 0, '{}', '{}')`,
+    project,
+    run.id,
+    lane === "project" ? lane : "",
+    run.number,
+    run.name,
+    JSON.stringify(run),
+    run.createdAt,
+    seenAt,
+  );
+}
+
+/** A row beside the run's own; of the facts it has the state, for whoever packs what has ended. */
+function insertLane(db: Database, run: number, lane: string): number {
+  return db.run(
+    `INSERT INTO runs (project, run_id, lane, number, name, identity, created_at, updated_at, state,
+       record_count, damaged_lines, config, summary)
+     SELECT project, run_id, ?, number, '', '{}', created_at, updated_at, state, 0, 0, '{}', '{}'
+     FROM runs WHERE id = ?`,
+    lane,
+    run,
+  );
+}
+
+/** Number of the batch's writer in the lane: 0, 1, 2, … in the order in which they were first folded. */
+export function ensureWriter(db: Database, lane: number, batch: FoldBatch): number {
+  const { writer, source } = batch;
+  const known = db.get("SELECT ordinal FROM writers WHERE run = ? AND source = ?", lane, source);
+  if (known) return known.ordinal as number;
+  const { n } = db.get("SELECT count(*) AS n FROM writers WHERE run = ?", lane) as { n: number };
+  db.run(
+    `INSERT INTO writers (run, ordinal, writer_id, identity, source, seen_at, ended)
+     VALUES (?, ?, ?, ?, ?, 0, 0)`,
+    lane,
+    n,
+    writer.id,
+    JSON.stringify(writer),
+    source,
+  );
+  return n;
+}
+
+/** Writes what the batch says of the run itself. */
+export function writeFacts(
+  db: Database,
+  { run, lane }: BatchRows,
+  writer: number,
+  batch: FoldBatch,
+  added: AddedRecords,
+): void {
+  db.run(
+    "UPDATE runs SET updated_at = max(updated_at, ?), damaged_lines = damaged_lines + ? WHERE id = ?",
+    batch.seenAt,
+    batch.damagedLines,
+    run,
+  );
+  if (added.count > 0) writeAdded(db, lane, added);
+  db.run(
+    "UPDATE writers SET seen_at = max(seen_at, ?) WHERE run = ? AND ordinal = ?",
+    batch.seenAt,
+    lane,
+    writer,
+  );
+  if (batch.config) {
+    db.run("UPDATE runs SET config = ? WHERE id = ?", JSON.stringify(batch.config), run);
+  }
+  if (batch.summary) {
+    const row = db.get("SELECT summary FROM runs WHERE id = ?", run) as { summary: string };
+    const summary = { ...(JSON.parse(row.summary) as Config), ...batch.summary };
+    db.run("UPDATE runs SET summary = ? WHERE id = ?", JSON.stringify(summary), run);
+  }
+  if (batch.name !== undefined) rename(db, run, batch.name);
+  if (batch.end) writeEnd(db, run, batch.end, batch.seenAt);
+  if (batch.end || batch.closed) {
+    const hasLeft = batch.closed || batch.end !== "running";
+    const sql = "UPDATE writers SET ended = ? WHERE run = ? AND ordinal = ?";
+    db.run(sql, hasLeft ? 1 : 0, lane, writer);
+  }
+}
+
+/** Counts the records, and moves the highest step where theirs is higher. */
+function writeAdded(db: Database, lane: number, { count, lastStep }: AddedRecords): void {
+  db.run("UPDATE runs SET record_count = record_count + ? WHERE id = ?", count, lane);
+  const known = db.get(
+    "SELECT last_step AS step, last_exact AS exact FROM runs WHERE id = ?",
+    lane,
+  );
+  const { step, exact } = known as { step: number | null; exact: string | null };
+  if (step !== null && (exact === null ? step : BigInt(exact)) >= lastStep!) return;
+  db.run(
+    "UPDATE runs SET last_step = ?, last_exact = ? WHERE id = ?",
+    Number(lastStep),
+    typeof lastStep === "bigint" ? String(lastStep) : null,
+    lane,
+  );
+}
+
+function rename(db: Database, run: number, name: string): void {
+  const row = db.get("SELECT identity FROM runs WHERE id = ?", run) as { identity: string };
+  const identity: RunIdentity = { ...(JSON.parse(row.identity) as RunIdentity), name };
+  db.run(
+    "UPDATE runs SET name = ?, identity = ? WHERE id = ?",
+    name,
+    JSON.stringify(identity),
+    run,
+  );
+}
+
+function writeEnd(db: Database, run: number, end: RunEnd | "running", seenAt: number): void {
+  const isRunning = end === "running";
+  db.run(
+    `UPDATE runs SET "end" = ?, ended_at = ? WHERE id = ?`,
+    isRunning ? null : JSON.stringify(end),
+    isRunning ? null : seenAt,
+    run,
+  );
+  const state = isRunning ? "running" : end.state;
+  db.run(`UPDATE runs SET state = ? WHERE ${ALL_LANES}`, state, run, run);
+  if (isRunning) return;
+  db.run(
+    `INSERT OR IGNORE INTO work (key_set)
+     SELECT k.id FROM key_sets k JOIN runs r ON r.id = k.run WHERE ${ALL_LANES}`,
+    run,
+    run,
+  );
+}
+
+/** Rows of the run's id, its own and its lanes'. */
+const ALL_LANES = `project = (SELECT project FROM runs WHERE id = ?)
+  AND run_id = (SELECT run_id FROM runs WHERE id = ?)`;
