@@ -7,6 +7,9 @@
  *     <root>/store/server.json
  *     <root>/store/server-tokens.json
  *     <root>/store/blobs/                               pictures, videos, tables: see src/media
+ *     <root>/store/uploads/                             what clients are sending
+ *     <root>/store/unreadable.jsonl                     what Trackio clients sent and nobody understands
+ *     <root>/store/artifacts/<project>.db               versioned files that clients log: see src/artifacts
  *     <root>/store/projects/<project>/project.json
  *                                    /numbers/<n>          who has run number n
  *                                    /names/<name>         run ids of that name, oldest first
@@ -50,21 +53,33 @@ export class DataFolder {
   readonly storePath: string;
   readonly projectsPath: string;
   readonly blobsPath: string;
+  readonly artifactsPath: string;
   /** Where a running server tells its address. */
   readonly serverFile: string;
   /** Write tokens of servers on other machines that scripts were given; for its owner alone. */
   readonly serverTokensFile: string;
   /** SQLite's file; only the store touches it. */
   readonly databaseFile: string;
+  /** Bodies and files that clients are sending, until they have their place. */
+  readonly uploadsPath: string;
+  /** What Trackio clients sent and nobody understands, as it came. */
+  readonly unreadableFile: string;
 
   constructor(root: string) {
     this.root = root;
     this.storePath = join(root, "store");
     this.projectsPath = join(this.storePath, "projects");
     this.blobsPath = join(this.storePath, "blobs");
+    this.artifactsPath = join(this.storePath, "artifacts");
     this.serverFile = join(this.storePath, "server.json");
     this.serverTokensFile = join(this.storePath, "server-tokens.json");
     this.databaseFile = join(this.storePath, "store.db");
+    this.uploadsPath = join(this.storePath, "uploads");
+    this.unreadableFile = join(this.storePath, "unreadable.jsonl");
+  }
+
+  artifactsFile(key: ProjectKey): string {
+    return join(this.artifactsPath, `${toFileName(key)}.db`);
   }
 
   projectFolder(key: ProjectKey): string {

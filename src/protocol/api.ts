@@ -15,6 +15,10 @@
  *     POST /api/v1/projects/{project}/table.csv     TableQuery, also as a form field `query` → text/csv, all rows
  *     GET  /api/v1/projects/{project}/files         → FileList
  *     GET  /api/v1/blobs/{hash}[?name=…]            → the bytes, with ranges; with a name, as a download
+ *     PUT  /api/v1/blobs/{hash}?state=…             bytes → BlobReceived
+ *     POST /api/v1/blobs/missing                    BlobHashes → MissingBlobs: which are not here
+ *     POST /api/v1/journals/{project}/{run}/{writer}?offset=…   bytes → JournalSize: of a journal that is written elsewhere
+ *     GET  /api/v1/journals/{project}/{run}/{writer}            → JournalSize
  *     GET  /api/v1/events[?project=…]               → text/event-stream: first `hello` with {missed}, then `change` with ChangeEvent,
  *                                                     and `reading` with ReadingEvent while a folder of Trackio for Python is read
  */
@@ -264,6 +268,15 @@ export const fileListSchema = z.object({
     z.object({ path: z.string(), blob: z.string(), type: z.string(), bytes: z.int(), time: ms }),
   ),
 });
+
+export const journalSizeSchema = z.object({
+  size: z.int().describe("bytes of the journal that are here, in whole lines"),
+});
+
+const blobHash = z.string().regex(/^[0-9a-f]{64}$/);
+export const blobHashesSchema = z.object({ hashes: z.array(blobHash).max(1_000) });
+export const missingBlobsSchema = z.object({ missing: z.array(blobHash) });
+export const blobReceivedSchema = z.object({ size: z.int().describe("bytes that came") });
 
 /** As Trackio for Python has it; its clients look at `api_version`. */
 export const versionSchema = z.object({

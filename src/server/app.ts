@@ -10,8 +10,10 @@ import { serveDashboard } from "./dashboard-routes.ts";
 import { createOpenApi } from "./openapi.ts";
 import type { Operation } from "./operation.ts";
 import { sendError } from "./respond.ts";
+import { findMissingBlobs, putBlob } from "./routes/blob-uploads.ts";
 import { getBlob } from "./routes/blobs.ts";
 import { followEvents } from "./routes/events.ts";
+import { appendJournal, getJournalSize } from "./routes/journals.ts";
 import { listFiles, listMedia, readMediaItems, readMediaSteps } from "./routes/media.ts";
 import { listMetrics } from "./routes/metrics.ts";
 import { listProjects } from "./routes/projects.ts";
@@ -36,6 +38,10 @@ const OPERATIONS: readonly Operation[] = [
   exportTable,
   listFiles,
   getBlob,
+  findMissingBlobs,
+  putBlob,
+  appendJournal,
+  getJournalSize,
   followEvents,
   getVersion,
 ];

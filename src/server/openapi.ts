@@ -11,6 +11,10 @@ type Describe = (name: SchemaName, io: "input" | "output") => JsonObject;
 const PATH_PARAMETERS: { readonly [name: string]: JsonObject } = {
   project: { description: "in any spelling", schema: { type: "string" } },
   run: { description: "id, or name: then the newest of it", schema: { type: "string" } },
+  writer: {
+    description: "the id of the writer: the journal's file name without `.jsonl`",
+    schema: { type: "string", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
+  },
   hash: {
     description: "as the media and tables name it",
     schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
@@ -44,7 +48,8 @@ export async function createOpenApi(
     info: {
       title: "trackio",
       version,
-      description: "Reads what was logged. Version 1; a field may be added, none is removed.",
+      description:
+        "Reads what was logged, and takes what scripts on other machines send. Version 1; a field may be added, none is removed.",
       license: { name: "MIT", identifier: "MIT" },
     },
     paths,
@@ -53,7 +58,7 @@ export async function createOpenApi(
 }
 
 function describe(operation: Operation, schemaOf: Describe): JsonObject {
-  const { id, summary, description, body, takesForm, answer } = operation;
+  const { id, summary, description, answer } = operation;
   const content = answer.schema === undefined ? {} : { schema: schemaOf(answer.schema, "output") };
   const parameters = [...pathParameters(operation), ...queryParameters(operation)];
   return {
@@ -61,23 +66,26 @@ function describe(operation: Operation, schemaOf: Describe): JsonObject {
     summary,
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: {
-              "application/json": { schema: schemaOf(body, "input") },
-              ...(takesForm ? { "application/x-www-form-urlencoded": { schema: FORM } } : {}),
-            },
-          },
-        }),
+    ...describeBody(operation, schemaOf),
     responses: {
       "200": { description: answer.description, content: { [answer.contentType]: content } },
       ...describeOthers(operation),
       default: describeError("What went wrong: the value, the place, the remedy"),
     },
   };
+}
+
+function describeBody({ body, takesForm, bytes }: Operation, schemaOf: Describe): JsonObject {
+  if (bytes !== undefined) {
+    const content = { "application/octet-stream": {} };
+    return { requestBody: { required: false, description: bytes, content } };
+  }
+  if (body === undefined) return {};
+  const content = {
+    "application/json": { schema: schemaOf(body, "input") },
+    ...(takesForm ? { "application/x-www-form-urlencoded": { schema: FORM } } : {}),
+  };
+  return { requestBody: { required: true, content } };
 }
 
 function describeOthers({ otherAnswers = {} }: Operation): JsonObject {

@@ -31,6 +31,8 @@ export interface Operation {
   readonly body?: SchemaName;
   /** The body may also be the form field `query`, as JSON. */
   readonly takesForm?: boolean;
+  /** What the body is, where it is bytes. */
+  readonly bytes?: string;
   /** Reads the body piece by piece, and bounds it itself; any other may have 1 MB. */
   readonly streamsBody?: true;
   readonly answer: {
