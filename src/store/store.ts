@@ -406,8 +406,15 @@ export interface Store extends MediaReads, AsyncDisposable {
   listAlerts(project: ProjectKey, runs?: readonly RunId[]): Promise<readonly RunAlert[]>;
   listTraces(query: TraceQuery): Promise<readonly RunTrace[]>;
 
-  /** Removes the run and leaves a tombstone of its id. False where there is none. */
-  deleteRun(project: ProjectKey, run: RunId): Promise<boolean>;
+  /**
+   * Removes the run and leaves a tombstone of its id. False where there is none.
+   * @param options.mayReturn Without a tombstone: its source has it no longer, and may have it again.
+   */
+  deleteRun(
+    project: ProjectKey,
+    run: RunId,
+    options?: { readonly mayReturn?: boolean },
+  ): Promise<boolean>;
   /** Removes all runs of the project, each with a tombstone. False where there is no such project. */
   deleteProject(project: ProjectKey): Promise<boolean>;
 

@@ -31,6 +31,18 @@ export function deleteLaws(open: Open): void {
     await check(await reopen());
   });
 
+  test("a run whose source has it no longer may come back, and begins anew", async () => {
+    const { store } = await open();
+    const journal = new JournalLike();
+    const first = journal.batch([{ step: 0, values: { loss: 1 } }]);
+    await store.fold(first);
+    expect(await store.deleteRun(PROJECT, RUN, { mayReturn: true })).toBe(true);
+    expect(await store.listRuns(PROJECT)).toEqual([]);
+    expect(await store.offset(journal.source)).toBe(0);
+    expect(await store.fold(first)).toMatchObject({ outcome: "folded" });
+    expect(await allRows(store)).toHaveLength(1);
+  });
+
   test("a deleted project takes all its runs along, each with a tombstone", async () => {
     const { store } = await open();
     const journal = new JournalLike();

@@ -279,14 +279,18 @@ export class MemoryStore implements Store {
     return blobs.filter((blob) => !used.has(blob));
   }
 
-  async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
+  async deleteRun(
+    project: ProjectKey,
+    run: RunId,
+    options: { readonly mayReturn?: boolean } = {},
+  ): Promise<boolean> {
     const key = keyOf(project, run);
     const deleted = this.#runs.get(key);
     if (deleted === undefined || !deleted.isListed) return false;
     for (const source of deleted.sources()) this.#offsets.delete(source);
     this.#runs.delete(key);
     this.#events.remove(project, run);
-    this.#tombstones.add(key);
+    if (options.mayReturn !== true) this.#tombstones.add(key);
     if (this.#runsOf(project).length === 0) this.#removeProject(project);
     return true;
   }

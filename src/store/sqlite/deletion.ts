@@ -18,9 +18,19 @@ import { vacuumSlice } from "./vacuum.ts";
 /** Chunks that a slice of sweeping removes. */
 const SWEEP_CHUNKS = 64;
 
-/** Removes the run and all its data; false where there is none. */
-export function deleteRun(db: Database, project: ProjectKey, run: RunId): boolean {
-  const isDeleted = db.write(() => disownRun(db, project, run));
+/** Removes the run and all its data; false where there is none. @param mayReturn Whether it leaves no tombstone. */
+export function deleteRun(
+  db: Database,
+  project: ProjectKey,
+  run: RunId,
+  mayReturn = false,
+): boolean {
+  const isDeleted = db.write(() => {
+    if (!disownRun(db, project, run)) return false;
+    const sql = "DELETE FROM tombstones WHERE project = ? AND run_id = ?";
+    if (mayReturn) db.run(sql, project, run);
+    return true;
+  });
   if (isDeleted) sweepAll(db);
   return isDeleted;
 }

@@ -180,8 +180,12 @@ export class SqliteStore implements Store {
     return this.#db.read(() => unusedBlobs(this.#db, blobs));
   }
 
-  async deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
-    return deleteRun(this.#db, project, run);
+  async deleteRun(
+    project: ProjectKey,
+    run: RunId,
+    options: { readonly mayReturn?: boolean } = {},
+  ): Promise<boolean> {
+    return deleteRun(this.#db, project, run, options.mayReturn === true);
   }
 
   async deleteProject(project: ProjectKey): Promise<boolean> {

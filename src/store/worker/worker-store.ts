@@ -198,8 +198,12 @@ export class WorkerStore implements Store {
     return this.#plain("unusedBlobs", [blobs]);
   }
 
-  deleteRun(project: ProjectKey, run: RunId): Promise<boolean> {
-    return this.#plain("deleteRun", [project, run]);
+  deleteRun(
+    project: ProjectKey,
+    run: RunId,
+    options?: { readonly mayReturn?: boolean },
+  ): Promise<boolean> {
+    return this.#plain("deleteRun", [project, run, options]);
   }
 
   deleteProject(project: ProjectKey): Promise<boolean> {
