@@ -11,7 +11,7 @@
  * the system's errors; the caller decides.
  */
 
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import {
   type EventLine,
   type HeaderLine,
@@ -52,6 +52,8 @@ export class JournalWriter {
   sizeBytes = 0;
   #fd: number;
   #isTorn = false;
+  /** How many wait for the disk now. */
+  #syncing = 0;
   #nextSet = 0;
   readonly #sets = new Map<string, KeySet>();
 
@@ -127,9 +129,43 @@ export class JournalWriter {
     }
   }
 
+  /** Gives a set without a number its own, and the text of its line, which stands before its first record in what is appended next. */
+  nameSet(set: KeySet): string {
+    set.number = this.#nextSet++;
+    return keySetText(set, set.number);
+  }
+
+  /**
+   * Appends whole lines that the caller has spelled by one write.
+   * @param named Sets whose lines are among them; where it throws, they have no numbers again.
+   */
+  appendLines(lines: string, named: readonly KeySet[] = []): void {
+    try {
+      this.#writeBytes(Buffer.from(this.#isTorn ? `\n${lines}` : lines));
+    } catch (error) {
+      for (const set of named) set.number = undefined;
+      throw error;
+    }
+  }
+
   /** Returns when all that was appended is on the disk itself. */
   sync(): void {
     fsyncSync(this.#fd);
+  }
+
+  /** The same without holding the thread. A file that is closed meanwhile is given back when it is done. */
+  async syncLater(): Promise<void> {
+    const fd = this.#fd;
+    if (fd < 0) return;
+    this.#syncing += 1;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        fsync(fd, (error) => (error === null ? resolve() : reject(error)));
+      });
+    } finally {
+      this.#syncing -= 1;
+      if (this.#fd < 0 && this.#syncing === 0) closeSync(fd);
+    }
   }
 
   /** Gives the file back. Nothing can be appended after it. */
@@ -137,7 +173,7 @@ export class JournalWriter {
     if (this.#fd < 0) return;
     const fd = this.#fd;
     this.#fd = -1;
-    closeSync(fd);
+    if (this.#syncing === 0) closeSync(fd);
   }
 
   #begin(header: Omit<HeaderLine, "trackio" | "writer">): void {
