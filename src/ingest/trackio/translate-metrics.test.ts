@@ -200,7 +200,7 @@ describe("traces", () => {
   test("pictures in them are pictures, and come back as they came", () => {
     const picture: Json = { _type: "trackio.image", file_path: "p/a/0/1.png", caption: null };
     const given = { t: { _type: "trackio.trace", messages: [{ content: [picture] }] } };
-    const [{ body }] = translate(JSON.stringify(given)).traces as [{ body: Json }];
+    const { body } = translate(JSON.stringify(given)).traces[0]!;
     expect(JSON.stringify(body)).toContain('{"$":"image"');
     expect(giveBackValue(body, () => undefined)).toEqual({ messages: [{ content: [picture] }] });
   });

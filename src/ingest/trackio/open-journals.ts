@@ -1,0 +1,185 @@
+/**
+ * The journals that this process has open for Trackio clients: one for each run
+ * and lane that was logged to lately.
+ *
+ * Laws: at most 256 files are open; what was written is on the disk itself within
+ * a second, and nobody waits for that; a journal ends with `closed` after a minute
+ * of silence or 64 MB, so that it can be removed once it is folded, and its run
+ * goes on in the next one.
+ */
+
+import type { DataFolder } from "../../journal/data-folder.ts";
+import { isMissing } from "../../journal/file-errors.ts";
+import { JournalWriter } from "../../journal/journal-writer.ts";
+import { makeProjectLane } from "../../journal/make-project.ts";
+import { isMarkedDeleted } from "../../journal/run-head.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
+import { type Config, type Lane, PROJECT_RUN } from "../../protocol/run.ts";
+import { OpenJournal } from "./open-journal.ts";
+import { type NamedRun, type OpenRun, openRun } from "./open-run.ts";
+
+const MAX_OPEN = 256;
+/** Runs of which identity and settings are remembered; one more costs a small file read. */
+const MAX_RUNS = 10_000;
+const SILENCE_MS = 60_000;
+const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
+const SYNC_INTERVAL_MS = 500;
+
+export interface OpenJournalsOptions {
+  readonly now?: () => number;
+  /** Takes what the disk refuses when nobody waits for it. */
+  readonly onTrouble: (error: unknown) => void;
+  readonly maxOpen?: number;
+  readonly silenceMs?: number;
+  readonly maxJournalBytes?: number;
+}
+
+export class OpenJournals {
+  readonly #folder: DataFolder;
+  readonly #options: OpenJournalsOptions;
+  readonly #now: () => number;
+  /** By project, run and lane; the one used last stands last. */
+  readonly #journals = new Map<string, OpenJournal>();
+  readonly #runs = new Map<string, OpenRun>();
+  /** What is being brought to the disk. */
+  readonly #syncing = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(folder: DataFolder, options: OpenJournalsOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * The journal of that run and lane, begun where there is none.
+   * @param config What the client says of the run's configuration, for a run that is new.
+   * @returns undefined where the run was deleted.
+   */
+  find(named: NamedRun, lane: Lane | undefined, config?: Config): OpenJournal | undefined {
+    const key = `${named.projectKey}\0${named.id}\0${lane ?? ""}`;
+    const known = this.#journals.get(key);
+    if (known !== undefined && !this.#isOver(known)) {
+      this.#journals.delete(key);
+      this.#journals.set(key, known);
+      return known;
+    }
+    if (known !== undefined) this.#end(key, known);
+    const opened = this.#begin(named, lane, config);
+    return opened === undefined ? undefined : this.#add(key, opened);
+  }
+
+  /** The journal of what belongs to a project without a run. */
+  findProject(projectKey: ProjectKey, project: string): OpenJournal {
+    const key = `${projectKey}\0${PROJECT_RUN}\0project`;
+    const known = this.#journals.get(key);
+    if (known !== undefined && !this.#isOver(known)) return known;
+    if (known !== undefined) this.#end(key, known);
+    const nowMs = this.#now();
+    const identity = makeProjectLane(this.#folder, { projectKey, project }, nowMs);
+    const run: OpenRun = { identity, hasSettings: false, lastMicros: 0 };
+    const header = { run: identity, time: nowMs, lane: "project" } as const;
+    return this.#add(key, new OpenJournal(run, JournalWriter.create(this.#folder, header), nowMs));
+  }
+
+  /** The journals of the run end here, e.g. since it is about to be deleted. */
+  release(projectKey: string, id: string): void {
+    this.#runs.delete(`${projectKey}\0${id}`);
+    for (const lane of ["", "system"]) {
+      const key = `${projectKey}\0${id}\0${lane}`;
+      const known = this.#journals.get(key);
+      if (known !== undefined) this.#end(key, known);
+    }
+  }
+
+  /** Brings what was written to the disk, and ends what has been silent. */
+  tick(): void {
+    const silentBefore = this.#now() - (this.#options.silenceMs ?? SILENCE_MS);
+    for (const [key, open] of [...this.#journals]) {
+      if (open.writtenAtMs <= silentBefore) this.#end(key, open);
+      else this.#sync(open);
+    }
+  }
+
+  /** Ends all journals and returns when they are on the disk. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const [key, open] of [...this.#journals]) this.#end(key, open);
+    await Promise.all(this.#syncing);
+  }
+
+  #begin(named: NamedRun, lane: Lane | undefined, config?: Config): OpenJournal | undefined {
+    for (let isSecond = false; ; isSecond = true) {
+      const run = this.#findRun(named, config);
+      if (run === undefined) return undefined;
+      const time = this.#now();
+      try {
+        const header = { run: run.identity, time, ...(lane !== undefined && { lane }) };
+        return new OpenJournal(run, JournalWriter.create(this.#folder, header), time);
+      } catch (error) {
+        if (isSecond || !isMissing(error)) throw error;
+        // Its folder was taken away since it was remembered.
+        this.#runs.delete(`${named.projectKey}\0${named.id}`);
+      }
+    }
+  }
+
+  #findRun(named: NamedRun, config: Config | undefined): OpenRun | undefined {
+    const key = `${named.projectKey}\0${named.id}`;
+    const known = this.#runs.get(key);
+    this.#runs.delete(key);
+    const isDeleted = isMarkedDeleted(this.#folder, named.projectKey, named.id);
+    const run = isDeleted
+      ? undefined
+      : (known ?? openRun(this.#folder, named, config, this.#now()));
+    if (run === undefined) return undefined;
+    this.#runs.set(key, run);
+    if (this.#runs.size > MAX_RUNS) this.#runs.delete(this.#runs.keys().next().value!);
+    return run;
+  }
+
+  /** Whether nothing can be added to it: it is full, or was removed with its run. */
+  #isOver({ journal, run }: OpenJournal): boolean {
+    if (journal.sizeBytes >= (this.#options.maxJournalBytes ?? MAX_JOURNAL_BYTES)) return true;
+    if (!journal.isGone) return false;
+    // Whoever removed the file removed the head with it.
+    const { projectKey, id } = run.identity;
+    this.#runs.delete(`${projectKey}\0${id}`);
+    return true;
+  }
+
+  #add(key: string, opened: OpenJournal): OpenJournal {
+    this.#journals.set(key, opened);
+    for (const [oldKey, oldest] of this.#journals) {
+      if (this.#journals.size <= (this.#options.maxOpen ?? MAX_OPEN)) break;
+      this.#end(oldKey, oldest);
+    }
+    this.#timer ??= setInterval(() => this.tick(), SYNC_INTERVAL_MS).unref();
+    return opened;
+  }
+
+  #end(key: string, open: OpenJournal): void {
+    this.#journals.delete(key);
+    if (!open.journal.isGone) {
+      try {
+        open.addEvent({ closed: true, time: this.#now() });
+        open.write(this.#now());
+      } catch (error) {
+        this.#options.onTrouble(error);
+      }
+      this.#sync(open);
+    }
+    open.journal.close();
+  }
+
+  #sync(open: OpenJournal): void {
+    if (!open.isDirty) return;
+    open.isDirty = false;
+    const done = open.journal.syncLater().catch((error: unknown) => {
+      open.isDirty = true;
+      this.#options.onTrouble(error);
+    });
+    this.#syncing.add(done);
+    void done.then(() => this.#syncing.delete(done));
+  }
+}

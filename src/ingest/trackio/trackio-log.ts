@@ -1,0 +1,286 @@
+/**
+ * What Trackio clients send becomes lines of journals: those of a batch that
+ * belong to one run go to its journal by one write before the batch is answered.
+ * Nothing is looked up in the store: what comes twice has the same id, and
+ * whoever folds keeps the first.
+ *
+ * Laws: no entry is refused for what is in it; what cannot be understood is kept
+ * as it came (see unreadable.ts) and costs no other entry; what belongs to a
+ * deleted run is counted and dropped.
+ */
+
+import { randomUUID } from "node:crypto";
+import type { DataFolder } from "../../journal/data-folder.ts";
+import type { Step } from "../../journal/step-field.ts";
+import { BlobFolder } from "../../media/blob-folder.ts";
+import { keepBytes } from "../../media/keep-blob.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
+import type { SavedFile } from "../../protocol/media.ts";
+import type { Config, Lane } from "../../protocol/run.ts";
+import { decodeNumber, type Json } from "../../protocol/values.ts";
+import { formatExactJson } from "./exact-json.ts";
+import { membersOf } from "./members-of.ts";
+import type { OpenJournal } from "./open-journal.ts";
+import { OpenJournals, type OpenJournalsOptions } from "./open-journals.ts";
+import { type NamedRun, nextTime, takeConfig } from "./open-run.ts";
+import { plainValues } from "./plain-values.ts";
+import { parseTrackioTime, textOf, trackioProjectKey, trackioRunId } from "./trackio-names.ts";
+import { translateMetrics } from "./translate-metrics.ts";
+import { traceId } from "./translate-trace.ts";
+import { Unreadable } from "./unreadable.ts";
+
+/** An entry of a batch as `parseExactJson` gives it. */
+interface Entry {
+  readonly [field: string]: Json;
+}
+
+/** Entries of one run. */
+interface Group {
+  readonly named: NamedRun;
+  readonly entries: Entry[];
+}
+
+export interface TrackioLogOptions extends Partial<OpenJournalsOptions> {
+  /** Takes one line for whoever runs the server. */
+  readonly log?: (line: string) => void;
+}
+
+export class TrackioLog {
+  readonly journals: OpenJournals;
+  readonly unreadable: Unreadable;
+  /** Entries of deleted runs since this was made. */
+  droppedEntries = 0;
+  readonly #folder: DataFolder;
+  readonly #blobs: BlobFolder;
+  readonly #now: () => number;
+
+  constructor(folder: DataFolder, options: TrackioLogOptions = {}) {
+    const log = options.log ?? (() => undefined);
+    const onTrouble = (error: unknown) => log(`Writing what Trackio clients sent: ${error}`);
+    this.#folder = folder;
+    this.#blobs = new BlobFolder(folder);
+    this.#now = options.now ?? Date.now;
+    this.unreadable = new Unreadable(folder, log);
+    this.journals = new OpenJournals(folder, { onTrouble, ...options });
+  }
+
+  /** Entries of `bulk_log`. @throws the system's error where they cannot be written; then the client sends them again. */
+  logRecords(entries: readonly Json[]): void {
+    for (const { named, entries: own } of this.#group("bulk_log", entries)) {
+      const config = firstConfig(own);
+      const journal = this.#open(named, undefined, own.length, config);
+      if (journal === undefined) continue;
+      this.#addConfig(journal, config);
+      for (const entry of own) this.#addRecord(journal, entry);
+      journal.write(this.#now());
+    }
+  }
+
+  /** Entries of `bulk_log_system`. @throws as {@link logRecords}. */
+  logSystem(entries: readonly Json[]): void {
+    for (const { named, entries: own } of this.#group("bulk_log_system", entries)) {
+      const journal = this.#open(named, "system", own.length);
+      if (journal === undefined) continue;
+      for (const entry of own) this.#addRecord(journal, entry, true);
+      journal.write(this.#now());
+    }
+  }
+
+  /** Entries of `bulk_alert`. @throws as {@link logRecords}. */
+  logAlerts(entries: readonly Json[]): void {
+    for (const { named, entries: own } of this.#group("bulk_alert", entries)) {
+      const journal = this.#open(named, undefined, own.length);
+      if (journal === undefined) continue;
+      for (const entry of own) this.#addAlert(journal, entry);
+      journal.write(this.#now());
+    }
+  }
+
+  /** Files that the project keeps. @throws as {@link logRecords}. */
+  saveFiles(projectKey: ProjectKey, project: string, files: readonly SavedFile[]): void {
+    const journal = this.journals.findProject(projectKey, project);
+    for (const file of files) journal.addEvent({ file, time: this.#now() });
+    journal.write(this.#now());
+  }
+
+  /** The run's name from now on, for whoever folds; its head is the caller's. @throws as {@link logRecords}. */
+  rename(named: NamedRun): void {
+    const journal = this.journals.find(named, undefined);
+    journal?.addEvent({ name: named.name, time: this.#now() });
+    journal?.write(this.#now());
+    this.journals.release(named.projectKey, named.id);
+  }
+
+  /** Ends all journals. */
+  async close(): Promise<void> {
+    await this.journals.close();
+  }
+
+  /** By run, in the order in which each is first named. */
+  #group(call: string, entries: readonly Json[]): Iterable<Group> {
+    const groups = new Map<string, Group>();
+    let last: Group | undefined;
+    let lastEntry: Entry | undefined;
+    for (const entry of entries) {
+      const fields = fieldsOf(entry);
+      if (fields !== undefined && lastEntry !== undefined && isOfSameRun(fields, lastEntry)) {
+        last?.entries.push(fields);
+        continue;
+      }
+      const named = nameRun(fields);
+      if (fields === undefined || typeof named === "string") {
+        this.unreadable.keep(call, String(named), textOfAny(entry), this.#now());
+        continue;
+      }
+      const key = `${named.projectKey}\0${named.id}`;
+      last = groups.get(key) ?? { named, entries: [] };
+      last.entries.push(fields);
+      lastEntry = fields;
+      groups.set(key, last);
+    }
+    return groups.values();
+  }
+
+  #open(
+    named: NamedRun,
+    lane: Lane | undefined,
+    count: number,
+    config?: Config,
+  ): OpenJournal | undefined {
+    const journal = this.journals.find(named, lane, config);
+    if (journal === undefined) this.droppedEntries += count;
+    return journal;
+  }
+
+  #addConfig(journal: OpenJournal, config: Config | undefined): void {
+    if (config === undefined || !takeConfig(this.#folder, journal.run, config)) return;
+    journal.addEvent({ config, time: this.#now() });
+  }
+
+  #addRecord(journal: OpenJournal, entry: Entry, isSystem = false): void {
+    const { metrics, log_id: logId } = entry;
+    const timeMs = this.#timeOf(journal, entry);
+    const step = isSystem ? null : stepOf(entry.step);
+    const id = textOf(logId);
+    const plain = plainValues(metrics);
+    if (plain !== undefined) {
+      const shape = journal.shapeOf(plain.names);
+      if (id === undefined) journal.addRecord(shape.withoutIds, step, timeMs, plain.values);
+      else journal.addRecord(shape.withIds, step, timeMs, plain.values, JSON.stringify(id));
+      return;
+    }
+    const translated = translateMetrics(metrics, (text) => this.#keepText(text));
+    if (translated === undefined) {
+      const why = "metrics is no object, or nested more than 500 levels deep";
+      this.unreadable.keep("bulk_log", why, textOfAny(entry), this.#now());
+      return;
+    }
+    const { keys, values, traces } = translated;
+    const set = journal.keySet(keys, id !== undefined);
+    const json = values.map((value) => JSON.stringify(value)).join();
+    journal.addRecord(set, step, timeMs, json, id === undefined ? id : JSON.stringify(id));
+    for (const trace of traces) {
+      const { key, index, body } = trace;
+      const inRun = journal.run.identity.id;
+      journal.addEvent({
+        trace: {
+          id: traceId(inRun, id ?? newId(), trace),
+          key,
+          ...(index !== undefined && { index }),
+          step: Number(step ?? journal.nextStep),
+          body,
+        },
+        time: timeMs,
+      });
+    }
+  }
+
+  #addAlert(journal: OpenJournal, entry: Entry): void {
+    const title = textOf(entry.title);
+    if (title === undefined) {
+      this.unreadable.keep("bulk_alert", "title is no text", textOfAny(entry), this.#now());
+      return;
+    }
+    const text = textOf(entry.text);
+    const step = stepOf(entry.step);
+    journal.addEvent({
+      alert: {
+        id: textOf(entry.alert_id) ?? newId(),
+        title,
+        level: textOf(entry.level) ?? "warn",
+        ...(text !== undefined && { text }),
+        ...(step !== null && { step: Number(step) }),
+      },
+      time: this.#timeOf(journal, entry),
+    });
+  }
+
+  /** The client's own time where it gives one, else one later than all before. */
+  #timeOf(journal: OpenJournal, entry: Entry): number {
+    const given = entry.timestamp;
+    return (
+      (given == null ? undefined : parseTrackioTime(given)) ?? nextTime(journal.run, this.#now())
+    );
+  }
+
+  #keepText(text: string) {
+    return keepBytes(this.#blobs, Buffer.from(text)).hash;
+  }
+}
+
+/** The entry's fields; undefined where it is no object. */
+function fieldsOf(entry: Json): Entry | undefined {
+  const isPlain = typeof entry === "object" && entry !== null && !Array.isArray(entry);
+  if (isPlain && (entry as Entry).$ === undefined) return entry as Entry;
+  const members = membersOf(entry);
+  return members === undefined ? undefined : Object.fromEntries(members);
+}
+
+function isOfSameRun(a: Entry, b: Entry): boolean {
+  return a.run_id === b.run_id && a.run === b.run && a.project === b.project;
+}
+
+/** What the entry says of its run; why it cannot be told where it cannot. */
+function nameRun(entry: Entry | undefined): NamedRun | string {
+  if (entry === undefined) return "the entry is no object";
+  const { project, run, run_id: runId } = entry;
+  const projectKey = trackioProjectKey(project);
+  if (projectKey === undefined) return "project is no text";
+  const id = trackioRunId(runId, run);
+  if (id === undefined) return "neither run nor run_id is a text";
+  return { projectKey, project: project as string, id, name: textOf(run) ?? id };
+}
+
+/** The first configuration in the entries that is not empty. */
+function firstConfig(entries: readonly Entry[]): Config | undefined {
+  for (const { config } of entries) {
+    if (config == null) continue;
+    const members = membersOf(config);
+    if (members !== undefined && members.length > 0) return Object.fromEntries(members);
+  }
+  return undefined;
+}
+
+/** A number, or a text that is one; null where it is neither, or no finite one. */
+function stepOf(step: Json | undefined): Step | null {
+  if (typeof step === "number") return step;
+  if (step === undefined || step === null) return null;
+  if (typeof step === "boolean") return step ? 1 : 0;
+  const number = typeof step === "string" && step.trim() !== "" ? Number(step) : decodeNumber(step);
+  if (typeof number === "bigint") return number;
+  return number !== undefined && Number.isFinite(number) ? number : null;
+}
+
+function newId(): string {
+  return randomUUID().replaceAll("-", "");
+}
+
+/** What nobody understands may be nested deeper than it can be spelled. */
+function textOfAny(entry: Json): string {
+  try {
+    return formatExactJson(entry, "text");
+  } catch (error) {
+    if (error instanceof RangeError) return "(nested too deep)";
+    throw error;
+  }
+}
