@@ -16,6 +16,12 @@
 
 import type { RunEnd } from "../protocol/run.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import {
+  endsWithoutExit,
+  type UncaughtError,
+  unwatchErrors,
+  watchErrors,
+} from "./uncaught-errors.ts";
 
 /** A run as it is watched; the methods work at once and never throw. */
 export interface WatchedRun {
@@ -45,7 +51,7 @@ let duties: readonly { readonly dueMs: number; readonly action: () => void }[] =
 /** When the first of them is due. */
 let nextDueMs = Number.POSITIVE_INFINITY;
 let isListening = false;
-let uncaughtError: { readonly error: unknown } | undefined;
+let uncaughtError: UncaughtError | undefined;
 
 /** Begins to watch a run; to be called again when it writes another journal. */
 export function watchRun(run: WatchedRun): void {
@@ -91,14 +97,14 @@ function followJournals(): void {
 function beginWatch(): void {
   workLater(HEARTBEAT_AFTER_MS, () => heartbeat.start());
   process.on("exit", onExit);
-  process.on("uncaughtExceptionMonitor", onUncaught);
+  watchErrors(onUncaught);
   turnTimer = setInterval(onTurn, TURN_EVERY_MS).unref();
   setImmediate(onTurn).unref();
 }
 
 function endWatch(): void {
   process.off("exit", onExit);
-  process.off("uncaughtExceptionMonitor", onUncaught);
+  unwatchErrors();
   clearInterval(turnTimer);
   turnTimer = undefined;
   duties = [];
@@ -109,6 +115,8 @@ function endWatch(): void {
 function onTurn(): void {
   if (runs.size === 0) return;
   calledSinceMs = 0;
+  // The script went on: whatever ends it will be another thing.
+  uncaughtError = undefined;
   startListening();
   const nowMs = Date.now();
   if (nowMs >= nextDueMs) doDuties(nowMs);
@@ -134,8 +142,10 @@ function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 
-function onUncaught(error: unknown): void {
-  uncaughtError = { error };
+function onUncaught(error: UncaughtError): void {
+  uncaughtError = error;
+  if (!endsWithoutExit()) return;
+  for (const run of runs) run.onSignal(describeUncaught(error));
 }
 
 function onExit(code: number): void {
@@ -144,9 +154,13 @@ function onExit(code: number): void {
 }
 
 function describeExit(code: number): RunEnd {
-  if (code === 0) return { state: "finished" };
+  if (code === 0 && uncaughtError?.isToldAsZero !== true) return { state: "finished" };
   if (uncaughtError === undefined) return { state: "failed", reason: `exit code ${code}` };
-  return { state: "failed", reason: "uncaught error", error: showError(uncaughtError.error) };
+  return describeUncaught(uncaughtError);
+}
+
+function describeUncaught({ error }: UncaughtError): RunEnd {
+  return { state: "failed", reason: "uncaught error", error: showError(error) };
 }
 
 function showError(error: unknown): string {
