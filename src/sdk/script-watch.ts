@@ -39,6 +39,8 @@ const TURN_EVERY_MS = 100;
 const STILL_AFTER_MS = 400;
 /** The heartbeat begins so long after the first run: a short script needs none. */
 const HEARTBEAT_AFTER_MS = 1_000;
+/** What nobody caught has ended the script after so long, or does not. */
+const ENDED_AFTER_MS = 1_000;
 const MAX_ERROR_LENGTH = 16_384;
 
 const runs = new Set<WatchedRun>();
@@ -115,10 +117,10 @@ function endWatch(): void {
 function onTurn(): void {
   if (runs.size === 0) return;
   calledSinceMs = 0;
-  // The script went on: whatever ends it will be another thing.
-  uncaughtError = undefined;
   startListening();
   const nowMs = Date.now();
+  // The script went on: whatever ends it will be another thing.
+  if (nowMs > (uncaughtError?.atMs ?? nowMs) + ENDED_AFTER_MS) uncaughtError = undefined;
   if (nowMs >= nextDueMs) doDuties(nowMs);
 }
 

@@ -9,6 +9,8 @@
 /** An error that is ending the script, or is about to. */
 export interface UncaughtError {
   readonly error: unknown;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
   /** Whether listeners of `exit` are told 0, whatever the process ends with. */
   readonly isToldAsZero?: true;
 }
@@ -38,13 +40,13 @@ function isBun(): boolean {
 }
 
 function onUncaught(error: unknown): void {
-  onError?.({ error });
+  onError?.({ error, atMs: Date.now() });
 }
 
 function onRejection(reason: unknown): void {
   // Those who listen besides us decide what becomes of the script.
   if (process.listenerCount("unhandledRejection") > 1) return;
-  onError?.({ error: reason, isToldAsZero: true });
+  onError?.({ error: reason, atMs: Date.now(), isToldAsZero: true });
   process.off("unhandledRejection", onRejection);
   Promise.reject(reason);
 }
