@@ -10,6 +10,7 @@
 import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
+import { PROJECT_RUN } from "../protocol/run.ts";
 import type { Store } from "../store/store.ts";
 import { CatalogueWatch } from "./catalogue-watch.ts";
 import type { FoldChange, SkippedJournal } from "./fold-report.ts";
@@ -149,15 +150,24 @@ export class FoldLoop {
   }
 
   async #tellChanges(): Promise<void> {
-    const changes = this.#changes;
+    const all = this.#changes;
     this.#changes = [];
-    for (const change of changes) {
-      this.#catalogue.touch(change.project);
-      if (change.facts) await this.#runs.refresh(change.project, change.run);
+    const changes: FoldChange[] = [];
+    for (const change of all) {
+      const { project, run } = change;
+      this.#catalogue.touch(project);
+      if (run === PROJECT_RUN) continue;
+      const facts = change.facts || this.#runs.isIdle(project, run);
+      if (facts) await this.#runs.refresh(project, run);
+      changes.push({ ...change, facts });
     }
     // Before the changes: who hears of them asks at once how many runs run.
     this.#tellRunning();
     if (changes.length > 0) this.#tell({ news: "changes", changes });
+    const ofProjects = all.filter(({ run }) => run === PROJECT_RUN);
+    for (const project of new Set(ofProjects.map((change) => change.project))) {
+      this.#tell({ news: "project", project });
+    }
     if (changes.some(({ facts }) => facts)) await this.#lookAtCatalogue();
   }
 

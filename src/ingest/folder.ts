@@ -5,9 +5,11 @@
  *
  * Laws: any number of folders, stopped anywhere and started again, fold each
  * record exactly once; a journal that cannot be folded stays as it is and
- * keeps no other waiting; a journal goes only when its run has ended, all of
- * it is folded, and the run's head says what a `resume` has to know, or when
- * its run was deleted and the deletion was stopped before it came to the disk.
+ * keeps no other waiting; a journal goes only when all of it is folded, its
+ * run has ended or its writer has left the run to others, and the run's head
+ * says what a `resume` has to know, or when its run was deleted and the
+ * deletion was stopped before it came to the disk; none goes that has still to
+ * be sent to another machine.
  */
 
 import { statSync } from "node:fs";
@@ -18,7 +20,7 @@ import type { Store } from "../store/store.ts";
 import type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
 import { JournalFinder } from "./journal-finder.ts";
 import { type FoldStep, JournalFold } from "./journal-fold.ts";
-import { removeFolded } from "./remove-folded.ts";
+import { removeFolded, removeLeft } from "./remove-folded.ts";
 import { RunEnds } from "./run-ends.ts";
 
 export type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
@@ -134,8 +136,11 @@ export class Folder {
     await this.#runEnds.learn(Array.from(byRun.values(), ([fold]) => fold!.file));
     for (const folds of byRun.values()) {
       const { key, id } = folds[0]!.file;
-      if ((await this.#runEnds.endedAt(key, id)) === undefined) continue;
-      for (const fold of await removeFolded(this.#folder, this.#store, folds, this.#now())) {
+      const hasEnded = (await this.#runEnds.endedAt(key, id)) !== undefined;
+      const removed = hasEnded
+        ? await removeFolded(this.#folder, this.#store, folds, this.#now())
+        : await removeLeft(this.#folder, this.#store, folds);
+      for (const fold of removed) {
         this.#folds.delete(fold.file.source);
         this.#report.removedJournals += 1;
       }

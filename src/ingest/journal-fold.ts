@@ -10,13 +10,15 @@ import {
 } from "../journal/journal-reader.ts";
 import type { JournalFile } from "../journal/list-journals.ts";
 import { isWriterAlive } from "../journal/process-liveness.ts";
+import { renameRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { decodeValue } from "../protocol/values.ts";
 import type { FoldBatch, FoldOutcome, Store } from "../store/store.ts";
-import { createFoldBatch } from "./fold-batch.ts";
+import { createFoldBatch, type KnownBefore } from "./fold-batch.ts";
 import type { FoldChange, SkippedJournal } from "./fold-report.ts";
 import { type JournalOrigin, journalOrigin } from "./journal-origin.ts";
 import type { RunEnds } from "./run-ends.ts";
+import { hasUntoldSteps } from "./told-steps.ts";
 
 /** What one step of a fold did. `more`: there was more on disk when it began. */
 export interface FoldStep {
@@ -26,6 +28,8 @@ export interface FoldStep {
 }
 
 const FIRST_PIECE_BYTES = 256 * 1024;
+/** Most headers are shorter. */
+const HEADER_BYTES = 4 * 1024;
 const NOTHING: FoldStep = { bytes: 0, more: false };
 
 export class JournalFold {
@@ -38,8 +42,9 @@ export class JournalFold {
   readonly #now: () => number;
   #offset: number | undefined;
   #cursor: JournalCursor | undefined;
-  /** Whether its last line is the run's end; undefined where it was not read here. */
-  #hasEnded: boolean | undefined;
+  #knownOrigin: JournalOrigin | undefined;
+  /** Whether its last line is the run's end, or tells that the writer has left; undefined where it was not read here. */
+  #lastWord: "end" | "closed" | "none" | undefined;
   #pieceBytes = FIRST_PIECE_BYTES;
   /** Size at which nothing but a torn line was left. */
   #tornSize = -1;
@@ -102,22 +107,39 @@ export class JournalFold {
   isComplete(): boolean {
     if (this.skipped !== undefined || this.#offset === undefined) return false;
     if (this.#offset < this.file.sizeBytes) return false;
-    return !this.isWriterAlive() || (this.#hasEnded ?? this.#readHasEnded());
+    return !this.isWriterAlive() || (this.#lastWord ?? this.#readLastWord()) !== "none";
   }
 
-  #readHasEnded(): boolean {
+  /**
+   * Whether all of it is folded and its writer has left, while its run has not ended and may never: the writer said so, or
+   * is gone and had no word for it.
+   */
+  isLeft(): boolean {
+    if (this.skipped !== undefined || this.#offset === undefined) return false;
+    if (this.#offset < this.file.sizeBytes) return false;
+    if (this.#lastWord === "closed") return true;
+    return this.#origin().isWithoutEnd && !this.isWriterAlive();
+  }
+
+  #readLastWord(): "end" | "closed" | "none" {
     const cursor = createJournalCursor();
     for (let piece = readJournal(this.file.path, cursor); piece.to > piece.from; ) {
-      this.#noteEnd(piece);
+      this.#noteLastWord(piece);
       piece = readJournal(this.file.path, cursor);
     }
-    this.#hasEnded ??= false;
-    return this.#hasEnded;
+    this.#lastWord ??= "none";
+    return this.#lastWord;
   }
 
+  /** Read once: what changes of a run is told by other lines. */
   #origin(): JournalOrigin {
-    this.#cursor ??= openJournalCursor(this.file.path, this.#offset ?? 0);
-    return journalOrigin(this.#folder, this.file, this.#cursor.header);
+    if (this.#knownOrigin !== undefined) return this.#knownOrigin;
+    const cursor = createJournalCursor();
+    readJournal(this.file.path, cursor, HEADER_BYTES);
+    const origin = journalOrigin(this.#folder, this.file, cursor.header);
+    // Without a whole first line yet, the next look may know better.
+    if (cursor.offset > 0) this.#knownOrigin = origin;
+    return origin;
   }
 
   /** Whole lines, or what is torn at the end where nobody will complete it. */
@@ -134,15 +156,11 @@ export class JournalFold {
   }
 
   async #fold(piece: JournalPiece): Promise<FoldStep> {
-    const { key, id } = this.file;
-    // After an end of its own, whatever follows is life, whatever time it bears.
-    const endedAt = this.#hasEnded
-      ? Number.NEGATIVE_INFINITY
-      : await this.#runEnds.endedAt(key, id);
     let batch: FoldBatch;
     let outcome: FoldOutcome;
     try {
-      batch = createFoldBatch(this.file, this.#origin(), piece, endedAt);
+      const origin = this.#origin();
+      batch = createFoldBatch(this.file, origin, piece, await this.#knownBefore(piece, origin));
       outcome = await this.#store.fold(batch);
     } catch (error) {
       this.#cursor = undefined;
@@ -156,9 +174,18 @@ export class JournalFold {
     return this.#skip(
       new TrackioError(
         "deleted",
-        `Run "${batch.run.name}" (${id}) was deleted; ${leftBytes} bytes of its journal ${this.file.source} are skipped.`,
+        `Run "${batch.run.name}" (${this.file.id}) was deleted; ${leftBytes} bytes of its journal ${this.file.source} are skipped.`,
       ),
     );
+  }
+
+  async #knownBefore(piece: JournalPiece, { lane }: JournalOrigin): Promise<KnownBefore> {
+    const { key, id } = this.file;
+    // After an end of its own, whatever follows is life, whatever time it bears.
+    const endedAt =
+      this.#lastWord === "end" ? Number.NEGATIVE_INFINITY : await this.#runEnds.endedAt(key, id);
+    if (!hasUntoldSteps(piece)) return { endedAt };
+    return { endedAt, highestStep: (await this.#store.laneSize(key, id, lane))?.lastStep };
   }
 
   #folded(
@@ -167,21 +194,26 @@ export class JournalFold {
     outcome: FoldOutcome & { readonly outcome: "folded" },
   ): FoldStep {
     this.#offset = batch.to;
-    this.#noteEnd(piece);
+    this.#noteLastWord(piece);
     const { key, id } = this.file;
+    if (batch.name !== undefined) renameRun(this.#folder, key, id, batch.name);
     if (batch.end === "running") this.#runEnds.note(key, id, undefined);
     else if (batch.end !== undefined) this.#runEnds.note(key, id, batch.seenAt);
     const change: FoldChange = {
       project: key,
       run: id,
-      ...(outcome.from === undefined ? {} : { from: outcome.from }),
-      newKeys: outcome.newKeys,
+      // Charts show records of `log()`.
+      ...(outcome.from === undefined || batch.lane !== undefined ? {} : { from: outcome.from }),
+      newKeys: outcome.newKeys && batch.lane === undefined,
       ...(outcome.media === undefined ? {} : { media: outcome.media }),
       facts:
         batch.from === 0 ||
         batch.config !== undefined ||
         batch.summary !== undefined ||
-        batch.end !== undefined,
+        batch.end !== undefined ||
+        batch.alerts !== undefined ||
+        batch.name !== undefined ||
+        batch.closed === true,
     };
     return { bytes: batch.to - batch.from, more: this.file.sizeBytes > batch.to, change };
   }
@@ -190,7 +222,7 @@ export class JournalFold {
   #moved(batch: FoldBatch, offset: number): FoldStep {
     this.#offset = offset;
     this.#cursor = undefined;
-    this.#hasEnded = undefined;
+    this.#lastWord = undefined;
     const { key, id } = this.file;
     this.#runEnds.forget(key, id);
     return {
@@ -200,9 +232,11 @@ export class JournalFold {
     };
   }
 
-  #noteEnd(piece: JournalPiece): void {
+  #noteLastWord(piece: JournalPiece): void {
     const last = piece.entries.at(-1);
-    if (last !== undefined) this.#hasEnded = last.kind === "event" && last.event.end !== undefined;
+    if (last === undefined) return;
+    const { end, closed } = last.kind === "event" ? last.event : {};
+    this.#lastWord = end !== undefined ? "end" : closed === true ? "closed" : "none";
   }
 
   /** A journal's own trouble is noted, and keeps no other waiting. */

@@ -4,15 +4,12 @@
  * that holds something else than numbers keeps its values as they were written.
  */
 
-import type { JournalRecord } from "../journal/journal-reader.ts";
+import { FIRST_VALUE, type JournalRecord } from "../journal/journal-reader.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
 import { decodeNumber, type Json } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "../store/store.ts";
 
-/** Where values begin in a record's line. */
-export const FIRST_VALUE = 3;
-
-/** One block for each key set, in the order of first use; records in the order given. */
+/** One block for each key set, in the order of first use; records in the order given, each with a step. */
 export function buildBlocks(records: readonly JournalRecord[]): RecordBlock[] {
   const groups = new Map<readonly KeyPath[], JournalRecord[]>();
   let keys: readonly KeyPath[] | undefined;
@@ -37,6 +34,7 @@ function buildBlock(keys: readonly KeyPath[], records: readonly JournalRecord[])
     numbers[i] = record.number;
     times[i] = record.line[2];
   }
+  const hasIds = records[0]?.id !== undefined;
   return {
     keys,
     count,
@@ -47,6 +45,7 @@ function buildBlock(keys: readonly KeyPath[], records: readonly JournalRecord[])
       const at = column + FIRST_VALUE;
       return buildColumn(records, (record) => record.line[at] as Json);
     }),
+    ...(hasIds ? { ids: records.map(({ id }) => id as string) } : {}),
   };
 }
 
@@ -65,7 +64,7 @@ function buildColumn(
   return { kind: "numbers", values };
 }
 
-/** The step of a record, without the highest so far that may stand beside it. */
+/** The step of a record, without the highest so far that may stand beside it; null where whoever folds is to tell it. */
 export function stepOf(record: JournalRecord): Json {
   const step = record.line[1];
   return Array.isArray(step) ? (step[0] as Json) : (step as Json);

@@ -1,14 +1,16 @@
 /**
  * The end of journals. What only a journal knew, its run's head must know
  * before it goes: the next `init` with `resume` reads the head and nothing else.
+ * One that has still to be sent to another machine stays until it is there.
  */
 
-import { statSync } from "node:fs";
 import type { DataFolder } from "../journal/data-folder.ts";
-import { readHighestStep } from "../journal/highest-step.ts";
 import { listJournalsOf, removeJournal } from "../journal/list-journals.ts";
+import { isToBeSent } from "../journal/remote-mark.ts";
 import { type RunHead, updateHead } from "../journal/run-head.ts";
-import { higherStep } from "../journal/step-field.ts";
+import { higherStep, type Step } from "../journal/step-field.ts";
+import type { ProjectKey, RunId } from "../protocol/ids.ts";
+import { PROJECT_RUN } from "../protocol/run.ts";
 import type { RunInfo, Store } from "../store/store.ts";
 import type { JournalFold } from "./journal-fold.ts";
 
@@ -25,33 +27,63 @@ export async function removeFolded(
   nowMs: number,
 ): Promise<readonly JournalFold[]> {
   const { key, id } = folds[0]!.file;
-  const [run] = await store.listRuns(key, { runs: [id] });
-  if (run === undefined || run.state === "running") return [];
-  const known = new Set(folds.map((fold) => fold.file.source));
-  const isAllKnown = listJournalsOf(folder, key, id).every((file) => known.has(file.source));
-  if (!isAllKnown || !folds.every((fold) => fold.isComplete())) return [];
-  const head = updateHead(folder, key, id, (before) => headAfter(before, run, folds, nowMs));
-  if (head === undefined) return [];
-  const removable = folds.filter(hasNotGrown);
-  for (const fold of removable) removeJournal(fold.file.path);
-  return removable;
+  const known = await readKnown(store, key, id);
+  if (known === undefined || known.run.state === "running") return [];
+  const sources = new Set(folds.map((fold) => fold.file.source));
+  const isAllKnown = listJournalsOf(folder, key, id).every((file) => sources.has(file.source));
+  if (!isAllKnown || !folds.every((fold) => fold.isComplete() && !isToBeSent(fold.file.path))) {
+    return [];
+  }
+  const head = updateHead(folder, key, id, (before) => ({
+    ...headWith(before, known),
+    updatedAt: nowMs,
+    ...(isResumed(before, known.run) ? {} : endOf(known.run)),
+  }));
+  return head === undefined ? [] : remove(folds);
 }
 
-function headAfter(
-  head: RunHead,
-  run: RunInfo,
+/**
+ * Removes those journals of one run whose writers have left it to others, also while it runs.
+ * @returns Those that are gone.
+ */
+export async function removeLeft(
+  folder: DataFolder,
+  store: Store,
   folds: readonly JournalFold[],
-  nowMs: number,
-): RunHead {
-  const highestStep = folds
-    .map((fold) => readHighestStep(fold.file.path))
-    .reduce(higherStep, head.highestStep);
+): Promise<readonly JournalFold[]> {
+  const left = folds.filter((fold) => fold.isLeft() && !isToBeSent(fold.file.path));
+  if (left.length === 0) return [];
+  const { key, id } = left[0]!.file;
+  if (id === PROJECT_RUN) return remove(left);
+  const known = await readKnown(store, key, id);
+  if (known === undefined) return [];
+  const { run } = known;
+  const head = updateHead(folder, key, id, (before) => ({
+    ...headWith(before, known),
+    // Nobody else tells the head of a run without an end.
+    ...(run.client === "trackio" ? { config: run.config } : {}),
+  }));
+  return head === undefined ? [] : remove(left);
+}
+
+interface Known {
+  readonly run: RunInfo;
+  readonly highestStep: Step | undefined;
+}
+
+async function readKnown(store: Store, key: ProjectKey, id: RunId): Promise<Known | undefined> {
+  const [run] = await store.listRuns(key, { runs: [id] });
+  if (run === undefined) return undefined;
+  return { run, highestStep: (await store.laneSize(key, id))?.lastStep };
+}
+
+/** All of the journals is in the store, so that it knows their highest step. */
+function headWith(head: RunHead, { run, highestStep: folded }: Known): RunHead {
+  const highestStep = higherStep(head.highestStep, folded);
   return {
     ...head,
     ...(highestStep === undefined ? {} : { highestStep }),
     recordCount: run.recordCount,
-    updatedAt: nowMs,
-    ...(isResumed(head, run) ? {} : endOf(run)),
   };
 }
 
@@ -68,6 +100,6 @@ function endOf(run: RunInfo): Pick<RunHead, "config" | "state" | "end"> {
   };
 }
 
-function hasNotGrown({ file }: JournalFold): boolean {
-  return statSync(file.path, { throwIfNoEntry: false })?.size === file.sizeBytes;
+function remove(folds: readonly JournalFold[]): readonly JournalFold[] {
+  return folds.filter(({ file }) => removeJournal(file.path, file.sizeBytes));
 }

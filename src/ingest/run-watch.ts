@@ -1,4 +1,4 @@
-/** Keeps an eye on the runs that have not ended, and tells when one is lost, or lives again. */
+/** Keeps an eye on the runs that have not ended, and tells when one is lost or idle, or lives again. */
 
 import type { DataFolder } from "../journal/data-folder.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
@@ -6,8 +6,8 @@ import type { RunStatus } from "../protocol/run.ts";
 import type { RunInfo, Store } from "../store/store.ts";
 import { runStatus } from "./run-status.ts";
 
-/** A lost run seldom lives again: it is looked at once in so many looks. */
-const LOST_LOOK_EVERY = 10;
+/** A lost or idle run seldom lives again: it is looked at once in so many looks. */
+const RESTING_LOOK_EVERY = 10;
 
 interface Watched {
   readonly run: RunInfo;
@@ -43,12 +43,17 @@ export class RunWatch {
     else this.#take(run);
   }
 
+  /** Whether the run was idle at the last look: data of it is then more than data. */
+  isIdle(project: ProjectKey, id: RunId): boolean {
+    return this.#watched.get(`${project}/${id}`)?.status === "idle";
+  }
+
   /** Runs whose status is not what it was. */
   look(): RunInfo[] {
-    const withLost = this.#looks++ % LOST_LOOK_EVERY === 0;
+    const withResting = this.#looks++ % RESTING_LOOK_EVERY === 0;
     const changed: RunInfo[] = [];
     for (const watched of this.#watched.values()) {
-      if (watched.status === "lost" && !withLost) continue;
+      if (watched.status !== "running" && !withResting) continue;
       const status = runStatus(watched.run, this.#now(), this.#folder);
       if (status !== watched.status) changed.push(watched.run);
       watched.status = status;

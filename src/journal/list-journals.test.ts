@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseProjectKey, type RunId } from "../protocol/ids.ts";
 import { JournalWriter } from "./journal-writer.ts";
@@ -41,8 +41,11 @@ test("the journals of a run stand in the order in which they were begun; others 
   writeFileSync(`${folder.runFolder(PROJECT, run.id)}/notes.txt`, "");
   mkdirSync(`${folder.projectsPath}/half made`);
   expect(listJournalsOf(folder, PROJECT, run.id).map((journal) => journal.path)).toEqual(paths);
-  removeJournal(paths[0] as string);
-  removeJournal(paths[0] as string);
+  const [oldest] = paths as [string];
+  expect(removeJournal(oldest, 7)).toBe(false);
+  expect(existsSync(oldest)).toBe(true);
+  expect(removeJournal(oldest, statSync(oldest).size)).toBe(true);
+  expect(removeJournal(oldest, 7)).toBe(true);
   expect([...listJournals(folder)].map((journal) => journal.path)).toEqual(paths.slice(1));
 });
 

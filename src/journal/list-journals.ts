@@ -1,12 +1,21 @@
 /** The journals on disk, found without reading any, and their end: removal. */
 
-import { type Dirent, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  type Dirent,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import { type DataFolder, JOURNAL_EXTENSION } from "./data-folder.ts";
 import { isMissing } from "./file-errors.ts";
 import { fromFileName } from "./file-name.ts";
 import { readHeadFile } from "./head-file.ts";
+import { remoteMarkFile } from "./remote-mark.ts";
 
 export interface JournalFile {
   /** The store's name for it. */
@@ -45,11 +54,27 @@ export function listJournalsOf(folder: DataFolder, key: ProjectKey, id: RunId): 
 }
 
 /**
- * Deletes a journal. To be called only when its run has ended, all of it is
- * folded, and the head says what it said.
+ * Deletes a journal and its mark. To be called only when nobody is to add to it, all of it is folded, and the head says
+ * what it said.
+ * @param sizeBytes How long it was when that was so. Whoever appended since finds either the journal, or that it is gone.
+ * @returns False where it has grown since; then it stays.
  */
-export function removeJournal(path: string): void {
-  rmSync(path, { force: true });
+export function removeJournal(path: string, sizeBytes: number): boolean {
+  // Out of the way first, so that nothing comes in between the look and the deletion.
+  const aside = `${path}.removed`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (isMissing(error)) return true;
+    throw error;
+  }
+  if (statSync(aside).size !== sizeBytes && !existsSync(path)) {
+    renameSync(aside, path);
+    return false;
+  }
+  rmSync(aside, { force: true });
+  rmSync(remoteMarkFile(path), { force: true });
+  return true;
 }
 
 /** The journals in one run's folder, in the order in which they were begun. */

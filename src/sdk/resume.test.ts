@@ -48,7 +48,7 @@ test("resume goes on after a crash, behind a torn line, and where the journals a
   await run.finish();
   expect(readRuns(folder).map(({ steps }) => steps.at(-1))).toEqual([2, 10]);
 
-  for (const { path } of listJournals(folder)) removeJournal(path);
+  for (const { path, sizeBytes } of listJournals(folder)) removeJournal(path, sizeBytes);
   const again = trackio.init({ project: "p", id, dir: folder.root, resume: "must" });
   again.log({ i: 11 });
   await again.finish();
