@@ -17,7 +17,7 @@ let folder: string;
 let path: string;
 /** What brings a store back to the version before: 4 to 3, 3 to 2, 2 to 1. */
 const STEPS_BACK: readonly string[] = [
-  `DROP TABLE text_ids; DROP TABLE alerts; DROP TABLE traces;
+  `DROP TABLE id_packs; DROP TABLE id_pages; DROP TABLE text_ids; DROP TABLE alerts; DROP TABLE traces;
    DROP INDEX runs_by_id; DROP INDEX runs_by_number; DROP INDEX runs_by_name;
    ALTER TABLE runs DROP COLUMN lane; ALTER TABLE runs DROP COLUMN last_exact;
    CREATE UNIQUE INDEX runs_by_id ON runs (project, run_id);

@@ -14,6 +14,7 @@ import { takeFile } from "./blob-references.ts";
 import { isDeleted, readOffset, writeOffset } from "./catalogue.ts";
 import type { Database } from "./database.ts";
 import { takeAlerts, takeTraces } from "./events.ts";
+import type { PackGuides } from "./id-packs.ts";
 import { ensureKeySet, ensureSeries, type KeySet, linkSeries, seriesOfKeySet } from "./key-sets.ts";
 import { keepLongValues } from "./long-values.ts";
 import { takeMedia } from "./media-fold.ts";
@@ -31,7 +32,7 @@ import {
 import { takeRecords } from "./waiting-records.ts";
 
 /** Folds a batch; all or nothing. */
-export function foldBatch(db: Database, batch: FoldBatch): FoldOutcome {
+export function foldBatch(db: Database, guides: PackGuides, batch: FoldBatch): FoldOutcome {
   return db.write(() => {
     if (isDeleted(db, batch.run.projectKey, batch.run.id)) return { outcome: "deleted" };
     const offset = readOffset(db, batch.source);
@@ -40,7 +41,7 @@ export function foldBatch(db: Database, batch: FoldBatch): FoldOutcome {
     const rows = ensureRun(db, batch);
     const { run, lane } = rows;
     const writer = ensureWriter(db, lane, batch);
-    const { blocks, repeatedRecords } = newRecords(db, lane, batch.blocks);
+    const { blocks, repeatedRecords } = newRecords(db, guides, lane, batch.blocks);
     const taken = takeBlocks(db, lane, writer, blocks);
     const media = takeMedia(db, lane, writer, blocks);
     for (const file of batch.files ?? []) takeFile(db, run, file);

@@ -176,6 +176,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE UNIQUE INDEX runs_by_id ON runs (project, run_id, lane);
   CREATE INDEX runs_by_number ON runs (project, number) WHERE lane = '';
   CREATE INDEX runs_by_name ON runs (project, name, number) WHERE lane = '';
+  CREATE TABLE id_packs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    filter BLOB NOT NULL,
+    firsts BLOB NOT NULL
+  );
+  CREATE INDEX id_packs_by_run ON id_packs (run, count);
+  CREATE TABLE id_pages (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
   CREATE TABLE text_ids (
     run INTEGER NOT NULL,
     id TEXT NOT NULL,

@@ -3,11 +3,13 @@
 import type { Json } from "../../protocol/values.ts";
 import type { Column, RecordBlock } from "../store.ts";
 import type { Database } from "./database.ts";
+import type { PackGuides } from "./id-packs.ts";
 import { takeIds } from "./record-ids.ts";
 
 /** The blocks without the records whose ids the lane has, which are counted; the ids of the others are its own from now on. */
 export function newRecords(
   db: Database,
+  guides: PackGuides,
   lane: number,
   blocks: readonly RecordBlock[],
 ): { readonly blocks: readonly RecordBlock[]; readonly repeatedRecords: number } {
@@ -15,7 +17,7 @@ export function newRecords(
   if (named.length === 0) return { blocks, repeatedRecords: 0 };
   const ids = named.flatMap((block) => block.ids ?? []);
   const records = named.length === 1 ? named[0]!.records : joined(named);
-  const repeated = takeIds(db, lane, ids, records);
+  const repeated = takeIds(db, guides, lane, ids, records);
   const repeatedRecords = repeated.reduce((sum, mark) => sum + mark, 0);
   if (repeatedRecords === 0) return { blocks, repeatedRecords };
   let from = 0;

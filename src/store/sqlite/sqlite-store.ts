@@ -40,6 +40,7 @@ import { Database } from "./database.ts";
 import { deleteProject, deleteRun } from "./deletion.ts";
 import { listAlerts, listTraces } from "./events.ts";
 import { foldBatch } from "./fold.ts";
+import { PackGuides } from "./id-packs.ts";
 import { listKeys } from "./key-sets.ts";
 import { listMedia, readMedia, readMediaSteps } from "./media-reader.ts";
 import { readPoints, readRecords, readRows } from "./record-pages.ts";
@@ -54,6 +55,7 @@ import { findTable } from "./table-reader.ts";
  */
 export class SqliteStore implements Store {
   readonly #db: Database;
+  readonly #guides = new PackGuides();
 
   constructor(db: Database) {
     this.#db = db;
@@ -71,7 +73,7 @@ export class SqliteStore implements Store {
   }
 
   async fold(batch: FoldBatch): Promise<FoldOutcome> {
-    return foldBatch(this.#db, batch);
+    return foldBatch(this.#db, this.#guides, batch);
   }
 
   async offset(source: string): Promise<number> {

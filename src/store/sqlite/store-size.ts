@@ -30,6 +30,7 @@ function dataBytes(db: Database, project: number): number {
     `SELECT sum(length(i.fields)) AS n FROM media m JOIN media_items i ON i.media = m.id ${ofRuns}`,
     `SELECT sum(length(m.parts)) AS n FROM table_parts m ${ofRuns}`,
     `SELECT sum(length(m.hash)) AS n FROM blob_references m ${ofRuns}`,
+    `SELECT sum(16 * m.count + length(m.filter)) AS n FROM id_packs m ${ofRuns}`,
     `SELECT sum(length(m.id)) AS n FROM text_ids m ${ofRuns}`,
     `SELECT sum(length(m.alert)) AS n FROM alerts m ${ofRuns}`,
     `SELECT sum(length(m.search) + length(m.body)) AS n FROM traces m ${ofRuns}`,
