@@ -1,9 +1,12 @@
 import type { DataFolder } from "../journal/data-folder.ts";
+import { hasProjectLane, removeProjectLane } from "../journal/make-project.ts";
 import { listRunIds, markDeleted, removeProject } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey } from "../protocol/ids.ts";
+import { PROJECT_RUN } from "../protocol/run.ts";
 import type { Store } from "../store/store.ts";
 import {
+  blobsOfProject,
   blobsOfRun,
   checkEnded,
   type DeleteOptions,
@@ -24,17 +27,23 @@ export async function deleteProject(
 ): Promise<Deletion> {
   const runs = await store.listRuns(project);
   const onDisk = listRunIds(folder, project);
-  if (runs.length === 0 && onDisk.length === 0) {
+  const blobs = new Set(await blobsOfProject(folder, store, project));
+  const isThere = runs.length > 0 || onDisk.length > 0 || blobs.size > 0;
+  if (!isThere && !hasProjectLane(folder, project)) {
     throw new TrackioError("not_found", `No project '${project}'.`);
   }
   if (!options.force) for (const run of runs) checkEnded(run, folder, options.now ?? Date.now);
   const ids = new Set([...onDisk, ...runs.map((run) => run.id)]);
-  const journalBytes = [...ids].reduce((sum, id) => sum + journalBytesOf(folder, project, id), 0);
-  const blobs = new Set((await store.listFiles(project)).map(({ blob }) => blob));
+  const journalBytes = [...ids, PROJECT_RUN].reduce(
+    (sum, id) => sum + journalBytesOf(folder, project, id),
+    0,
+  );
   for (const id of ids) {
     for (const hash of await blobsOfRun(folder, store, project, id)) blobs.add(hash);
   }
   for (const id of ids) markDeleted(folder, project, id);
+  // No tombstone keeps this from being folded again: the project may begin anew.
+  removeProjectLane(folder, project);
   await store.deleteProject(project);
   removeProject(folder, project);
   const freed = await freeBlobs(folder, store, blobs);

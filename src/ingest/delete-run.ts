@@ -2,10 +2,12 @@
 
 import type { DataFolder } from "../journal/data-folder.ts";
 import { listJournalsOf } from "../journal/list-journals.ts";
-import { markDeleted, readHead, removeRun } from "../journal/run-head.ts";
+import { removeProjectLane } from "../journal/make-project.ts";
+import { listRunIds, markDeleted, readHead, removeRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { BlobHash } from "../protocol/media.ts";
+import { PROJECT_RUN } from "../protocol/run.ts";
 import type { RunInfo, Store } from "../store/store.ts";
 import { freeBlobs } from "./free-blobs.ts";
 import { runStatus } from "./run-status.ts";
@@ -45,16 +47,20 @@ export async function deleteRun(
     throw new TrackioError("not_found", `No run '${id}' in project '${project}'.`);
   }
   if (run !== undefined && !options.force) checkEnded(run, folder, options.now ?? Date.now);
-  const journalBytes = journalBytesOf(folder, project, id);
+  let journalBytes = journalBytesOf(folder, project, id);
   const blobs = await blobsOfRun(folder, store, project, id);
-  // With the last run its project goes, and the files that it keeps.
-  const files = await store.listFiles(project);
+  const kept = await blobsOfProject(folder, store, project);
   // The mark first: stopped from here on, no script goes on with the run, and the next folder finishes. Then the store:
   // once its tombstone stands, no folder brings the run back from what is still on disk.
   markDeleted(folder, project, id);
+  if (await isLastRun(folder, store, project, id)) {
+    // With its last run a project goes, and all that it keeps without one.
+    journalBytes += journalBytesOf(folder, project, PROJECT_RUN);
+    removeProjectLane(folder, project);
+  }
   await store.deleteRun(project, id);
   removeRun(folder, project, id);
-  const freed = await freeBlobs(folder, store, [...blobs, ...files.map(({ blob }) => blob)]);
+  const freed = await freeBlobs(folder, store, [...blobs, ...kept]);
   return {
     runCount: 1,
     recordCount: run?.recordCount ?? 0,
@@ -77,6 +83,28 @@ export async function blobsOfRun(
     collectNames(path, await store.offset(source), blobs);
   }
   return blobs;
+}
+
+/** Blobs that the project refers to without a run, in the store or in what is not folded yet. */
+export async function blobsOfProject(
+  folder: DataFolder,
+  store: Store,
+  project: ProjectKey,
+): Promise<ReadonlySet<BlobHash>> {
+  const files = await store.listFiles(project);
+  const blobs = new Set(await blobsOfRun(folder, store, project, PROJECT_RUN));
+  for (const { blob } of files) blobs.add(blob);
+  return blobs;
+}
+
+async function isLastRun(
+  folder: DataFolder,
+  store: Store,
+  project: ProjectKey,
+  id: RunId,
+): Promise<boolean> {
+  const others = (await store.listRuns(project)).some((run) => run.id !== id);
+  return !others && listRunIds(folder, project).every((other) => other === id);
 }
 
 /** Bytes of the journals of a run. */

@@ -1,6 +1,6 @@
 /** The folders of a project, and of what belongs to it without a run. */
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { ProjectKey } from "../protocol/ids.ts";
 import { PROJECT_RUN, type RunIdentity } from "../protocol/run.ts";
 import type { DataFolder } from "./data-folder.ts";
@@ -41,4 +41,14 @@ export function makeProjectLane(
   makeFolder(folder.runFolder(project.projectKey, PROJECT_RUN));
   const { projectKey, project: name } = project;
   return { id: PROJECT_RUN, projectKey, project: name, name: "", number: 0, createdAt: nowMs };
+}
+
+/** Whether journals of the project's lane `project` may be there. */
+export function hasProjectLane(folder: DataFolder, key: ProjectKey): boolean {
+  return existsSync(folder.runFolder(key, PROJECT_RUN));
+}
+
+/** Deletes the journals of the project's lane `project`. */
+export function removeProjectLane(folder: DataFolder, key: ProjectKey): void {
+  rmSync(folder.runFolder(key, PROJECT_RUN), { recursive: true, force: true });
 }
