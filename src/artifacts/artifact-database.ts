@@ -19,10 +19,14 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 export type ArtifactRow = { readonly [column: string]: SQLInputValue };
 
-export class ArtifactDatabase {
+/** Tables that artifacts are read from: ours, or those that Trackio for Python wrote. */
+export interface ArtifactRows {
+  all(sql: string, ...parameters: SQLInputValue[]): readonly ArtifactRow[];
+}
+
+export class ArtifactDatabase implements ArtifactRows {
   readonly #connection: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #columns = new Map<string, ReadonlySet<string>>();
 
   /** Opens the file for writing; makes it where it is missing. */
   static open(path: string): ArtifactDatabase {
@@ -41,13 +45,11 @@ export class ArtifactDatabase {
   /** Opens the file for reading; undefined where it is not there. */
   static openForReading(path: string): ArtifactDatabase | undefined {
     if (!existsSync(path)) return undefined;
-    return new ArtifactDatabase(
-      new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS }),
-    );
+    const connection = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    return new ArtifactDatabase(connection);
   }
 
-  /** Reads through a connection that somebody else has opened, e.g. to a database that Python wrote. */
-  constructor(connection: DatabaseSync) {
+  private constructor(connection: DatabaseSync) {
     this.#connection = connection;
   }
 
@@ -71,18 +73,7 @@ export class ArtifactDatabase {
 
   /** Does `work` on one state of the data. */
   read<T>(work: () => T): T {
-    return this.#connection.isTransaction ? work() : this.#transaction("BEGIN", work);
-  }
-
-  /** Whether the table is there and has the column: files of older versions lack some. */
-  has(table: string, column = "id"): boolean {
-    let columns = this.#columns.get(table);
-    if (columns === undefined) {
-      const rows = this.all("SELECT name FROM pragma_table_info(?)", table);
-      columns = new Set(rows.map(({ name }) => String(name)));
-      this.#columns.set(table, columns);
-    }
-    return columns.has(column);
+    return this.#transaction("BEGIN", work);
   }
 
   close(): void {
@@ -110,4 +101,19 @@ export class ArtifactDatabase {
     }
     return statement;
   }
+}
+
+/** Whether the table is there and has the column: files of older versions lack some. */
+export function hasColumn(rows: ArtifactRows, table: string, column = "id"): boolean {
+  const sql = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?";
+  return rows.all(sql, table, column).length > 0;
+}
+
+/** The first row of a query. */
+export function first(
+  rows: ArtifactRows,
+  sql: string,
+  ...parameters: SQLInputValue[]
+): ArtifactRow | undefined {
+  return rows.all(sql, ...parameters)[0];
 }

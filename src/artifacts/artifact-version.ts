@@ -1,6 +1,6 @@
 /** Finds versions of artifacts and tells them, in the words that Trackio clients read. */
 
-import type { ArtifactDatabase, ArtifactRow } from "./artifact-database.ts";
+import { type ArtifactRow, type ArtifactRows, first, hasColumn } from "./artifact-database.ts";
 import { compareCodePoints, type ManifestEntry, versionIn } from "./manifest.ts";
 
 /** One version, whole. */
@@ -48,22 +48,24 @@ export interface ArtifactSummary {
  * The version of `name` that `spec` names: `v3`, an alias, or nothing for the alias `latest`; undefined where there is none.
  */
 export function findVersion(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   name: string,
   spec: string | null,
 ): ArtifactVersion | undefined {
-  if (!db.has("artifact_versions")) return undefined;
+  if (!hasColumn(db, "artifact_versions")) return undefined;
   const wanted = spec === null || spec === "" ? "latest" : spec;
   const number = versionIn(wanted);
   const found =
     number !== undefined
-      ? db.get(
+      ? first(
+          db,
           `SELECT av.id FROM artifact_versions av JOIN artifacts a ON a.id = av.artifact_id
            WHERE a.name = ? AND av.version = ?`,
           name,
           number,
         )
-      : db.get(
+      : first(
+          db,
           `SELECT aa.artifact_version_id AS id FROM artifact_aliases aa JOIN artifacts a ON a.id = aa.artifact_id
            WHERE a.name = ? AND aa.alias = ?`,
           name,
@@ -73,8 +75,9 @@ export function findVersion(
 }
 
 /** The version of that id. */
-export function readVersion(db: ArtifactDatabase, id: number): ArtifactVersion | undefined {
-  const row = db.get(
+export function readVersion(db: ArtifactRows, id: number): ArtifactVersion | undefined {
+  const row = first(
+    db,
     `SELECT av.*, a.name, a.type, a.description FROM artifact_versions av
      JOIN artifacts a ON a.id = av.artifact_id WHERE av.id = ?`,
     id,
@@ -100,8 +103,8 @@ export function readVersion(db: ArtifactDatabase, id: number): ArtifactVersion |
 }
 
 /** All artifacts by type, then name; each with its versions. */
-export function listArtifacts(db: ArtifactDatabase): ArtifactSummary[] {
-  if (!db.has("artifact_versions")) return [];
+export function listArtifacts(db: ArtifactRows): ArtifactSummary[] {
+  if (!hasColumn(db, "artifact_versions")) return [];
   const aliases = aliasesByVersion(db);
   const versions = Map.groupBy(
     db.all(
@@ -128,7 +131,7 @@ export function listArtifacts(db: ArtifactDatabase): ArtifactSummary[] {
 }
 
 /** Each artifact in one line, by name. */
-export function listArtifactNames(db: ArtifactDatabase) {
+export function listArtifactNames(db: ArtifactRows) {
   return listArtifacts(db)
     .sort((a, b) => compareCodePoints(a.name, b.name))
     .map(({ name, type, description, num_versions, latest_version, versions, created_at }) => ({
@@ -143,7 +146,7 @@ export function listArtifactNames(db: ArtifactDatabase) {
     }));
 }
 
-export function aliasesByVersion(db: ArtifactDatabase): ReadonlyMap<number, readonly string[]> {
+export function aliasesByVersion(db: ArtifactRows): ReadonlyMap<number, readonly string[]> {
   const rows = db.all("SELECT alias, artifact_version_id FROM artifact_aliases");
   const grouped = Map.groupBy(rows, (row) => Number(row.artifact_version_id));
   return new Map(

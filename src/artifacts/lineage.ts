@@ -5,7 +5,7 @@
  * is shown, however large the project.
  */
 
-import type { ArtifactDatabase, ArtifactRow } from "./artifact-database.ts";
+import { type ArtifactRow, type ArtifactRows, hasColumn } from "./artifact-database.ts";
 import { textOf } from "./artifact-version.ts";
 import { compareCodePoints } from "./manifest.ts";
 import {
@@ -77,28 +77,26 @@ interface RunFacts {
 
 /** The graph around a version; without nodes where it is not there. */
 export function readLineage(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
   version: number,
   runs: readonly KnownRun[],
 ): LineageGraph {
   const focus = `art:${version}`;
   const empty = { focus, truncated: false, nodes: [], edges: [] };
-  if (!db.has("run_artifact_links")) return empty;
-  return db.read(() => {
-    const walk = new LineageWalk(db, project, version, runs);
-    walk.run();
-    const artifacts = readArtifactNodes(db, walk.versions);
-    if (!artifacts.some(({ id }) => id === focus)) return empty;
-    const nodes = [...artifacts, ...walk.runNodes()];
-    const ids = new Set(nodes.map(({ id }) => id));
-    const edges = walk.edges().filter(({ source, target }) => ids.has(source) && ids.has(target));
-    return { focus, truncated: walk.isTruncated, nodes, edges };
-  });
+  if (!hasColumn(db, "run_artifact_links")) return empty;
+  const walk = new LineageWalk(db, project, version, runs);
+  walk.run();
+  const artifacts = readArtifactNodes(db, walk.versions);
+  if (!artifacts.some(({ id }) => id === focus)) return empty;
+  const nodes = [...artifacts, ...walk.runNodes()];
+  const ids = new Set(nodes.map(({ id }) => id));
+  const edges = walk.edges().filter(({ source, target }) => ids.has(source) && ids.has(target));
+  return { focus, truncated: walk.isTruncated, nodes, edges };
 }
 
 class LineageWalk {
-  readonly #db: ArtifactDatabase;
+  readonly #db: ArtifactRows;
   readonly #project: string;
   readonly #runs: readonly KnownRun[];
   readonly #nodes = new Set<string>();
@@ -110,7 +108,7 @@ class LineageWalk {
   #linksRead = 0;
   isTruncated = false;
 
-  constructor(db: ArtifactDatabase, project: string, version: number, runs: readonly KnownRun[]) {
+  constructor(db: ArtifactRows, project: string, version: number, runs: readonly KnownRun[]) {
     this.#db = db;
     this.#project = project;
     this.#runs = runs;
@@ -231,7 +229,7 @@ class LineageWalk {
   }
 }
 
-function readArtifactNodes(db: ArtifactDatabase, versions: readonly number[]): LineageNode[] {
+function readArtifactNodes(db: ArtifactRows, versions: readonly number[]): LineageNode[] {
   const wanted = JSON.stringify(versions);
   const aliases = Map.groupBy(
     db.all(

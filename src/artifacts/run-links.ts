@@ -6,7 +6,12 @@
  * one run has it.
  */
 
-import type { ArtifactDatabase, ArtifactRow } from "./artifact-database.ts";
+import {
+  type ArtifactDatabase,
+  type ArtifactRow,
+  type ArtifactRows,
+  hasColumn,
+} from "./artifact-database.ts";
 import { textOf } from "./artifact-version.ts";
 
 /** A run as a client names it. */
@@ -47,7 +52,7 @@ export interface RunArtifacts {
   readonly output: readonly RunArtifact[];
 }
 
-/** The same link again is none. One to a version that is not there (any more) is kept and never seen, as Python does. */
+/** The same link again is none; nor is one to a version that is not there (any more). */
 export function addLink(db: ArtifactDatabase, { run, version, direction, now }: NewLink): void {
   if (db.get("SELECT 1 FROM artifact_versions WHERE id = ?", version) === undefined) return;
   db.run(
@@ -96,7 +101,7 @@ export class LinkOwners {
 
 /** Runs that only links speak of, oldest first. */
 export function listLinkedRuns(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
   runs: readonly KnownRun[],
 ): (NamedRun & { readonly created_at: string })[] {
@@ -125,7 +130,7 @@ export function listLinkedRuns(
  * @param asked As the client named the run; `resolved` is the id of the newest run of that name where it gave no id.
  */
 export function readRunArtifacts(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
   asked: NamedRun,
   resolved: string | null,
@@ -142,11 +147,7 @@ export function readRunArtifacts(
 }
 
 /** How many versions each run made and used; runs in the order of their first link. */
-export function countRunArtifacts(
-  db: ArtifactDatabase,
-  project: string,
-  runs: readonly KnownRun[],
-) {
+export function countRunArtifacts(db: ArtifactRows, project: string, runs: readonly KnownRun[]) {
   const links = [...readLinks(db, project, "id"), ...externalLinks(db)];
   const owners = new LinkOwners(runs, links);
   const counts = new Map<
@@ -168,8 +169,8 @@ export function countRunArtifacts(
 }
 
 /** Runs that used the version, oldest first. */
-export function listConsumers(db: ArtifactDatabase, project: string, version: number) {
-  if (!db.has("run_artifact_links")) return [];
+export function listConsumers(db: ArtifactRows, project: string, version: number) {
+  if (!hasColumn(db, "run_artifact_links")) return [];
   const rows = db.all(
     `SELECT run_name, run_id, ${runProject(db)} AS run_project, created_at FROM run_artifact_links
      WHERE artifact_version_id = ? AND direction = 'input' ORDER BY created_at`,
@@ -184,8 +185,8 @@ export function listConsumers(db: ArtifactDatabase, project: string, version: nu
 }
 
 /** `run_project`, which files of older versions lack. */
-export function runProject(db: ArtifactDatabase): string {
-  return db.has("run_artifact_links", "run_project") ? "run_project" : "NULL";
+export function runProject(db: ArtifactRows): string {
+  return hasColumn(db, "run_artifact_links", "run_project") ? "run_project" : "NULL";
 }
 
 interface Link extends NamedRun {
@@ -201,11 +202,11 @@ interface Link extends NamedRun {
 
 /** Links of the project's own runs. */
 function readLinks(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
   order: "id" | "created_at" = "created_at",
 ): Link[] {
-  if (!db.has("run_artifact_links")) return [];
+  if (!hasColumn(db, "run_artifact_links")) return [];
   const rows = db.all(
     `SELECT l.run_id, l.run_name, l.direction, l.created_at, av.id AS version_id, av.version, av.size_bytes, a.name, a.type
      FROM run_artifact_links l
@@ -219,8 +220,8 @@ function readLinks(
 }
 
 /** Links of the project's runs to artifacts of other projects: of a run as it was asked for, or of all. */
-function externalLinks(db: ArtifactDatabase, asked?: NamedRun): Link[] {
-  if (!db.has("external_run_artifact_links")) return [];
+function externalLinks(db: ArtifactRows, asked?: NamedRun): Link[] {
+  if (!hasColumn(db, "external_run_artifact_links")) return [];
   const rows = db.all(
     `SELECT run_id, run_name, direction, created_at, source_project, source_version_id AS version_id,
        source_version AS version, source_size_bytes AS size_bytes, source_artifact AS name, source_type AS type
@@ -235,7 +236,7 @@ function externalLinks(db: ArtifactDatabase, asked?: NamedRun): Link[] {
 }
 
 function isOf(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
   asked: NamedRun,
   resolved: string | null,
@@ -252,10 +253,10 @@ function isOf(
 }
 
 function groupedRuns(
-  db: ArtifactDatabase,
+  db: ArtifactRows,
   project: string,
 ): (NamedRun & { readonly created_at: string })[] {
-  if (!db.has("run_artifact_links")) return [];
+  if (!hasColumn(db, "run_artifact_links")) return [];
   return db
     .all(
       `SELECT run_id, run_name, MIN(created_at) AS created_at FROM run_artifact_links
@@ -266,8 +267,8 @@ function groupedRuns(
     .map(toRun);
 }
 
-function externalRuns(db: ArtifactDatabase): (NamedRun & { readonly created_at: string })[] {
-  if (!db.has("external_run_artifact_links")) return [];
+function externalRuns(db: ArtifactRows): (NamedRun & { readonly created_at: string })[] {
+  if (!hasColumn(db, "external_run_artifact_links")) return [];
   return db
     .all(
       `SELECT COALESCE(run_id, run_name) AS run_id, run_name, MIN(created_at) AS created_at

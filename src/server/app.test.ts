@@ -26,6 +26,7 @@ import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
 import { LocalReader } from "./testing/local-reader.ts";
+import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
 
 let store: MemoryStore;
 let app: Hono;
@@ -52,6 +53,7 @@ function appOn(reader: Reader): Hono {
     feed: new LiveFeed(),
     access: new TokenAccess({ write: "w" }),
     blobs: new BlobSource(BlobFolder.at(dashboardDir), { makeSoon: async () => undefined }),
+    accepted: new AcceptedWrites(async () => true),
     running: () => ({ vision: 2 }),
     version: "1.2.3",
     log: (line: string) => logged.push(line),

@@ -12,6 +12,7 @@ import { BlobSource } from "./blobs/blob-source.ts";
 import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { LocalReader } from "./testing/local-reader.ts";
+import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
 
 let dir: string;
 let app: Hono;
@@ -31,6 +32,7 @@ beforeEach(() => {
     blobs,
     feed: new LiveFeed(),
     access: new TokenAccess({ write: "w" }),
+    accepted: new AcceptedWrites(async () => true),
     running: () => ({}),
     version: "1",
     log: () => {},

@@ -3,6 +3,7 @@ import type { Access } from "./access/access.ts";
 import type { BlobSource } from "./blobs/blob-source.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
+import type { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
 
 /** What the routes stand on. */
 export interface ServerContext {
@@ -13,6 +14,8 @@ export interface ServerContext {
   readonly feed: LiveFeed;
   /** Who may write; whoever asks a route has been found to be allowed to read. */
   readonly access: Access;
+  /** What clients' writes are noted in, so that reads after them see them. */
+  readonly accepted: AcceptedWrites;
   /** Runs that run now, by project. */
   readonly running: () => { readonly [project: string]: number };
   /** This package's version. */

@@ -19,6 +19,7 @@ import { LiveFeed, type RunChange } from "./live/live-feed.ts";
 import { DASHBOARD_DIR, readPackageVersion } from "./package-files.ts";
 import { ReaderPool } from "./reading/reader-pool.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
+import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
 
 export interface ServerOptions extends TokenOptions {
   /** The data folder; made where it is not there. */
@@ -79,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     blobs,
     feed,
     access: new TokenAccess(tokens),
+    accepted: new AcceptedWrites((limitMs) => folding.catchUp(limitMs)),
     running: () => running,
     version: readPackageVersion(),
     log,

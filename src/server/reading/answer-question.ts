@@ -1,5 +1,6 @@
 /** Reads the store for one question and makes the answer's bytes. Runs where long work may: not on the event loop. */
 
+import type { DataFolder } from "../../journal/data-folder.ts";
 import type { BlobFolder } from "../../media/blob-folder.ts";
 import type { FileList, MetricTable, ProjectList, Run, RunList } from "../../protocol/api.ts";
 import type { RunId } from "../../protocol/ids.ts";
@@ -15,6 +16,7 @@ import { readTable } from "./read-table.ts";
 
 /** What answers are made from. */
 export interface Source {
+  readonly folder: DataFolder;
   readonly store: Store;
   /** Where parts of tables lie. */
   readonly blobs: BlobFolder;

@@ -8,6 +8,7 @@ import type {
   tableQuerySchema,
 } from "../../protocol/api.ts";
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
+import type { Json } from "../../protocol/values.ts";
 import type { NamedProject } from "./find-run.ts";
 
 /** A checked request for series: its defaults are filled in. */
@@ -33,6 +34,13 @@ export type TableQuestion = {
   readonly ask: "table";
   readonly query: CheckedTableQuery;
 } & NamedProject;
+
+/** A call of a Trackio client, with a value for every argument, none of them checked. */
+export interface TrackioQuestion {
+  readonly ask: "trackio";
+  readonly call: string;
+  readonly values: { readonly [parameter: string]: Json };
+}
 
 /** The body of an answer: JSON, or the bytes of a series frame. */
 export type AnswerBytes = Uint8Array<ArrayBuffer>;
@@ -63,6 +71,11 @@ export interface Reader {
    * @throws {@link TrackioError} what the store or the question's check says; `busy` where too many wait.
    */
   ask(question: Question, signal?: AbortSignal): Promise<AnswerBytes>;
+  /**
+   * The JSON text of what a Trackio client asked for, in pieces, since it may be longer than a text can be.
+   * @throws as `ask`.
+   */
+  askTrackio(question: TrackioQuestion, signal?: AbortSignal): Promise<readonly AnswerBytes[]>;
   /**
    * The whole table as CSV in pieces, each made when it is taken; whoever asked ends it with `return`, or by `signal`.
    * @throws {@link TrackioError} as `ask`, at once or with the first piece.

@@ -16,6 +16,7 @@ import {
   type Question,
   type Reader,
   type TableQuestion,
+  type TrackioQuestion,
 } from "./question.ts";
 import type { ReaderResult, ReaderTask } from "./reader-thread.ts";
 import { TableExporter } from "./table-exporter.ts";
@@ -29,7 +30,9 @@ interface Waiting {
   readonly task: ReaderTask;
   /** Names the table that is asked for. */
   readonly table: string | undefined;
-  readonly resolve: (bytes: AnswerBytes) => void;
+  /** What has come of the answer. */
+  readonly pieces: AnswerBytes[];
+  readonly resolve: (pieces: readonly AnswerBytes[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -64,7 +67,19 @@ export class ReaderPool implements Reader {
     if (this.#threads.size === 0 && !this.#isClosed) this.#start();
   }
 
-  ask(question: Question, signal?: AbortSignal): Promise<AnswerBytes> {
+  async ask(question: Question, signal?: AbortSignal): Promise<AnswerBytes> {
+    const [bytes] = await this.#ask(question, signal);
+    return bytes!;
+  }
+
+  askTrackio(question: TrackioQuestion, signal?: AbortSignal): Promise<readonly AnswerBytes[]> {
+    return this.#ask(question, signal);
+  }
+
+  #ask(
+    question: Question | TrackioQuestion,
+    signal?: AbortSignal,
+  ): Promise<readonly AnswerBytes[]> {
     if (this.#isClosed) {
       return Promise.reject(new TrackioError("unavailable", "The server is closing; ask again."));
     }
@@ -74,7 +89,7 @@ export class ReaderPool implements Reader {
     }
     return new Promise((resolve, reject) => {
       const task = { id: this.#nextId++, question };
-      const waiting = { task, table: tableOf(question), resolve, reject };
+      const waiting = { task, table: tableOf(question), pieces: [], resolve, reject };
       this.#waiting.push(waiting);
       signal?.addEventListener("abort", () => this.#drop(waiting, signal), { once: true });
       this.#next();
@@ -157,8 +172,12 @@ export class ReaderPool implements Reader {
 
   #settle(thread: Thread, result: ReaderResult): void {
     const waiting = thread.current;
+    if ("piece" in result) {
+      waiting?.pieces.push(result.piece);
+      return;
+    }
     thread.current = undefined;
-    if ("bytes" in result) waiting?.resolve(result.bytes);
+    if ("bytes" in result) waiting?.resolve([...waiting.pieces, result.bytes]);
     else waiting?.reject(errorOf(result.refusal));
     this.#next();
   }
@@ -170,7 +189,7 @@ export class ReaderPool implements Reader {
   }
 }
 
-function tableOf(question: Question): string | undefined {
+function tableOf(question: Question | TrackioQuestion): string | undefined {
   if (question.ask !== "table") return undefined;
   const { project, query } = question;
   return JSON.stringify([project, query.key, query.sources.map(({ run }) => run)]);

@@ -1,17 +1,34 @@
+import { dirname } from "node:path";
+import { DataFolder } from "../../journal/data-folder.ts";
 import { answerQuestion, type Source } from "../reading/answer-question.ts";
-import type { AnswerBytes, Question, Reader, TableQuestion } from "../reading/question.ts";
+import type {
+  AnswerBytes,
+  Question,
+  Reader,
+  TableQuestion,
+  TrackioQuestion,
+} from "../reading/question.ts";
 import { exportTable } from "../reading/read-table.ts";
+import { answerTrackio } from "../trackio-api/reads/answer-trackio.ts";
 
 /** Answers on the calling thread, from a store in memory. */
 export class LocalReader implements Reader {
   readonly #source: Source;
 
-  constructor(source: Source) {
-    this.#source = source;
+  /** The data folder is the one that the blobs lie in. */
+  constructor(source: Omit<Source, "folder">) {
+    const folder = new DataFolder(dirname(dirname(source.blobs.path)));
+    this.#source = { ...source, folder };
   }
 
   async ask(question: Question): Promise<AnswerBytes> {
     return await answerQuestion(this.#source, question);
+  }
+
+  async askTrackio(question: TrackioQuestion): Promise<readonly AnswerBytes[]> {
+    const pieces: AnswerBytes[] = [];
+    const last = await answerTrackio(this.#source, question, (piece) => pieces.push(piece));
+    return [...pieces, last];
   }
 
   async *exportTable(question: TableQuestion): AsyncGenerator<AnswerBytes, void, undefined> {

@@ -8,13 +8,17 @@ import { createApp } from "../app.ts";
 import { BlobSource } from "../blobs/blob-source.ts";
 import { DashboardFiles } from "../dashboard-files.ts";
 import { LiveFeed } from "../live/live-feed.ts";
+import { AcceptedWrites } from "../trackio-api/accepted-writes.ts";
 import { LocalReader } from "./local-reader.ts";
+
+/** What a body may be. */
+export type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
 /** Asks as a sender does, with the token unless `headers` says otherwise. */
 export type Ask = (
   method: string,
   path: string,
-  body?: BodyInit,
+  body?: Body,
   headers?: { readonly [name: string]: string },
 ) => Promise<{ readonly status: number; readonly body: unknown }>;
 
@@ -27,6 +31,7 @@ export function writeApp(folder: DataFolder): Ask {
       feed: new LiveFeed(),
       access: new TokenAccess({ write: "w" }),
       blobs: new BlobSource(blobs, { makeSoon: async () => undefined }),
+      accepted: new AcceptedWrites(async () => true),
       running: () => ({}),
       version: "1.2.3",
       log: (line) => {

@@ -24,6 +24,15 @@ export interface CallArguments {
 /** The JSON text, in UTF-8, of what stands behind `data`: for answers that a reading thread has spelled already. */
 export type AnswerText = Uint8Array<ArrayBuffer>;
 
+/** The same in pieces, for what may be longer than one text. */
+export class AnswerPieces {
+  readonly pieces: readonly AnswerText[];
+
+  constructor(pieces: readonly AnswerText[]) {
+    this.pieces = pieces;
+  }
+}
+
 export interface TrackioCall {
   readonly name: string;
   /** In the order in which arguments without names are taken. */
@@ -38,7 +47,7 @@ export interface TrackioCall {
     given: CallArguments,
     server: ServerContext,
     request: Request,
-  ) => Promise<Json | AnswerText> | Json | AnswerText;
+  ) => Promise<Json | AnswerText | AnswerPieces> | Json | AnswerText | AnswerPieces;
 }
 
 /** A refusal as the protocol has it: 400 where the client gave something wrong, 500 for all else, e.g. what is not there. */

@@ -10,11 +10,11 @@ import { formatExactJson, parseExactJson } from "../../ingest/trackio/exact-json
 import { TrackioError } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/values.ts";
 import type { AnswerBytes } from "../reading/question.ts";
-import { sendJson } from "../respond.ts";
+import { packStream, sendJson, streamPieces } from "../respond.ts";
 import type { ServerContext } from "../server-context.ts";
 import { readArguments } from "./call-arguments.ts";
 import { readBody } from "./read-body.ts";
-import { CallError, type TrackioCall } from "./trackio-call.ts";
+import { AnswerPieces, CallError, type TrackioCall } from "./trackio-call.ts";
 
 /** What a client is told that has no token, by what it wanted to do. */
 const TOKEN_MISSING = {
@@ -39,7 +39,7 @@ export function serveTrackio(
     if (call === undefined) return refuse(404, `Unknown API: ${name}`);
     try {
       const result = await answer(call, c, server);
-      return await sendJson(c, envelope(result));
+      return await send(c, result);
     } catch (error) {
       return refusalOf(error, c, server);
     }
@@ -53,7 +53,7 @@ async function answer(
   call: TrackioCall,
   c: Context,
   server: ServerContext,
-): Promise<Json | AnswerBytes> {
+): Promise<Json | AnswerBytes | AnswerPieces> {
   const { access } = server as { readonly access?: { mayWrite(request: Request): boolean } };
   const isAllowed = call.access === "read" || (access?.mayWrite(c.req.raw) ?? true);
   if (!isAllowed) throw new CallError(400, TOKEN_MISSING[call.access as "write" | "mutate"]);
@@ -68,6 +68,16 @@ function envelope(result: Json | AnswerBytes): AnswerBytes {
   bytes.set(result, 8);
   bytes[bytes.length - 1] = 0x7d;
   return bytes;
+}
+
+/** What is short at once; of what is long each piece is let go when it is on its way. */
+async function send(c: Context, result: Json | AnswerBytes | AnswerPieces): Promise<Response> {
+  if (!(result instanceof AnswerPieces)) return await sendJson(c, envelope(result));
+  const { pieces } = result;
+  if (pieces.length === 1) return await sendJson(c, envelope(pieces[0]!));
+  const left = [encoder.encode('{"data":'), ...pieces, encoder.encode("}")].reverse();
+  const stream = streamPieces({ next: async () => left.pop(), end: async () => undefined });
+  return packStream(c, stream, { "content-type": "application/json" });
 }
 
 function refusalOf(error: unknown, c: Context, server: ServerContext): Response {

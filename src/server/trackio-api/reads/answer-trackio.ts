@@ -1,0 +1,109 @@
+/** Answers the reading calls of Trackio clients. Runs where long work may: not on the event loop. */
+
+import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
+import { TrackioError } from "../../../protocol/errors.ts";
+import type { Json } from "../../../protocol/values.ts";
+import type { Source } from "../../reading/answer-question.ts";
+import type { AnswerBytes, TrackioQuestion } from "../../reading/question.ts";
+import {
+  getArtifactConsumers,
+  getArtifactLineage,
+  getArtifactManifest,
+  getArtifacts,
+  getRunArtifactCounts,
+  getRunArtifacts,
+  listAllArtifacts,
+} from "./artifact-reads.ts";
+import {
+  checkArtifactBlobs,
+  keepArtifactBlobs,
+  logArtifact,
+  logArtifactUse,
+} from "./artifact-writes.ts";
+import { getLogs, getLogsBatch, getSystemLogs, getSystemLogsBatch } from "./log-reads.ts";
+import { getAlerts, getTraceSteps, getTraces } from "./note-reads.ts";
+import { getMetricValues, getSnapshot } from "./point-reads.ts";
+import { getProjectFiles } from "./project-files.ts";
+import { getRegistries, getRegistryDetails } from "./registry-reads.ts";
+import type { CallValues } from "./run-identity.ts";
+import {
+  getAllProjects,
+  getMetricsForRun,
+  getProjectSummary,
+  getRunConfigs,
+  getRunSummary,
+  getRunsForProject,
+  getSystemMetricsForRun,
+} from "./run-reads.ts";
+import { getTabAvailability } from "./tab-availability.ts";
+import { type TrackioSource, tableTextReader } from "./trackio-source.ts";
+
+/** A whole value, or its JSON text in pieces of any length. */
+type Answer = Promise<Json> | AsyncGenerator<string, void, undefined>;
+
+const ANSWERS: { readonly [call: string]: (source: TrackioSource, values: CallValues) => Answer } =
+  {
+    get_all_projects: getAllProjects,
+    get_runs_for_project: getRunsForProject,
+    get_run_configs: getRunConfigs,
+    get_metrics_for_run: getMetricsForRun,
+    get_project_summary: getProjectSummary,
+    get_run_summary: getRunSummary,
+    get_metric_values: getMetricValues,
+    get_snapshot: getSnapshot,
+    get_logs: getLogs,
+    get_logs_batch: getLogsBatch,
+    get_system_metrics_for_run: getSystemMetricsForRun,
+    get_system_logs: getSystemLogs,
+    get_system_logs_batch: getSystemLogsBatch,
+    get_alerts: getAlerts,
+    get_traces: getTraces,
+    get_trace_steps: getTraceSteps,
+    get_project_files: getProjectFiles,
+    get_tab_availability: getTabAvailability,
+    get_registries: getRegistries,
+    get_registry_details: getRegistryDetails,
+    get_artifacts: getArtifacts,
+    list_artifacts: listAllArtifacts,
+    get_artifact_manifest: getArtifactManifest,
+    get_run_artifacts: getRunArtifacts,
+    get_run_artifact_counts: getRunArtifactCounts,
+    get_artifact_consumers: getArtifactConsumers,
+    get_artifact_lineage: getArtifactLineage,
+    check_artifact_blobs: checkArtifactBlobs,
+    bulk_upload_artifact_blob: keepArtifactBlobs,
+    artifact_log: logArtifact,
+    log_artifact_use: logArtifactUse,
+  };
+
+/** Characters of a piece that is sent. */
+const PIECE_LENGTH = 512 * 1024;
+
+/**
+ * @param give Takes the pieces of the answer's JSON text but for the last one.
+ * @returns the last piece, often the only one.
+ * @throws {@link TrackioError} `invalid_argument` for what clients are told with 400, any other for 500.
+ */
+export async function answerTrackio(
+  { store, blobs, folder }: Source,
+  { call, values }: TrackioQuestion,
+  give: (piece: AnswerBytes) => void,
+): Promise<AnswerBytes> {
+  const answer = Object.hasOwn(ANSWERS, call) ? ANSWERS[call] : undefined;
+  if (answer === undefined) throw new TrackioError("not_found", `Unknown API: ${call}`);
+  const source = { store, blobs, folder, readTableText: tableTextReader(blobs) };
+  const given = answer(source, values);
+  const encoder = new TextEncoder();
+  if (given instanceof Promise) return encoder.encode(formatExactJson(await given));
+  let parts: string[] = [];
+  let length = 0;
+  for await (const part of given) {
+    parts.push(part);
+    length += part.length;
+    if (length < PIECE_LENGTH) continue;
+    give(encoder.encode(parts.join("")));
+    parts = [];
+    length = 0;
+  }
+  return encoder.encode(parts.join(""));
+}

@@ -1,0 +1,139 @@
+/** Values of metrics at a step, around one, around a time, or all: `get_metric_values` and `get_snapshot`. */
+
+import { parseTrackioTime, textOf } from "../../../ingest/trackio/trackio-names.ts";
+import { TrackioError } from "../../../protocol/errors.ts";
+import type { Json } from "../../../protocol/values.ts";
+import { decodeNumber } from "../../../protocol/values.ts";
+import type { RecordsQuery, StoredRecord } from "../../../store/store.ts";
+import { RecordText } from "./record-text.ts";
+import { type CallValues, findRunOfLane, projectOf } from "./run-identity.ts";
+import { spreadRows } from "./sample-rows.ts";
+import type { TrackioSource } from "./trackio-source.ts";
+
+export async function* getMetricValues(
+  source: TrackioSource,
+  values: CallValues,
+): AsyncGenerator<string, void, undefined> {
+  const metric = textOf(values.metric_name);
+  const query = await queryOf(source, values);
+  if (query === undefined || metric === undefined) return yield "[]";
+  const text = new RecordText(source.readTableText);
+  const limit = readLimit(values.max_points);
+  const ofMetric = { ...query, keys: [metric] };
+  let wanted: Iterator<number> | undefined;
+  if (limit !== undefined) {
+    let count = 0;
+    for await (const _ of recordsIn(source, ofMetric)) count += 1;
+    wanted = spreadRows(count, limit)[Symbol.iterator]();
+  }
+  let before = "[";
+  let next = wanted?.next().value as number | undefined;
+  let place = 0;
+  for await (const record of recordsIn(source, ofMetric)) {
+    if (wanted !== undefined && place++ !== next) continue;
+    next = wanted?.next().value as number | undefined;
+    yield before + text.point(record, text.value(record, metric) ?? null);
+    before = ",";
+  }
+  yield before === "[" ? "[]" : "]";
+}
+
+export async function* getSnapshot(
+  source: TrackioSource,
+  values: CallValues,
+): AsyncGenerator<string, void, undefined> {
+  const query = await queryOf(source, values);
+  if (query === undefined) return yield "{}";
+  const text = new RecordText(source.readTableText);
+  const points = new Map<string, string[]>();
+  for await (const record of recordsIn(source, query)) {
+    for (const [key, value] of text.members(record)) {
+      const ofKey = points.get(key);
+      const point = text.point(record, value);
+      if (ofKey === undefined) points.set(key, [point]);
+      else ofKey.push(point);
+    }
+  }
+  let before = "{";
+  for (const [key, ofKey] of points) {
+    yield `${before}${JSON.stringify(key)}:[${ofKey.join(",")}]`;
+    before = ",";
+  }
+  yield before === "{" ? "{}" : "}";
+}
+
+/** What of the run is asked for; undefined where there is none of it. */
+async function queryOf(
+  { store }: TrackioSource,
+  values: CallValues,
+): Promise<RecordsQuery | undefined> {
+  const project = projectOf(values);
+  const run = await findRunOfLane(store, values);
+  const range = rangeOf(values);
+  return run === undefined || range === undefined ? undefined : { project, run, ...range };
+}
+
+/** `step`, else `around_step` and `window`, else `at_time` and `window` in seconds, else all. */
+function rangeOf(values: CallValues): Pick<RecordsQuery, "order" | "from" | "to"> | undefined {
+  const { step, around_step: around, at_time: at, window } = values;
+  if (isGiven(step)) {
+    const wanted = numberOf(step!);
+    return wanted === undefined ? undefined : { order: "step", from: wanted, to: wanted };
+  }
+  if (!isGiven(window)) return { order: "time" };
+  const half = Math.trunc(numberOf(window!) ?? Number.NaN);
+  if (Number.isNaN(half)) {
+    throw new TrackioError(
+      "conflict",
+      `window is ${JSON.stringify(window)}; it has to be a number.`,
+    );
+  }
+  if (isGiven(around)) {
+    const middle = numberOf(around!);
+    if (middle === undefined) return undefined;
+    return { order: "step", from: middle - half, to: middle + half };
+  }
+  if (!isGiven(at)) return { order: "time" };
+  const middle = parseTrackioTime(at);
+  if (middle === undefined) return undefined;
+  return { order: "time", from: middle - half * 1000, to: middle + half * 1000 };
+}
+
+/** By time, however they are found. */
+async function* recordsIn(
+  { store }: TrackioSource,
+  query: RecordsQuery,
+): AsyncGenerator<StoredRecord, void, undefined> {
+  if (query.order === "time") {
+    for await (const page of store.readRecords(query)) yield* page;
+    return;
+  }
+  const found: StoredRecord[] = [];
+  for await (const page of store.readRecords(query)) found.push(...page);
+  yield* found.sort((a, b) => a.time - b.time);
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** A number, also as text; of an integer beyond 2^53 the nearest one. */
+function numberOf(value: Json): number | undefined {
+  if (typeof value === "boolean") return Number(value);
+  const number =
+    typeof value === "string" && value.trim() !== "" ? Number(value) : decodeNumber(value);
+  return number === undefined || Number.isNaN(Number(number)) ? undefined : Number(number);
+}
+
+/** Undefined: all. */
+function readLimit(given: Json | undefined): number | undefined {
+  if (given === null || given === undefined) return undefined;
+  const limit = typeof given === "boolean" ? Number(given) : given;
+  if (typeof limit !== "number" || !Number.isInteger(limit)) {
+    throw new TrackioError(
+      "conflict",
+      `max_points is ${JSON.stringify(given)}; it has to be an integer.`,
+    );
+  }
+  return limit < 1 ? undefined : limit;
+}
