@@ -41,7 +41,10 @@ export class FaultProxy implements AsyncDisposable {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** @param plan What happens to the first, second, … POST; after the last one it begins anew. GET always passes. */
+  /**
+   * @param plan What happens to the first, second, … writing request; after the last one it begins anew. What only
+   * asks always passes: a client that cannot begin is not what is tested.
+   */
   static async start(target: string, plan: readonly Fault[], port: number): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, port, plan);
     proxy.#server.listen(port, "127.0.0.1");
@@ -60,15 +63,16 @@ export class FaultProxy implements AsyncDisposable {
     await once(this.#server, "close");
   }
 
-  #nextFault(method: string): Fault {
-    if (method !== "POST" || this.#isOver) return "ok";
+  #nextFault({ method, url }: IncomingMessage): Fault {
+    const isWrite = method !== "GET" && !url?.startsWith("/api/get_");
+    if (!isWrite || this.#isOver) return "ok";
     const fault = this.#plan[this.#writes++ % this.#plan.length] ?? "ok";
     this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
     return fault;
   }
 
   async #handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const fault = this.#nextFault(incoming.method ?? "GET");
+    const fault = this.#nextFault(incoming);
     try {
       const body = await readAll(incoming);
       if (fault === "cut") return void incoming.socket.destroy();
@@ -87,9 +91,8 @@ export class FaultProxy implements AsyncDisposable {
       const [reply] = (await once(onward, "response")) as [IncomingMessage];
       const replyBody = await readAll(reply);
       if (fault === "lost answer") return void incoming.socket.destroy();
-      const type = reply.headers["content-type"];
-      answer.writeHead(reply.statusCode ?? 502, type === undefined ? {} : { "Content-Type": type });
-      answer.end(replyBody);
+      const { "transfer-encoding": _, connection: __, ...headers } = reply.headers;
+      answer.writeHead(reply.statusCode ?? 502, headers).end(replyBody);
     } catch {
       // The script or the server is gone: the other one is told by a cut connection, as it would be without a proxy.
       incoming.socket.destroy();
