@@ -157,6 +157,51 @@ test("a line of a kind that this version does not know is passed over", () => {
   expect(readAll(journal.path)).toMatchObject({ damagedLines: 0, records: [] });
 });
 
+test("a record whose id is missing, or no text, loses that record alone", () => {
+  const journal = beginJournal(temporaryFolder());
+  const set = journal.keySet(["a", "b"], { ids: true });
+  journal.append(set, [0, null, 1, 1, 2, "first"]);
+  const damage = ["[0,1,1,1,2]", "[0,1,1,1,2,3]", '[0,1,1,1,2,"x","y"]', "[0,1,1,1,2,null]"];
+  appendFileSync(journal.path, `${damage.join("\n")}\n`);
+  for (const ids of ["false", "1", '"true"', "null"]) {
+    appendFileSync(journal.path, `{"set":7,"keys":["a"],"ids":${ids}}\n`);
+  }
+  journal.append(set, [0, 5, 1, 3, 4, ""]);
+  journal.close();
+  const read = readAll(journal.path);
+  expect(read.records.map(({ id, step, number }) => [id, step, number])).toEqual([
+    ["first", undefined, 0],
+    ["", 5, 5],
+  ]);
+  expect(read.damagedLines).toBe(8);
+});
+
+test("only the first line is a header", () => {
+  const journal = beginJournal(temporaryFolder());
+  const { header } = readAll(journal.path);
+  append(journal, 0, { loss: 1 });
+  appendFileSync(journal.path, '{"trackio":2,"run":{"id":"x"},"writer":{"id":"y"},"time":1}\n');
+  appendFileSync(journal.path, '{"trackio":99}\n');
+  append(journal, 1, { loss: 1 });
+  journal.close();
+  for (const pieceBytes of [1, 100_000]) {
+    const read = readAll(journal.path, pieceBytes);
+    expect(read).toMatchObject({ header, damagedLines: 2 });
+    expect(read.records).toHaveLength(2);
+  }
+});
+
+test("a journal of version 1 is read, one of a lane that is not known is refused", () => {
+  const journal = beginJournal(temporaryFolder());
+  append(journal, 0, { loss: 1 });
+  journal.close();
+  const text = readFileSync(journal.path, "utf8");
+  writeFileSync(journal.path, text.replace('"trackio":2', '"trackio":1'));
+  expect(readAll(journal.path).records).toHaveLength(1);
+  writeFileSync(journal.path, text.replace('"trackio":2', '"trackio":2,"lane":"gradients"'));
+  expect(() => readAll(journal.path)).toThrow(/is of the lane "gradients".*update trackio/);
+});
+
 test("a journal of a newer version is refused by name", () => {
   const journal = beginJournal(temporaryFolder());
   journal.close();

@@ -1,6 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { Worker } from "node:worker_threads";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseProjectKey, type RunId } from "../protocol/ids.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { listJournals } from "./list-journals.ts";
@@ -10,6 +17,7 @@ import {
   readHead,
   removeProject,
   removeRun,
+  renameRun,
   updateHead,
 } from "./run-head.ts";
 import { beginRun, PROJECT } from "./testing/begin-journal.ts";
@@ -24,6 +32,31 @@ test("a run is found by its id, and the newest of a name by that", () => {
   expect(findHead(folder, PROJECT, { id: "id-of-b" as RunId })?.run.name).toBe("b");
   expect(findHead(folder, PROJECT, { name: "c" })).toBeUndefined();
   expect(findHead(folder, parseProjectKey("other"), { name: "a" })).toBeUndefined();
+});
+
+describe("a run that is given another name", () => {
+  test("is found by that, and no more by the former one", () => {
+    const folder = temporaryFolder();
+    const first = beginRun(folder, { name: "a" }).run;
+    const second = beginRun(folder, { name: "a", id: "second" as RunId }).run;
+    expect(renameRun(folder, PROJECT, second.id, "b")?.run).toMatchObject({ name: "b", number: 1 });
+    expect(findHead(folder, PROJECT, { name: "b" })?.run.id).toBe(second.id);
+    expect(findHead(folder, PROJECT, { name: "a" })?.run.id).toBe(first.id);
+    renameRun(folder, PROJECT, second.id, "a");
+    expect(findHead(folder, PROJECT, { name: "b" })).toBeUndefined();
+    expect(findHead(folder, PROJECT, { name: "a" })?.run.id).toBe(second.id);
+    expect(renameRun(folder, PROJECT, "nobody" as RunId, "c")).toBeUndefined();
+  });
+
+  test("is what it was where that was stopped half way, and may be renamed again", () => {
+    const folder = temporaryFolder();
+    const { run } = beginRun(folder, { name: "a" });
+    appendFileSync(folder.namesFile(PROJECT, "b"), `${run.id}\n`);
+    expect(findHead(folder, PROJECT, { name: "b" })).toBeUndefined();
+    expect(findHead(folder, PROJECT, { name: "a" })?.run.id).toBe(run.id);
+    renameRun(folder, PROJECT, run.id, "b");
+    expect(findHead(folder, PROJECT, { name: "b" })?.run.id).toBe(run.id);
+  });
 });
 
 test("a head comes back as it was written, steps beyond 2^53 and -0 included", () => {

@@ -38,6 +38,8 @@ export interface RunHead {
   readonly end?: RunEnd;
   /** Of all journals that ended or were removed; a journal on disk may know a higher one. On disk in the form of `encodeValue`. */
   readonly highestStep?: number | bigint;
+  /** The run may have begun on another machine: only the server that it goes to can number its steps. */
+  readonly stepsElsewhere?: true;
   /** Records folded so far, as the last folder said. */
   readonly recordCount: number;
   /** Epoch milliseconds. */
@@ -57,6 +59,7 @@ export interface NewRun {
   readonly tags?: readonly string[] | undefined;
   readonly notes?: string | undefined;
   readonly client?: RunIdentity["client"];
+  readonly stepsElsewhere?: boolean;
 }
 
 /** How long the maker of a run's folder may take to write its head; it takes about a millisecond. */
@@ -94,6 +97,7 @@ export function createRun(folder: DataFolder, run: NewRun, nowMs: number): RunHe
     },
     config: run.config,
     state: "running",
+    ...(run.stepsElsewhere ? { stepsElsewhere: true } : {}),
     recordCount: 0,
     updatedAt: nowMs,
   };
