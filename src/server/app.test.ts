@@ -27,6 +27,7 @@ import { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
 import { LocalReader } from "./testing/local-reader.ts";
 import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
+import { TrackioWrites } from "./trackio-api/trackio-writes.ts";
 
 let store: MemoryStore;
 let app: Hono;
@@ -54,6 +55,7 @@ function appOn(reader: Reader): Hono {
     access: new TokenAccess({ write: "w" }),
     blobs: new BlobSource(BlobFolder.at(dashboardDir), { makeSoon: async () => undefined }),
     accepted: new AcceptedWrites(async () => true),
+    trackio: new TrackioWrites(new DataFolder(dashboardDir), () => undefined),
     running: () => ({ vision: 2 }),
     version: "1.2.3",
     log: (line: string) => logged.push(line),

@@ -13,6 +13,7 @@ import { DashboardFiles } from "./dashboard-files.ts";
 import { LiveFeed } from "./live/live-feed.ts";
 import { LocalReader } from "./testing/local-reader.ts";
 import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
+import { TrackioWrites } from "./trackio-api/trackio-writes.ts";
 
 let dir: string;
 let app: Hono;
@@ -33,6 +34,7 @@ beforeEach(() => {
     feed: new LiveFeed(),
     access: new TokenAccess({ write: "w" }),
     accepted: new AcceptedWrites(async () => true),
+    trackio: new TrackioWrites(new DataFolder(dir), () => undefined),
     running: () => ({}),
     version: "1",
     log: () => {},

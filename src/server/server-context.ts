@@ -4,6 +4,7 @@ import type { BlobSource } from "./blobs/blob-source.ts";
 import type { LiveFeed } from "./live/live-feed.ts";
 import type { Reader } from "./reading/question.ts";
 import type { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
+import type { TrackioWrites } from "./trackio-api/trackio-writes.ts";
 
 /** What the routes stand on. */
 export interface ServerContext {
@@ -16,6 +17,8 @@ export interface ServerContext {
   readonly access: Access;
   /** What clients' writes are noted in, so that reads after them see them. */
   readonly accepted: AcceptedWrites;
+  /** Takes what Trackio clients write. */
+  readonly trackio: TrackioWrites;
   /** Runs that run now, by project. */
   readonly running: () => { readonly [project: string]: number };
   /** This package's version. */

@@ -20,6 +20,7 @@ import { DASHBOARD_DIR, readPackageVersion } from "./package-files.ts";
 import { ReaderPool } from "./reading/reader-pool.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
 import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
+import { TrackioWrites } from "./trackio-api/trackio-writes.ts";
 
 export interface ServerOptions extends TokenOptions {
   /** The data folder; made where it is not there. */
@@ -74,13 +75,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const maker = new AskedMaker(root);
   const blobs = new BlobSource(BlobFolder.at(root), maker);
+  const folder = new DataFolder(root);
+  const trackio = new TrackioWrites(folder, log);
   const context = {
-    folder: new DataFolder(root),
+    folder,
     reader,
     blobs,
     feed,
     access: new TokenAccess(tokens),
     accepted: new AcceptedWrites((limitMs) => folding.catchUp(limitMs)),
+    trackio,
     running: () => running,
     version: readPackageVersion(),
     log,
@@ -112,7 +116,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feed.close();
     const closed = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
-    await Promise.all([closed, closeThreads()]);
+    await closed;
+    // What was taken in last is ended first, so that the next server knows that it is whole.
+    await trackio.close();
+    await closeThreads();
   });
   return { url, port, tokens, close, [Symbol.asyncDispose]: close };
 }

@@ -9,6 +9,7 @@ import { BlobSource } from "../blobs/blob-source.ts";
 import { DashboardFiles } from "../dashboard-files.ts";
 import { LiveFeed } from "../live/live-feed.ts";
 import { AcceptedWrites } from "../trackio-api/accepted-writes.ts";
+import { TrackioWrites } from "../trackio-api/trackio-writes.ts";
 import { LocalReader } from "./local-reader.ts";
 
 /** What a body may be. */
@@ -32,6 +33,7 @@ export function writeApp(folder: DataFolder): Ask {
       access: new TokenAccess({ write: "w" }),
       blobs: new BlobSource(blobs, { makeSoon: async () => undefined }),
       accepted: new AcceptedWrites(async () => true),
+      trackio: new TrackioWrites(folder, () => undefined),
       running: () => ({}),
       version: "1.2.3",
       log: (line) => {

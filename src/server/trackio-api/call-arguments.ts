@@ -1,7 +1,7 @@
 /** What a request's body says are the arguments of a call: by name, by place, as a list, or a single value. */
 
 import type { Json } from "../../protocol/values.ts";
-import { type CallArguments, CallError, type TrackioCall } from "./trackio-call.ts";
+import { type CallArguments, CallError, type CallParameter } from "./trackio-call.ts";
 
 interface GivenArguments {
   readonly byPlace: readonly Json[];
@@ -15,7 +15,10 @@ const NOTHING: GivenArguments = { byPlace: [], byName: {} };
  * @param body In the form of `encodeValue`; undefined where it was no JSON.
  * @throws {@link CallError} 400 naming the parameter that is missing.
  */
-export function readArguments(call: TrackioCall, body: Json | undefined): CallArguments {
+export function readArguments(
+  call: { readonly parameters: readonly CallParameter[] },
+  body: Json | undefined,
+): CallArguments {
   const { byPlace, byName } = givenIn(body);
   const values: { [name: string]: Json } = {};
   let place = 0;

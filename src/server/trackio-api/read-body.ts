@@ -1,23 +1,41 @@
-/** A request's body, whole, for calls that have little to say. Log calls and uploads read theirs piece by piece instead. */
+/**
+ * A request's body. It is read from Node's own request where there is one: the
+ * stream of the web's around it costs as much as what a batch is read for.
+ */
 
+import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { CallError } from "./trackio-call.ts";
 
 /** The longest list of files of an artifact is far below this. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
-/** @throws {@link CallError} 400 where it is larger than 256 MB. */
+/** Node's request; undefined where there is no connection, as in a test. */
+export function incomingOf(c: Context): IncomingMessage | undefined {
+  return ((c.env ?? {}) as { readonly incoming?: IncomingMessage }).incoming;
+}
+
+/** The body in pieces, as they come. @throws where the client gives up. */
+export function bodyOf(c: Context): AsyncIterable<Uint8Array> {
+  return incomingOf(c) ?? (c.req.raw.body as AsyncIterable<Uint8Array> | null) ?? nothing();
+}
+
+/** All of the body, of calls that have little to say. @throws {@link CallError} 400 where it is larger than 256 MB. */
 export async function readBody(c: Context): Promise<Uint8Array> {
-  const body = c.req.raw.body;
-  if (body === null) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const piece of body) {
+  for await (const piece of bodyOf(c)) {
     sizeBytes += piece.length;
     if (sizeBytes > MAX_BODY_BYTES) {
       throw new CallError(400, "The request is larger than 256 MB; send less at once.");
     }
     pieces.push(piece);
   }
+  return joinPieces(pieces);
+}
+
+export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -12,17 +12,23 @@ import type { Json } from "../../protocol/values.ts";
 import type { AnswerBytes } from "../reading/question.ts";
 import { packStream, sendJson, streamPieces } from "../respond.ts";
 import type { ServerContext } from "../server-context.ts";
+import { BATCH_CALLS, takeBatch } from "./batch-calls.ts";
 import { readArguments } from "./call-arguments.ts";
 import { readBody } from "./read-body.ts";
+import { receiveUploads } from "./receive-uploads.ts";
 import { AnswerPieces, CallError, type TrackioCall } from "./trackio-call.ts";
 
 /** What a client is told that has no token, by what it wanted to do. */
 const TOKEN_MISSING = {
   write:
     "A write_token is required to log metrics or upload to this server. Use the write-access URL from trackio.show(), set TRACKIO_WRITE_TOKEN, or send header X-Trackio-Write-Token.",
+  upload:
+    "A write_token is required to upload files to this server. Use the write-access URL from trackio.show(), set TRACKIO_WRITE_TOKEN, or send header X-Trackio-Write-Token.",
   mutate:
     "A write_token is required to delete or rename runs. Open the dashboard using the link that includes the write_token query parameter.",
 } as const;
+
+const EMPTY_ANSWER = '{"data":null}';
 
 const encoder = new TextEncoder();
 
@@ -33,6 +39,26 @@ export function serveTrackio(
   calls: readonly TrackioCall[],
 ): void {
   const byName = new Map(calls.map((call) => [call.name, call]));
+  for (const call of BATCH_CALLS) {
+    app.post(`/api/${call.name}`, async (c) => {
+      try {
+        checkWriter(c, server, "write");
+        await takeBatch(call, c, server);
+        server.accepted.note();
+        return c.body(EMPTY_ANSWER, 200, { "content-type": "application/json" });
+      } catch (error) {
+        return refusalOf(error, c, server);
+      }
+    });
+  }
+  app.post("/api/upload", async (c) => {
+    try {
+      checkWriter(c, server, "upload");
+      return c.json({ paths: await receiveUploads(c, server.trackio.uploads) });
+    } catch (error) {
+      return refusalOf(error, c, server);
+    }
+  });
   app.post("/api/:name", async (c) => {
     const name = c.req.param("name");
     const call = byName.get(name);
@@ -54,11 +80,14 @@ async function answer(
   c: Context,
   server: ServerContext,
 ): Promise<Json | AnswerBytes | AnswerPieces> {
-  const { access } = server as { readonly access?: { mayWrite(request: Request): boolean } };
-  const isAllowed = call.access === "read" || (access?.mayWrite(c.req.raw) ?? true);
-  if (!isAllowed) throw new CallError(400, TOKEN_MISSING[call.access as "write" | "mutate"]);
   const given = readArguments(call, parseExactJson(await readBody(c)));
+  if (call.access !== "read") checkWriter(c, server, call.access);
   return await call.handle(given, server, c.req.raw);
+}
+
+/** @throws {@link CallError} 400 where the request does not bring the token. */
+function checkWriter(c: Context, server: ServerContext, what: keyof typeof TOKEN_MISSING): void {
+  if (!server.access.mayWrite(c.req.raw)) throw new CallError(400, TOKEN_MISSING[what]);
 }
 
 function envelope(result: Json | AnswerBytes): AnswerBytes {

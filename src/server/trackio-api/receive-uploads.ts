@@ -1,0 +1,62 @@
+/** `POST /api/upload`: files of a form go to the disk as they come, however large they are. */
+
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Busboy, type BusboyHeaders } from "@fastify/busboy";
+import type { Context } from "hono";
+import { incomingOf } from "./read-body.ts";
+import { CallError } from "./trackio-call.ts";
+import type { Uploads } from "./uploads.ts";
+
+/** So many files of one request; clients send one. */
+const MAX_FILES = 1_000;
+
+/**
+ * Stores the parts called `files` and tells their paths in order; other parts are passed over.
+ * @throws {@link CallError} 400 where the form is torn.
+ */
+export async function receiveUploads(c: Context, uploads: Uploads): Promise<string[]> {
+  const contentType = c.req.header("content-type") ?? "";
+  const body = incomingOf(c) ?? (c.req.raw.body === null ? undefined : toReadable(c.req.raw.body));
+  if (body === undefined) return [];
+  if (!/^multipart\/form-data\s*;/i.test(contentType)) {
+    body.resume();
+    return [];
+  }
+  const kept: Promise<string>[] = [];
+  const headers: BusboyHeaders = { "content-type": contentType };
+  try {
+    const form = new Busboy({
+      headers,
+      limits: { files: MAX_FILES, fieldSize: 1024, fields: 100 },
+    });
+    form.on("file", (field, stream, fileName) => {
+      if (field !== "files") {
+        stream.resume();
+        return;
+      }
+      const path = uploads.keep(stream, fileName ?? "");
+      // Its trouble is told below, together with that of the form.
+      path.catch(() => form.destroy());
+      kept.push(path);
+    });
+    await pipeline(body, form);
+  } catch (cause) {
+    const [trouble] = (await Promise.allSettled(kept)).filter(
+      ({ status }) => status === "rejected",
+    );
+    if (trouble?.status === "rejected" && isOfDisk(trouble.reason)) throw trouble.reason;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CallError(400, `The form cannot be read (${why}); send it again.`);
+  }
+  return await Promise.all(kept);
+}
+
+function toReadable(body: ReadableStream): Readable {
+  // Node's own types of web streams and the browser's are two; what runs is one.
+  return Readable.fromWeb(body as unknown as Parameters<typeof Readable.fromWeb>[0]);
+}
+
+function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}
