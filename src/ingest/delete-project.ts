@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { DataFolder } from "../journal/data-folder.ts";
 import { hasProjectLane, removeProjectLane } from "../journal/make-project.ts";
 import { listRunIds, markDeleted, removeProject } from "../journal/run-head.ts";
@@ -46,7 +47,10 @@ export async function deleteProject(
   removeProjectLane(folder, project);
   await store.deleteProject(project);
   removeProject(folder, project);
-  const freed = await freeBlobs(folder, store, blobs);
+  // The bytes of its artifacts are left to the collector: other projects may have the same.
+  for (const ending of ["", "-wal", "-shm"])
+    rmSync(folder.artifactsFile(project) + ending, { force: true });
+  const freed = await freeBlobs(folder, store, blobs, options.usedElsewhere);
   return {
     runCount: ids.size,
     recordCount: runs.reduce((sum, run) => sum + run.recordCount, 0),

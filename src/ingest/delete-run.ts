@@ -9,7 +9,7 @@ import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import { PROJECT_RUN } from "../protocol/run.ts";
 import type { RunInfo, Store } from "../store/store.ts";
-import { freeBlobs } from "./free-blobs.ts";
+import { freeBlobs, type UsedElsewhere } from "./free-blobs.ts";
 import { runStatus } from "./run-status.ts";
 import { collectNames } from "./unfolded-names.ts";
 
@@ -29,6 +29,8 @@ export interface DeleteOptions {
   /** Also where a process still writes to it. */
   readonly force?: boolean;
   readonly now?: () => number;
+  /** Keeps blobs that the run shares with others, e.g. with artifacts. */
+  readonly usedElsewhere?: UsedElsewhere;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function deleteRun(
   }
   await store.deleteRun(project, id);
   removeRun(folder, project, id);
-  const freed = await freeBlobs(folder, store, [...blobs, ...kept]);
+  const freed = await freeBlobs(folder, store, [...blobs, ...kept], options.usedElsewhere);
   return {
     runCount: 1,
     recordCount: run?.recordCount ?? 0,

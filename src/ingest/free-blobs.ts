@@ -16,6 +16,9 @@ import { UnfoldedNames } from "./unfolded-names.ts";
 /** Blobs that are asked for, and out of the way, at once. */
 const BATCH_BLOBS = 200;
 
+/** Which of these blobs somebody else names who is not asked here, e.g. manifests of artifacts. */
+export type UsedElsewhere = (hashes: readonly BlobHash[]) => readonly BlobHash[];
+
 /** What went, or would go. */
 export interface FreedBlobs {
   readonly count: number;
@@ -23,18 +26,19 @@ export interface FreedBlobs {
 }
 
 /**
- * Removes those of `candidates` that neither the store nor an unfolded line names, however young they are.
+ * Removes those of `candidates` that neither the store nor an unfolded line names, nor anybody else, however young they are.
  * @throws the system's error where one cannot be removed.
  */
 export async function freeBlobs(
   folder: DataFolder,
   store: Store,
   candidates: Iterable<BlobHash>,
+  usedElsewhere?: UsedElsewhere,
 ): Promise<FreedBlobs> {
   const all = [...new Set(candidates)];
   if (all.length === 0) return { count: 0, bytes: 0 };
   const blobs = new BlobFolder(folder);
-  const findUnused = await openUnused(folder, store);
+  const findUnused = await openUnused(folder, store, usedElsewhere);
   let [count, bytes] = [0, 0];
   for (let at = 0; at < all.length; at += BATCH_BLOBS) {
     const unused = await findUnused(all.slice(at, at + BATCH_BLOBS));
@@ -49,6 +53,8 @@ export async function freeBlobs(
 export interface CollectUnusedOptions {
   /** Only tells what would go. */
   readonly dryRun?: boolean;
+  /** Asked last. */
+  readonly usedElsewhere?: UsedElsewhere;
   /** What was written later than so long ago is let be; 1 h unless told. */
   readonly olderThanMs?: number;
   /** Epoch milliseconds; now unless told. */
@@ -66,7 +72,7 @@ export async function collectUnusedBlobs(
 ): Promise<FreedBlobs & { readonly files: readonly string[] }> {
   const blobs = new BlobFolder(folder);
   if (options.dryRun !== true) putBackLostRemovals(blobs, options.now ?? Date.now());
-  const findUnused = await openUnused(folder, store);
+  const findUnused = await openUnused(folder, store, options.usedElsewhere);
   const { blobCount, bytes, files } = await collectBlobs(blobs, { findUnused, ...options });
   return { count: blobCount, bytes, files };
 }
@@ -75,7 +81,12 @@ export async function collectUnusedBlobs(
 async function openUnused(
   folder: DataFolder,
   store: Store,
+  usedElsewhere: UsedElsewhere = () => [],
 ): Promise<(hashes: readonly BlobHash[]) => Promise<readonly BlobHash[]>> {
   const unfolded = await UnfoldedNames.open(folder, store);
-  return (hashes) => store.unusedBlobs(unfolded.unnamed(hashes));
+  return async (hashes) => {
+    const unused = await store.unusedBlobs(unfolded.unnamed(hashes));
+    const used = new Set(usedElsewhere(unused));
+    return unused.filter((hash) => !used.has(hash));
+  };
 }

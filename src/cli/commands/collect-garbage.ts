@@ -1,3 +1,4 @@
+import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { finishDeletions } from "../../ingest/finish-deletions.ts";
 import { collectUnusedBlobs } from "../../ingest/free-blobs.ts";
 import { reclaimSpace } from "../deletion.ts";
@@ -15,7 +16,11 @@ export async function collectGarbage(
   const dryRun = options.dryRun ?? false;
   if (!dryRun) await finishDeletions(data.folder, data.store);
   const now = terminal.now();
-  const freed = await collectUnusedBlobs(data.folder, data.store, { dryRun, now });
+  const freed = await collectUnusedBlobs(data.folder, data.store, {
+    dryRun,
+    now,
+    usedElsewhere: (hashes) => usedByArtifacts(data.folder.artifactsPath, hashes),
+  });
   if (options.json) {
     await terminal.print(
       jsonDocument({

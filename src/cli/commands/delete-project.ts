@@ -1,3 +1,4 @@
+import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { deleteProject } from "../../ingest/delete-project.ts";
 import { checkEnded } from "../../ingest/delete-run.ts";
 import { confirm } from "../confirm.ts";
@@ -30,7 +31,11 @@ export async function deleteWholeProject(
   const what = `project '${project.name}'`;
   if (!(await confirm(terminal, `Delete ${what} with its ${runs}`, options))) return;
   const force = options.force ?? false;
-  const deletion = await deleteProject(data.folder, data.store, project.key, { force, now });
+  const deletion = await deleteProject(data.folder, data.store, project.key, {
+    force,
+    now,
+    usedElsewhere: (hashes) => usedByArtifacts(data.folder.artifactsPath, hashes),
+  });
   await reclaimSpace(data.store, now);
   if (options.json) {
     await terminal.print(jsonDocument({ project: project.name, ...deletionRecord(deletion) }));

@@ -1,3 +1,4 @@
+import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { checkEnded, deleteRun } from "../../ingest/delete-run.ts";
 import { confirm } from "../confirm.ts";
 import { deletionRecord, describeDeletion, reclaimSpace } from "../deletion.ts";
@@ -29,7 +30,11 @@ export async function deleteOneRun(
   const logs = formatQuantity(run.recordCount, "log");
   if (!(await confirm(terminal, `Delete ${what} with ${logs}`, options))) return;
   const force = options.force ?? false;
-  const deletion = await deleteRun(data.folder, data.store, project.key, run.id, { force, now });
+  const deletion = await deleteRun(data.folder, data.store, project.key, run.id, {
+    force,
+    now,
+    usedElsewhere: (hashes) => usedByArtifacts(data.folder.artifactsPath, hashes),
+  });
   await reclaimSpace(data.store, now);
   if (options.json) {
     const deleted = { project: project.name, run: run.name, run_id: run.id };
