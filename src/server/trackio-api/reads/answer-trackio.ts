@@ -1,4 +1,4 @@
-/** Answers the reading calls of Trackio clients. Runs where long work may: not on the event loop. */
+/** Answers the calls of Trackio clients that read, and those of artifacts. Runs where long work may: not on the event loop. */
 
 import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
@@ -14,12 +14,7 @@ import {
   getRunArtifacts,
   listAllArtifacts,
 } from "./artifact-reads.ts";
-import {
-  checkArtifactBlobs,
-  keepArtifactBlobs,
-  logArtifact,
-  logArtifactUse,
-} from "./artifact-writes.ts";
+import { checkArtifactBlobs, logArtifact, logArtifactUse } from "./artifact-writes.ts";
 import { getLogs, getLogsBatch, getSystemLogs, getSystemLogsBatch } from "./log-reads.ts";
 import { getAlerts, getTraceSteps, getTraces } from "./note-reads.ts";
 import { getMetricValues, getSnapshot } from "./point-reads.ts";
@@ -71,7 +66,6 @@ const ANSWERS: { readonly [call: string]: (source: TrackioSource, values: CallVa
     get_artifact_consumers: getArtifactConsumers,
     get_artifact_lineage: getArtifactLineage,
     check_artifact_blobs: checkArtifactBlobs,
-    bulk_upload_artifact_blob: keepArtifactBlobs,
     artifact_log: logArtifact,
     log_artifact_use: logArtifactUse,
   };

@@ -1,7 +1,7 @@
 /**
- * What clients do to artifacts. It hashes files and writes a database, so it is
- * done where reading is, off the event loop; several at once are kept apart by
- * the database itself.
+ * What clients do to artifacts. A manifest may name thousands of files, each to
+ * be looked for, so it is done where reading is, off the event loop; several at
+ * once are kept apart by the database itself.
  */
 
 import { statSync } from "node:fs";
@@ -19,11 +19,9 @@ import { addLink } from "../../../artifacts/run-links.ts";
 import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { membersOf } from "../../../ingest/trackio/members-of.ts";
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
-import { keepUploaded } from "../../../media/keep-uploaded.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
 import type { BlobHash } from "../../../protocol/media.ts";
 import { decodeValue, type Json } from "../../../protocol/values.ts";
-import { fieldsOf } from "../call-arguments.ts";
 import { describeVersion, versionIdOf } from "./artifact-reads.ts";
 import { changeArtifacts, pythonBlobFile } from "./open-artifacts.ts";
 import { type CallValues, projectOf } from "./run-identity.ts";
@@ -36,21 +34,6 @@ export async function checkArtifactBlobs(source: TrackioSource, values: CallValu
   projectOf(values);
   const digests = listOf(values.digests, "digests").map(checkDigest);
   return { present: digests.filter((digest) => isPresent(source, values, digest)) };
-}
-
-/** @param values `files`: where each upload lies now, and the digest that its client claims. */
-export async function keepArtifactBlobs(
-  { blobs }: TrackioSource,
-  values: CallValues,
-): Promise<Json> {
-  for (const given of listOf(values.files, "files")) {
-    const { path, digest } = fieldsOf(given) ?? {};
-    const claimed = checkDigest(digest);
-    const found = keepUploaded(blobs, textOf(path)!, claimed);
-    if (found === claimed) continue;
-    throw invalid(`Digest mismatch: claimed ${claimed}, computed ${found}`);
-  }
-  return null;
 }
 
 export async function logArtifact(source: TrackioSource, values: CallValues): Promise<Json> {
