@@ -20,6 +20,7 @@ import { listProjects } from "./routes/projects.ts";
 import { getRun, listRuns } from "./routes/runs.ts";
 import { readSeries } from "./routes/series.ts";
 import { exportTable, readTable } from "./routes/tables.ts";
+import { serveTrackioFiles } from "./routes/trackio-files.ts";
 import { getVersion } from "./routes/version.ts";
 import type { ServerContext } from "./server-context.ts";
 import { TRACKIO_CALLS } from "./trackio-api/trackio-calls.ts";
@@ -64,6 +65,7 @@ export function createApp(server: ServerContext, options: AppOptions): Hono {
   }
   app.get("/openapi.json", async (c) => c.json(await createOpenApi(OPERATIONS, server.version)));
   serveTrackio(app, server, TRACKIO_CALLS);
+  serveTrackioFiles(app, server);
   app.all("/api/*", refusePath);
   app.get("*", (c) => serveDashboard(c, options.dashboard));
   app.notFound(refusePath);

@@ -16,17 +16,26 @@ export class BlobFile {
   readonly type: string;
   /** It is what it will be for ever; else it is not yet on the disk itself. */
   readonly isReady: boolean;
+  /** Differs where the bytes do. */
+  readonly version: string;
   readonly #handle: FileHandle;
 
   constructor(
     hash: BlobHash,
     handle: FileHandle,
-    facts: { readonly sizeBytes: number; readonly type: string; readonly isReady: boolean },
+    facts: {
+      readonly sizeBytes: number;
+      readonly type: string;
+      readonly isReady: boolean;
+      /** The hash unless told. */
+      readonly version?: string;
+    },
   ) {
     this.hash = hash;
     this.sizeBytes = facts.sizeBytes;
     this.type = facts.type;
     this.isReady = facts.isReady;
+    this.version = facts.version ?? hash;
     this.#handle = handle;
   }
 

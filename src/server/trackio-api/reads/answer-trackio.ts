@@ -18,7 +18,7 @@ import { checkArtifactBlobs, logArtifact, logArtifactUse } from "./artifact-writ
 import { getLogs, getLogsBatch, getSystemLogs, getSystemLogsBatch } from "./log-reads.ts";
 import { getAlerts, getTraceSteps, getTraces } from "./note-reads.ts";
 import { getMetricValues, getSnapshot } from "./point-reads.ts";
-import { getProjectFiles } from "./project-files.ts";
+import { findSavedFile, getProjectFiles } from "./project-files.ts";
 import { getRegistries, getRegistryDetails } from "./registry-reads.ts";
 import type { CallValues } from "./run-identity.ts";
 import {
@@ -55,6 +55,7 @@ const ANSWERS: { readonly [call: string]: (source: TrackioSource, values: CallVa
     get_traces: getTraces,
     get_trace_steps: getTraceSteps,
     get_project_files: getProjectFiles,
+    saved_file: findSavedFile,
     get_tab_availability: getTabAvailability,
     get_registries: getRegistries,
     get_registry_details: getRegistryDetails,

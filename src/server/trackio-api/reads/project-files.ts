@@ -29,6 +29,12 @@ export async function getProjectFiles(
     .map(([path, size]) => ({ name: path, path: `${MEDIA_DIR}/${name}/files/${path}`, size }));
 }
 
+/** The blob of a saved file; null where there is none of that path. */
+export async function findSavedFile({ store }: TrackioSource, values: CallValues): Promise<Json> {
+  const files = await store.listFiles(projectOf(values));
+  return files.find(({ path }) => path === values.path)?.blob ?? null;
+}
+
 export async function hasProjectFiles(source: TrackioSource, values: CallValues): Promise<boolean> {
   if ((await source.store.listFiles(projectOf(values))).length > 0) return true;
   const name = mediaFolderOf(projectOf(values));
