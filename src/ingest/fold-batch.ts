@@ -7,7 +7,6 @@ import {
   type JournalRecord,
 } from "../journal/journal-reader.ts";
 import type { JournalFile } from "../journal/list-journals.ts";
-import type { Step } from "../journal/step-field.ts";
 import type { EventLine, HeaderLine } from "../protocol/journal-line.ts";
 import { readSavedFile } from "../protocol/media.ts";
 import type { Alert, Config, RunEnd, Trace } from "../protocol/run.ts";
@@ -16,27 +15,21 @@ import type { FoldBatch } from "../store/store.ts";
 import { isDecodable, isRunName, readAlert, readTrace } from "./event-facts.ts";
 import type { JournalOrigin } from "./journal-origin.ts";
 import { buildBlocks, stepOf } from "./record-blocks.ts";
-import { ToldSteps } from "./told-steps.ts";
 
 /** How much later than its file's last change a line may say it was written: clocks are coarse. */
 const CLOCK_SLACK_MS = 1_000;
 
-/** What the store knows before the piece. */
-export interface KnownBefore {
-  /** When the run ended; what was written later makes it run again. */
-  readonly endedAt?: number | undefined;
-  /** The highest step of the run and lane; asked for only where a record has none of its own. */
-  readonly highestStep?: Step | undefined;
-}
-
-/** The batch of `piece`. */
+/**
+ * The batch of `piece`.
+ * @param runEndedAt When the run ended, as the store knows it; what was written later makes it run again.
+ */
 export function createFoldBatch(
   file: JournalFile,
   origin: JournalOrigin,
   piece: JournalPiece,
-  known: KnownBefore,
+  runEndedAt: number | undefined,
 ): FoldBatch {
-  const facts = new Facts(known);
+  const facts = new Facts(runEndedAt);
   for (const entry of piece.entries) facts.add(entry);
   const { config, summary, end, name } = facts;
   return {
@@ -84,11 +77,9 @@ class Facts {
   hasLife = false;
   damagedLines = 0;
   readonly #runEndedAt: number | undefined;
-  readonly #steps: ToldSteps | undefined;
 
-  constructor(known: KnownBefore) {
-    this.#runEndedAt = known.endedAt;
-    this.#steps = "highestStep" in known ? new ToldSteps(known.highestStep) : undefined;
+  constructor(runEndedAt: number | undefined) {
+    this.#runEndedAt = runEndedAt;
   }
 
   add(entry: JournalEntry): void {
@@ -106,7 +97,7 @@ class Facts {
       this.damagedLines += 1;
       return;
     }
-    this.records.push(this.#steps?.tell(record) ?? record);
+    this.records.push(record);
     this.#noteLife(time);
   }
 

@@ -14,11 +14,10 @@ import { renameRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { decodeValue } from "../protocol/values.ts";
 import type { FoldBatch, FoldOutcome, Store } from "../store/store.ts";
-import { createFoldBatch, type KnownBefore } from "./fold-batch.ts";
+import { createFoldBatch } from "./fold-batch.ts";
 import type { FoldChange, SkippedJournal } from "./fold-report.ts";
 import { type JournalOrigin, journalOrigin } from "./journal-origin.ts";
 import type { RunEnds } from "./run-ends.ts";
-import { hasUntoldSteps } from "./told-steps.ts";
 
 /** What one step of a fold did. `more`: there was more on disk when it began. */
 export interface FoldStep {
@@ -159,8 +158,7 @@ export class JournalFold {
     let batch: FoldBatch;
     let outcome: FoldOutcome;
     try {
-      const origin = this.#origin();
-      batch = createFoldBatch(this.file, origin, piece, await this.#knownBefore(piece, origin));
+      batch = createFoldBatch(this.file, this.#origin(), piece, await this.#runEndedAt());
       outcome = await this.#store.fold(batch);
     } catch (error) {
       this.#cursor = undefined;
@@ -179,13 +177,10 @@ export class JournalFold {
     );
   }
 
-  async #knownBefore(piece: JournalPiece, { lane }: JournalOrigin): Promise<KnownBefore> {
-    const { key, id } = this.file;
+  async #runEndedAt(): Promise<number | undefined> {
     // After an end of its own, whatever follows is life, whatever time it bears.
-    const endedAt =
-      this.#lastWord === "end" ? Number.NEGATIVE_INFINITY : await this.#runEnds.endedAt(key, id);
-    if (!hasUntoldSteps(piece)) return { endedAt };
-    return { endedAt, highestStep: (await this.#store.laneSize(key, id, lane))?.lastStep };
+    if (this.#lastWord === "end") return Number.NEGATIVE_INFINITY;
+    return await this.#runEnds.endedAt(this.file.key, this.file.id);
   }
 
   #folded(
@@ -264,6 +259,7 @@ function lowest(batch: FoldBatch): { from?: { step: number; time: number } } {
   for (const block of batch.blocks) {
     for (let i = 0; i < block.count; i++) {
       const value = block.steps.values[i]!;
+      // A step that the store told is not known here; 0 is below most.
       const number = Number(typeof value === "number" ? value : decodeValue(value));
       if (number < step) step = number;
       if (block.times[i]! < time) time = block.times[i]!;

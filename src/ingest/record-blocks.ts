@@ -9,7 +9,7 @@ import type { KeyPath } from "../protocol/journal-line.ts";
 import { decodeNumber, type Json } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "../store/store.ts";
 
-/** One block for each key set, in the order of first use; records in the order given, each with a step. */
+/** One block for each key set, in the order of first use; records in the order given. */
 export function buildBlocks(records: readonly JournalRecord[]): RecordBlock[] {
   const groups = new Map<readonly KeyPath[], JournalRecord[]>();
   let keys: readonly KeyPath[] | undefined;
@@ -64,7 +64,7 @@ function buildColumn(
   return { kind: "numbers", values };
 }
 
-/** The step of a record, without the highest so far that may stand beside it; null where whoever folds is to tell it. */
+/** The step of a record, without the highest so far that may stand beside it; null where the store is to tell it. */
 export function stepOf(record: JournalRecord): Json {
   const step = record.line[1];
   return Array.isArray(step) ? (step[0] as Json) : (step as Json);

@@ -1,9 +1,9 @@
 /** The step of a record line: a step, a step and the highest so far where that is higher, or `null` for one more than that. */
 
-import { decodeValue, encodeValue, isPlainNumber, type Json } from "../protocol/values.ts";
+import { encodeStep, type Step } from "../protocol/step.ts";
+import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
 
-/** Any finite number, or an integer of any size. */
-export type Step = number | bigint;
+export { higherStep, nextStep, type Step } from "../protocol/step.ts";
 
 /** Whether a record line's second field can be read. */
 export function isStepField(field: Json | undefined): boolean {
@@ -28,26 +28,6 @@ export function decodeStepField(field: Json): {
     step: decodeValue(step as Json) as Step,
     highest: decodeValue(highest as Json) as Step,
   };
-}
-
-/** The step that follows the highest of a run; 0 for its first record. An integer, also after a fraction, and exact beyond 2^53. */
-export function nextStep(highest: Step | undefined): Step {
-  if (highest === undefined) return 0;
-  if (typeof highest === "number" && highest < Number.MAX_SAFE_INTEGER) {
-    return Math.floor(highest) + 1;
-  }
-  return BigInt(highest) + 1n;
-}
-
-/** A step in the form in which a record has it. */
-export function encodeStep(step: Step): Json {
-  return isPlainNumber(step) ? step : encodeValue(step);
-}
-
-/** The higher of two steps; undefined is lower than all. */
-export function higherStep(a: Step | undefined, b: Step | undefined): Step | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return b > a ? b : a;
 }
 
 function isStepJson(json: Json | undefined): boolean {

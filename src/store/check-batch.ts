@@ -46,8 +46,9 @@ function checkBlock(source: string, block: RecordBlock): void {
     if (row > 0 && !(records[row]! > records[row - 1]!)) {
       throw refusal(source, `record ${records[row]} comes after record ${records[row - 1]}`);
     }
-    const step = steps.values[row]!;
-    if (!isStep(step)) throw refusal(source, `step ${JSON.stringify(step)} is no finite number`);
+    const step = steps.values[row];
+    if (step !== null && !isStep(step))
+      throw refusal(source, `step ${JSON.stringify(step)} is no finite number`);
   }
 }
 

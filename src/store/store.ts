@@ -63,7 +63,10 @@ export interface RecordBlock {
   readonly count: number;
   /** Number of each record in its writer's journal, rising, from 0. */
   readonly records: Float64Array;
-  /** Steps; bigint steps beyond 2^53 make it a `values` column. */
+  /**
+   * Steps; bigint steps beyond 2^53 make it a `values` column, and so does `null`: one more than the highest of run and
+   * lane, 0 for its first record. The fold tells it, of those records that it does not leave out, in the order of their numbers.
+   */
   readonly steps: Column;
   /** Epoch milliseconds, fractions allowed. */
   readonly times: Float64Array;

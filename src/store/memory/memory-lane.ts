@@ -2,7 +2,8 @@ import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 import type { Writer } from "../../protocol/run.ts";
 import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
 import { columnJson } from "../record-values.ts";
-import type { FoldBatch, MediaSummary } from "../store.ts";
+import type { FoldBatch, MediaSummary, RecordBlock } from "../store.ts";
+import { tellSteps } from "../tell-steps.ts";
 import { type MemoryMedia, mediaOfRecord } from "./memory-media.ts";
 
 export interface MemoryRecord {
@@ -54,8 +55,10 @@ export class MemoryLane {
     const repeated = this.#repeatedRecords(batch);
     let hasMedia = false;
     let [step, time] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (const record of recordsOf(batch, ordinal)) {
-      if (repeated.has(record.record)) continue;
+    const isNew = (record: number) => !repeated.has(record);
+    const blocks = tellSteps(batch.blocks, () => this.lastStep, isNew);
+    for (const record of recordsOf(blocks, ordinal)) {
+      if (!isNew(record.record)) continue;
       this.#records.push(record);
       step = Math.min(step, Number(record.step));
       time = Math.min(time, record.time);
@@ -163,8 +166,8 @@ export class MemoryLane {
   }
 }
 
-function* recordsOf(batch: FoldBatch, writer: number): Generator<MemoryRecord> {
-  for (const { keys, count, records, steps, times, columns } of batch.blocks) {
+function* recordsOf(blocks: readonly RecordBlock[], writer: number): Generator<MemoryRecord> {
+  for (const { keys, count, records, steps, times, columns } of blocks) {
     for (let row = 0; row < count; row++) {
       yield {
         step:

@@ -10,6 +10,7 @@ import { seriesKey } from "../../protocol/journal-line.ts";
 import { decodeNumber } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
 import type { FoldBatch, FoldOutcome, RecordBlock } from "../store.ts";
+import { tellSteps } from "../tell-steps.ts";
 import { takeFile } from "./blob-references.ts";
 import { isDeleted, readOffset, writeOffset } from "./catalogue.ts";
 import type { Database } from "./database.ts";
@@ -20,7 +21,7 @@ import { keepLongValues } from "./long-values.ts";
 import { takeMedia } from "./media-fold.ts";
 import { newRecords } from "./new-records.ts";
 import { columnNumbers, type Records, stepAt } from "./records.ts";
-import { ensureRun, ensureWriter, writeFacts } from "./run-facts.ts";
+import { ensureRun, ensureWriter, lastStepOf, writeFacts } from "./run-facts.ts";
 import {
   addColumn,
   blockOrder,
@@ -41,7 +42,8 @@ export function foldBatch(db: Database, guides: PackGuides, batch: FoldBatch): F
     const rows = ensureRun(db, batch);
     const { run, lane } = rows;
     const writer = ensureWriter(db, lane, batch);
-    const { blocks, repeatedRecords } = newRecords(db, guides, lane, batch.blocks);
+    const { blocks: untold, repeatedRecords } = newRecords(db, guides, lane, batch.blocks);
+    const blocks = tellSteps(untold, () => lastStepOf(db, lane));
     const taken = takeBlocks(db, lane, writer, blocks);
     const media = takeMedia(db, lane, writer, blocks);
     for (const file of batch.files ?? []) takeFile(db, run, file);

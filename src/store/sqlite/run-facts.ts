@@ -1,6 +1,7 @@
 /** What a fold writes of the run itself: its rows, its writers, its state. */
 
 import type { Config, RunEnd, RunIdentity } from "../../protocol/run.ts";
+import type { Step } from "../../protocol/step.ts";
 import type { FoldBatch } from "../store.ts";
 import { projectRow, runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
@@ -120,18 +121,21 @@ export function writeFacts(
 /** Counts the records, and moves the highest step where theirs is higher. */
 function writeAdded(db: Database, lane: number, { count, lastStep }: AddedRecords): void {
   db.run("UPDATE runs SET record_count = record_count + ? WHERE id = ?", count, lane);
-  const known = db.get(
-    "SELECT last_step AS step, last_exact AS exact FROM runs WHERE id = ?",
-    lane,
-  );
-  const { step, exact } = known as { step: number | null; exact: string | null };
-  if (step !== null && (exact === null ? step : BigInt(exact)) >= lastStep!) return;
+  const known = lastStepOf(db, lane);
+  if (known !== undefined && known >= lastStep!) return;
   db.run(
     "UPDATE runs SET last_step = ?, last_exact = ? WHERE id = ?",
     Number(lastStep),
     typeof lastStep === "bigint" ? String(lastStep) : null,
     lane,
   );
+}
+
+/** The highest step of the lane; undefined before its first record. */
+export function lastStepOf(db: Database, lane: number): Step | undefined {
+  const sql = "SELECT last_step AS step, last_exact AS exact FROM runs WHERE id = ?";
+  const { step, exact } = db.get(sql, lane) as { step: number | null; exact: string | null };
+  return step === null ? undefined : exact === null ? step : BigInt(exact);
 }
 
 function rename(db: Database, run: number, name: string): void {
