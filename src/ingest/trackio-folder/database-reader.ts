@@ -1,0 +1,372 @@
+/**
+ * One database of a Trackio folder, read for the first time and then followed.
+ *
+ * At first each run is listed, then read by itself, the newest run first; what
+ * is written meanwhile is followed by row id, past the runs that are still to be
+ * read. Of each run and table the store knows which row was folded last; that
+ * this row is still there, and still of this run, tells that nothing was deleted
+ * or written anew: upstream renames a run by writing its rows anew. How far all
+ * runs together are followed is kept too, so that opening the folder again costs
+ * by the runs and not by the rows.
+ *
+ * Law: after a look that found nothing new the store has what the database has,
+ * whatever was done to it meanwhile, but for runs that were deleted here.
+ */
+
+import { existsSync } from "node:fs";
+import { trackioRunId } from "../trackio/trackio-names.ts";
+import type { DatabaseFile, DatabaseView } from "./database-file.ts";
+import { type DatabasePlan, findRewritten, type PlannedRun, readPlan } from "./database-plan.ts";
+import { type PieceLimits, readRowPiece, type TrackioRow } from "./database-rows.ts";
+import { DatabaseRuns } from "./database-runs.ts";
+import { highestId, TABLE_NAMES, type TableName } from "./database-shape.ts";
+import { FollowedPlace } from "./followed-place.ts";
+import { type KnownRun, newKnownRun } from "./known-run.ts";
+import type { ProjectRuns } from "./project-runs.ts";
+import { type RunPiece, readConfigs, readRunPieces } from "./read-run-pieces.ts";
+import { type FoldingPlace, RowFolder } from "./row-folder.ts";
+import { timeOf } from "./translate-rows.ts";
+
+/** What is read at once: it takes some 30 ms to read, and about as long to fold. */
+const PIECE: PieceLimits = { rows: 4_096, bytes: 4 * 1024 ** 2 };
+/** Runs listed at once. */
+const LIST_RUNS = 64;
+/** Between two looks at the last rows of all runs, while something is written. */
+const CHECK_EVERY_MS = 2_000;
+/** A file that is away for less is being replaced. */
+const GONE_AFTER_MS = 2_000;
+
+/** What a turn did. */
+export interface ReaderStep {
+  /** Rows read, whether they were new or not. */
+  readonly rows: number;
+  /** There is more to do at once. */
+  readonly more: boolean;
+}
+
+export interface ReaderOptions {
+  /** Begins the names of its sources. */
+  readonly prefix: string;
+  /** Whether runs that are gone from the database go from the store. */
+  readonly removesRuns: boolean;
+}
+
+const NOTHING: ReaderStep = { rows: 0, more: false };
+
+export class DatabaseReader {
+  /** Why it is left as it is; a sentence for people. */
+  trouble: string | undefined;
+  readonly #place: FoldingPlace;
+  readonly #file: DatabaseFile;
+  readonly #project: ProjectRuns;
+  readonly #options: ReaderOptions;
+  readonly #rows: RowFolder;
+  readonly #runs = new DatabaseRuns();
+  readonly #followed: FollowedPlace;
+  #plan: DatabasePlan | undefined;
+  /** Which file and which tables the plan is of. */
+  #planned = "";
+  #seenStamp: string | undefined;
+  #modifiedMs = 0;
+  #goneSinceMs: number | undefined;
+  #isGone = false;
+  #mustCheck = false;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+  #totalRows = 0;
+  #doneRows = 0;
+
+  constructor(
+    place: FoldingPlace,
+    file: DatabaseFile,
+    project: ProjectRuns,
+    options: ReaderOptions,
+  ) {
+    this.#place = place;
+    this.#file = file;
+    this.#project = project;
+    this.#options = options;
+    this.#rows = new RowFolder(place);
+    this.#followed = new FollowedPlace(place.store, project, options.prefix);
+  }
+
+  /** The newest run that is still to be listed or read; undefined where there is none. */
+  get nextTask(): { readonly task: "list" | "read"; readonly newestMs: number } | undefined {
+    const run = this.#runs.next(1)[0];
+    return run?.task === undefined ? undefined : { task: run.task, newestMs: run.newestMs };
+  }
+
+  /** Rows that the first reading has to read, at most, and has read. */
+  get progress(): { readonly done: number; readonly total: number } {
+    const total = this.#totalRows;
+    const isDone = this.#runs.next(1).length === 0;
+    return { done: isDone ? total : Math.min(this.#doneRows, total), total };
+  }
+
+  /** Whether the file is gone, and its runs with it. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Whether nothing is to be done until something is written, as far as one look could tell. */
+  get isSettled(): boolean {
+    const isKnown = this.#seenStamp !== undefined && !this.#mustCheck;
+    return this.trouble !== undefined || this.#isGone || (isKnown && this.nextTask === undefined);
+  }
+
+  /** When the file was last written, epoch milliseconds. */
+  get modifiedMs(): number {
+    return this.#modifiedMs;
+  }
+
+  /** Follows what was written since the last time. Costs three `stat`s where nothing was. */
+  async follow(): Promise<ReaderStep> {
+    const look = this.#file.look(this.#place.now());
+    if (look === undefined) return await this.#followNothing();
+    this.#goneSinceMs = undefined;
+    this.#modifiedMs = look.modifiedMs;
+    if (look.stamp === this.#seenStamp && !this.#isCheckDue()) return await this.#rest();
+    const shown = this.#read((view) => `${look.identity} ${schemaVersion(view)}`);
+    if (shown === undefined) return NOTHING;
+    if (this.#plan === undefined || shown.value !== this.#planned) {
+      if (!(await this.#begin(shown.value))) return NOTHING;
+    }
+    return await this.#followRows();
+  }
+
+  /** A piece of what {@link nextTask} tells. */
+  async readNext(): Promise<ReaderStep> {
+    const plan = this.#plan;
+    const isList = this.nextTask?.task === "list";
+    const runs = this.#runs.next(LIST_RUNS);
+    if (plan === undefined || runs.length === 0) return NOTHING;
+    const readPieces = isList ? readConfigs : readRunPieces;
+    const read = this.#read((view) => readPieces(view, plan.shape, runs, PIECE));
+    if (read === undefined) return NOTHING;
+    let rows = 0;
+    for (const piece of read.value) {
+      const { run, table, left, isLast } = piece;
+      // One that an earlier piece has shown to be deleted, or to be begun anew.
+      if (run.task !== (isList ? "list" : "read") || !(await this.#foldPiece(piece))) continue;
+      if (table !== "configs") rows += piece.rows.length;
+      run.range = left;
+      if (left === undefined) run.readTables.add(table);
+      if (isLast) this.#runs.setTask(run, isList ? "read" : undefined);
+    }
+    this.#doneRows += rows;
+    if (this.nextTask === undefined) this.#seenStamp = undefined;
+    return { rows, more: true };
+  }
+
+  async close(): Promise<void> {
+    this.#file.close();
+    if (this.nextTask === undefined) await this.#followed.keep(Number.POSITIVE_INFINITY);
+  }
+
+  #read<T>(
+    work: (view: DatabaseView) => T,
+  ): { readonly value: T; readonly stamp: string | undefined } | undefined {
+    const read = this.#file.read(work, this.#place.now());
+    if (read.outcome === "unreadable") this.trouble = read.reason;
+    if (read.outcome !== "read") return undefined;
+    this.trouble = undefined;
+    return read;
+  }
+
+  /** Nothing was written. */
+  async #rest(): Promise<ReaderStep> {
+    if (this.nextTask === undefined) await this.#followed.keep(this.#place.now());
+    return NOTHING;
+  }
+
+  #isCheckDue(): boolean {
+    return this.#mustCheck && this.#place.now() - this.#checkedMs >= CHECK_EVERY_MS;
+  }
+
+  /** Finds out which runs there are, and what of them is to be read. */
+  async #begin(planned: string): Promise<boolean> {
+    const read = this.#read(readPlan);
+    if (read === undefined) return false;
+    const plan = read.value;
+    this.#runs.clear();
+    await this.#followed.begin(plan);
+    const inOrder = [...plan.runs.values()].toSorted((a, b) => (a.firstMs ?? 0) - (b.firstMs ?? 0));
+    for (const run of inOrder) await this.#meet(run);
+    await this.#removeAbsent(plan);
+    this.#plan = plan;
+    this.#planned = planned;
+    this.#mustCheck = true;
+    this.#checkedMs = Number.NEGATIVE_INFINITY;
+    this.#doneRows = 0;
+    this.#totalRows = this.nextTask === undefined ? 0 : this.#followed.rowsToRead(plan);
+    return true;
+  }
+
+  /** Takes up a run of the plan. */
+  async #meet(planned: PlannedRun): Promise<void> {
+    const id = trackioRunId(planned.value, planned.name);
+    if (id === undefined) return;
+    const createdAt = planned.firstMs ?? planned.newestMs ?? this.#modifiedMs;
+    const identity = await this.#project.identityOf({ id, name: planned.name, createdAt });
+    const offsets = new Map<TableName, number>();
+    for (const table of planned.tables) {
+      const offset = await this.#place.store.offset(this.#sourceOf(table, id));
+      if (offset > 0) offsets.set(table, offset);
+    }
+    const isComplete = offsets.size > 0 && this.#followed.isComplete(planned.tables);
+    this.#runs.add({
+      ...newKnownRun(planned.value, identity, planned.newestMs ?? createdAt),
+      offsets,
+      task: isComplete ? undefined : offsets.size > 0 ? "read" : "list",
+    });
+  }
+
+  /** Runs that came from here once, and are gone. */
+  async #removeAbsent(plan: DatabasePlan | undefined): Promise<void> {
+    if (!this.#options.removesRuns) return;
+    const present = new Set(this.#runs.all().map(({ id }) => id));
+    for (const run of await this.#project.inStore()) {
+      if (run.client !== "trackio" || present.has(run.id)) continue;
+      const offsets = new Map<TableName, number>();
+      for (const table of TABLE_NAMES) {
+        const offset = await this.#place.store.offset(this.#sourceOf(table, run.id));
+        if (offset > 0) offsets.set(table, offset);
+      }
+      if (offsets.size > 0) await this.#withdraw({ ...newKnownRun(run.id, run, 0), offsets });
+    }
+    if (plan === undefined) await this.#followed.forget();
+  }
+
+  async #followRows(): Promise<ReaderStep> {
+    const { shape } = this.#plan!;
+    const checksAll = this.#isCheckDue();
+    const read = this.#read((view) => {
+      const pieces = [...shape.values()].map((table) => {
+        const after = this.#followed.at(table.name);
+        const highest = highestId(view, table);
+        const piece =
+          highest > after
+            ? readRowPiece(view, table, { choice: "all", after }, PIECE)
+            : { rows: [], isWhole: true };
+        return { table: table.name, highest, ...piece };
+      });
+      const touched = new Set(pieces.flatMap(({ rows }) => rows.map(({ run }) => run)));
+      const known = this.#runs.all();
+      const checked = checksAll ? known : known.filter(({ value }) => touched.has(value));
+      return { pieces, rewritten: findRewritten(view, shape, checked) };
+    });
+    if (read === undefined) return NOTHING;
+    const { pieces, rewritten } = read.value;
+    if (checksAll) {
+      this.#checkedMs = this.#place.now();
+      this.#mustCheck = false;
+    } else if (read.stamp !== this.#seenStamp) this.#mustCheck = true;
+    for (const { run, isThere } of rewritten) await this.#readAnew(run, isThere);
+    let rows = 0;
+    for (const piece of pieces) {
+      await this.#foldFollowed(piece.table, piece.rows);
+      this.#followed.set(piece.table, piece.rows.at(-1)?.id ?? piece.highest);
+      rows += piece.rows.length;
+    }
+    const isWhole = pieces.every((piece) => piece.isWhole) && rewritten.length === 0;
+    this.#seenStamp = isWhole ? read.stamp : undefined;
+    if (isWhole) await this.#rest();
+    return { rows, more: !isWhole };
+  }
+
+  async #foldFollowed(table: TableName, rows: readonly TrackioRow[]): Promise<void> {
+    // Runs of a table that is not in order of its runs are only ever followed.
+    const isIndexed = this.#plan?.shape.get(table)?.isIndexedByRun === true;
+    for (const [value, ofRun] of Map.groupBy(rows, (row) => row.run)) {
+      const run = this.#runs.get(value) ?? (await this.#meetNew(value, ofRun[0]!));
+      if (run === undefined || (run.task !== undefined && isIndexed)) continue;
+      await this.#foldPiece({ run, table, rows: ofRun });
+    }
+  }
+
+  /** A run that was not there when the plan was made, so that all of its rows are followed. */
+  async #meetNew(value: string, row: TrackioRow): Promise<KnownRun | undefined> {
+    const id = trackioRunId(value, row.name);
+    if (id === undefined) return undefined;
+    const createdAt = timeOf(row.timestamp) ?? this.#modifiedMs;
+    const identity = await this.#project.identityOf({ id, name: row.name, createdAt });
+    const run = newKnownRun(value, identity, createdAt);
+    this.#runs.add(run);
+    return run;
+  }
+
+  /** False where nothing of the run is to be read any more, or all of it anew. */
+  async #foldPiece({
+    run,
+    table,
+    rows,
+  }: Pick<RunPiece, "run" | "table" | "rows">): Promise<boolean> {
+    if (run.isDeleted) return false;
+    const outcome = await this.#rows.fold({
+      run: run.identity,
+      source: this.#sourceOf(table, run.id),
+      table,
+      offset: run.offsets.get(table) ?? 0,
+      rows: run.keepsOwn ? rows.filter(({ ownId }) => ownId !== undefined) : rows,
+      modifiedMs: this.#modifiedMs,
+      name: run.name,
+    });
+    switch (outcome.outcome) {
+      case "folded":
+        run.name = outcome.name;
+        if (outcome.offset > 0) run.offsets.set(table, outcome.offset);
+        return true;
+      case "deleted":
+        run.isDeleted = true;
+        this.#runs.setTask(run, undefined);
+        return false;
+      case "moved":
+        // Somebody else folds here as well, or withdrew the run: what is there now counts.
+        run.offsets.set(table, outcome.offset);
+        this.#runs.setTask(run, "read");
+        return false;
+    }
+  }
+
+  /** A run whose rows are others than those that were folded. */
+  async #readAnew(run: KnownRun, isThere: boolean): Promise<void> {
+    // What was imported stays, whatever becomes of the place it came from.
+    if (isThere || this.#options.removesRuns) await this.#withdraw(run);
+    await this.#followed.forget();
+    run.offsets.clear();
+    if (isThere) this.#runs.setTask(run, "list");
+    else this.#runs.remove(run);
+  }
+
+  /** Takes from the store what came from here. */
+  async #withdraw(run: KnownRun): Promise<void> {
+    const { folder, store, onChange } = this.#place;
+    const { key } = this.#project;
+    // What our own scripts, or Trackio clients over the wire, logged to the same run stays.
+    run.keepsOwn = existsSync(folder.runFolder(key, run.id));
+    if (run.keepsOwn) {
+      for (const table of run.offsets.keys()) await store.forget(this.#sourceOf(table, run.id));
+      return;
+    }
+    await store.deleteRun(key, run.id, { mayReturn: true });
+    onChange({ project: key, run: run.id, newKeys: true, media: true, facts: true });
+  }
+
+  async #followNothing(): Promise<ReaderStep> {
+    const now = this.#place.now();
+    this.#goneSinceMs ??= now;
+    if (this.#isGone || now - this.#goneSinceMs < GONE_AFTER_MS) return NOTHING;
+    this.#runs.clear();
+    await this.#removeAbsent(undefined);
+    this.#isGone = true;
+    return NOTHING;
+  }
+
+  #sourceOf(table: TableName, run: string): string {
+    return `${this.#options.prefix}#${table}/${run}`;
+  }
+}
+
+/** Changes with the tables. */
+function schemaVersion(view: DatabaseView): number {
+  return view.rows("PRAGMA schema_version")[0]?.[0] as number;
+}

@@ -1,0 +1,78 @@
+/**
+ * What a database of Trackio has: tables and columns differ by the version that
+ * wrote it (runs had no ids once, rows no `log_id`, traces no spans), and a file
+ * of a later version may say the same number of its format. So the tables are
+ * asked themselves.
+ */
+
+import type { DatabaseView } from "./database-file.ts";
+
+/** Those whose rows are folded; artifacts are read in place. */
+export const TABLE_NAMES = ["configs", "metrics", "alerts", "traces", "system_metrics"] as const;
+
+export type TableName = (typeof TABLE_NAMES)[number];
+
+export interface TableShape {
+  readonly name: TableName;
+  readonly columns: ReadonlySet<string>;
+  /** What tells the rows of a run: its id, or its name where runs have no ids. */
+  readonly runColumn: "run_id" | "run_name";
+  /** What rows are followed by. */
+  readonly idColumn: "id" | "rowid";
+  /** Whether the rows of one run are found without going through all. */
+  readonly isIndexedByRun: boolean;
+}
+
+export type DatabaseShape = ReadonlyMap<TableName, TableShape>;
+
+/** The tables that are there and have what their rows cannot be read without. */
+export function readShape(view: DatabaseView): DatabaseShape {
+  const shape = new Map<TableName, TableShape>();
+  for (const name of TABLE_NAMES) {
+    const table = readTable(view, name);
+    if (table !== undefined) shape.set(name, table);
+  }
+  return shape;
+}
+
+const NEEDED: { readonly [name in TableName]: readonly string[] } = {
+  metrics: ["run_name", "timestamp", "step", "metrics"],
+  system_metrics: ["run_name", "timestamp", "metrics"],
+  configs: ["run_name", "config"],
+  alerts: ["run_name", "timestamp", "title"],
+  traces: ["id", "run_name", "timestamp", "step", "key", "messages", "metadata"],
+};
+
+function readTable(view: DatabaseView, name: TableName): TableShape | undefined {
+  const rows = view.rows("SELECT name FROM pragma_table_info(?)", name);
+  const columns = new Set(rows.map(([column]) => column as string));
+  if (!NEEDED[name].every((column) => columns.has(column))) return undefined;
+  const runColumn = columns.has("run_id") ? "run_id" : "run_name";
+  // The id of a trace is a text; its rows have numbers all the same.
+  const idColumn = name !== "traces" && columns.has("id") ? "id" : "rowid";
+  const indexes = view.rows(
+    `SELECT 1 FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i
+     WHERE i.seqno = 0 AND i.name = ? AND l.partial = 0 LIMIT 1`,
+    name,
+    runColumn,
+  );
+  return { name, columns, runColumn, idColumn, isIndexedByRun: indexes.length > 0 };
+}
+
+/** The runs that a table has rows of, each once, at the cost of the runs where they are indexed. */
+export function listRunValues(view: DatabaseView, table: TableShape): string[] {
+  const { name, runColumn: run, isIndexedByRun } = table;
+  const sql = isIndexedByRun
+    ? `WITH RECURSIVE runs (run) AS (
+         SELECT (SELECT min(${run}) FROM ${name})
+         UNION ALL
+         SELECT (SELECT min(${run}) FROM ${name} WHERE ${run} > runs.run) FROM runs WHERE run IS NOT NULL
+       ) SELECT CAST(run AS TEXT) FROM runs WHERE run IS NOT NULL`
+    : `SELECT DISTINCT CAST(${run} AS TEXT) FROM ${name} WHERE ${run} IS NOT NULL`;
+  return view.rows(sql).map(([value]) => value as string);
+}
+
+/** The highest row id of a table; 0 without rows. */
+export function highestId(view: DatabaseView, { name, idColumn }: TableShape): number {
+  return (view.rows(`SELECT max(${idColumn}) FROM ${name}`)[0]?.[0] as number | null) ?? 0;
+}

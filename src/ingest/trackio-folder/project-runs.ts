@@ -1,0 +1,91 @@
+/**
+ * The runs of one project as a Trackio folder has them. Each gets a number from
+ * the same row as the runs of our own scripts, so that no two share a colour by
+ * chance; a head it does not get: nobody resumes it here, and what is told of it
+ * stays in the folder it came from.
+ */
+
+import type { DataFolder } from "../../journal/data-folder.ts";
+import { makeProject } from "../../journal/make-project.ts";
+import { readHead } from "../../journal/run-head.ts";
+import { allotRunNumber } from "../../journal/run-number.ts";
+import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import type { RunIdentity } from "../../protocol/run.ts";
+import type { RunInfo, Store } from "../../store/store.ts";
+
+export interface NewTrackioRun {
+  readonly id: RunId;
+  readonly name: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+export class ProjectRuns {
+  readonly key: ProjectKey;
+  /** As it is shown. */
+  readonly name: string;
+  readonly #folder: DataFolder;
+  readonly #store: Store;
+  readonly #now: () => number;
+  #known: Map<RunId, RunIdentity> | undefined;
+
+  constructor(
+    folder: DataFolder,
+    store: Store,
+    project: { readonly key: ProjectKey; readonly name: string },
+    now: () => number,
+  ) {
+    this.#folder = folder;
+    this.#store = store;
+    this.key = project.key;
+    this.name = project.name;
+    this.#now = now;
+  }
+
+  /** Runs that the store has. */
+  async inStore(): Promise<readonly RunInfo[]> {
+    return await this.#store.listRuns(this.key);
+  }
+
+  /** What the run is, as it was first told; made where it is new. */
+  async identityOf(run: NewTrackioRun): Promise<RunIdentity> {
+    const known = await this.#load();
+    let identity = known.get(run.id);
+    if (identity === undefined) {
+      identity = readHead(this.#folder, this.key, run.id)?.run ?? this.#make(run);
+      known.set(run.id, identity);
+    }
+    return identity;
+  }
+
+  async #load(): Promise<Map<RunId, RunIdentity>> {
+    if (this.#known === undefined) {
+      const runs = await this.inStore();
+      this.#known = new Map(runs.map((run) => [run.id, identityOfInfo(run)]));
+    }
+    return this.#known;
+  }
+
+  #make({ id, name, createdAt }: NewTrackioRun): RunIdentity {
+    const { key: projectKey, name: project } = this;
+    makeProject(this.#folder, { projectKey, project }, this.#now());
+    const number = allotRunNumber(this.#folder.numbersFolder(projectKey), id);
+    return { id, projectKey, project, name, number, createdAt, client: "trackio" };
+  }
+}
+
+function identityOfInfo(run: RunInfo): RunIdentity {
+  const { id, projectKey, project, name, number, createdAt, group, tags, notes, client } = run;
+  return {
+    id,
+    projectKey,
+    project,
+    name,
+    number,
+    createdAt,
+    ...(group !== undefined && { group }),
+    ...(tags !== undefined && { tags }),
+    ...(notes !== undefined && { notes }),
+    ...(client !== undefined && { client }),
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * Files that `trackio.save()` put into a Trackio folder: they lie there under
+ * their names, `media/<project>/files/…`, and stay there. What the store knows of
+ * them tells which are new or changed.
+ */
+
+import { readdirSync, type Stats, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { isMissing } from "../../journal/file-errors.ts";
+import { trackioFileHash } from "../../media/trackio-file-hash.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
+import { isSavedPath } from "../../protocol/media.ts";
+import { PROJECT_RUN } from "../../protocol/run.ts";
+import type { FoldBatch } from "../../store/store.ts";
+import { trackioProjectKey } from "../trackio/trackio-names.ts";
+import { typeOfFile } from "../trackio/type-of-file.ts";
+import { keepOffset } from "./keep-offset.ts";
+import type { ProjectRuns } from "./project-runs.ts";
+import type { FoldingPlace } from "./row-folder.ts";
+
+type SavedFiles = NonNullable<FoldBatch["files"]>;
+
+const LOOK_EVERY_MS = 3_000;
+/** So many times what a look takes passes between two of them. */
+const LOOK_SHARE = 50;
+
+export class SavedFilesReader {
+  readonly #place: FoldingPlace;
+  readonly #mediaPath: string;
+  readonly #projectOf: (key: ProjectKey, name: string) => ProjectRuns;
+  readonly #prefix: string;
+  #nextLookMs = Number.NEGATIVE_INFINITY;
+
+  /** @param mediaPath Of the folder `media`, which need not be there. */
+  constructor(
+    place: FoldingPlace,
+    mediaPath: string,
+    projectOf: (key: ProjectKey, name: string) => ProjectRuns,
+    prefix: string,
+  ) {
+    this.#place = place;
+    this.#mediaPath = mediaPath;
+    this.#projectOf = projectOf;
+    this.#prefix = prefix;
+  }
+
+  async follow(): Promise<void> {
+    if (this.#place.now() < this.#nextLookMs) return;
+    const beganMs = performance.now();
+    for (const project of namesIn(this.#mediaPath)) {
+      const path = join(this.#mediaPath, project, "files");
+      const key = trackioProjectKey(project);
+      if (key !== undefined && statOf(path)?.isDirectory())
+        await this.#followProject(key, project, path);
+    }
+    const tookMs = performance.now() - beganMs;
+    this.#nextLookMs = this.#place.now() + Math.max(LOOK_EVERY_MS, tookMs * LOOK_SHARE);
+  }
+
+  async #followProject(key: ProjectKey, project: string, path: string): Promise<void> {
+    const { store, onChange } = this.#place;
+    const known = new Map((await store.listFiles(key)).map((file) => [file.path, file]));
+    const files = savedFilesIn(path, project).filter((file) => {
+      const before = known.get(file.path);
+      // One that was saved over the wire since is the newer one.
+      return before === undefined || before.time < file.time;
+    });
+    if (files.length === 0) return;
+    const source = `${this.#prefix}/${project}/files`;
+    const offset = (await store.offset(source)) + 1;
+    await keepOffset(store, this.#projectOf(key, project), source, offset, { files });
+    onChange({ project: key, run: PROJECT_RUN, newKeys: false, media: true, facts: false });
+  }
+}
+
+/** The files below `path`, named as a Trackio client names them. */
+export function savedFilesIn(path: string, project: string): SavedFiles {
+  return readdirSync(path, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    const file = join(entry.parentPath, entry.name);
+    const name = relative(path, file).split(sep).join("/");
+    const stats = entry.isFile() ? statOf(file) : undefined;
+    if (stats === undefined || !isSavedPath(name)) return [];
+    return {
+      path: name,
+      blob: trackioFileHash(`${project}/files/${name}`),
+      type: typeOfFile(name),
+      bytes: stats.size,
+      time: stats.mtimeMs,
+    };
+  });
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}

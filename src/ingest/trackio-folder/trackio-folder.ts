@@ -1,0 +1,220 @@
+/**
+ * A folder that Trackio for Python writes, read where it lies: databases, the
+ * inbox, saved files. Rows go into the store as what journals say does; pictures
+ * and the like stay where they are and are served from there.
+ *
+ * Law: nothing in the folder changes, and no writer there waits; what is written
+ * meanwhile, or deleted, or renamed, arrives.
+ */
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isMissing } from "../../journal/file-errors.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
+import type { SkippedJournal } from "../fold-report.ts";
+import { trackioProjectKey } from "../trackio/trackio-names.ts";
+import { DatabaseFile } from "./database-file.ts";
+import { DatabaseReader, type ReaderStep } from "./database-reader.ts";
+import { InboxReader } from "./inbox-reader.ts";
+import { ProjectRuns } from "./project-runs.ts";
+import type { FoldingPlace } from "./row-folder.ts";
+import { SavedFilesReader } from "./saved-files-reader.ts";
+
+const DATABASE_ENDING = ".db";
+/** Registries are databases too, and have no runs. */
+const REGISTRY_BEGINNING = "registry-";
+const LIST_EVERY_MS = 1_000;
+/** A database that nobody has touched for so long is seldom looked at. */
+const COLD_AFTER_MS = 5 * 60_000;
+const COLD_LOOK_EVERY = 16;
+const TURN_MS = 50;
+const REST_MS = 10;
+const MOST_REST_MS = 2_000;
+
+/** Rows of the first reading, at most. */
+export interface ReadingProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface TrackioFolderOptions {
+  /** Where it lies: the data folder itself, unless something is imported. */
+  readonly root: string;
+  /** Begins the names of its sources. */
+  readonly prefix: string;
+  /** Whether what is gone from the folder goes from the store. */
+  readonly removesRuns: boolean;
+}
+
+/** Whether there is something that Trackio for Python wrote. */
+export function hasTrackioData(root: string): boolean {
+  return databasesIn(root).length > 0 || existsSync(join(root, "inbox"));
+}
+
+export class TrackioFolder {
+  readonly #place: FoldingPlace;
+  readonly #options: TrackioFolderOptions;
+  readonly #projects = new Map<ProjectKey, ProjectRuns>();
+  readonly #databases = new Map<string, DatabaseReader>();
+  readonly #inbox: InboxReader;
+  readonly #savedFiles: SavedFilesReader;
+  #listedMs = Number.NEGATIVE_INFINITY;
+  #isBegun = false;
+  #turns = 0;
+
+  constructor(place: FoldingPlace, options: TrackioFolderOptions) {
+    this.#place = place;
+    this.#options = options;
+    const { root, prefix } = options;
+    const projectOf = (key: ProjectKey, name: string) => this.#projectOf(key, name);
+    this.#inbox = new InboxReader(place, join(root, "inbox"), projectOf, `${prefix}/inbox`);
+    this.#savedFiles = new SavedFilesReader(
+      place,
+      join(root, "media"),
+      projectOf,
+      `${prefix}/media`,
+    );
+  }
+
+  /** How far the first reading has come; nothing to read: total 0. */
+  get progress(): ReadingProgress {
+    let [done, total] = [0, 0];
+    for (const { progress } of this.#databases.values()) {
+      done += progress.done;
+      total += progress.total;
+    }
+    return { done, total };
+  }
+
+  /** What cannot be read, and why. */
+  get skipped(): readonly SkippedJournal[] {
+    return Array.from(this.#databases, ([name, { trouble }]) =>
+      trouble === undefined ? [] : { source: name, code: "unreadable", reason: trouble },
+    ).flat();
+  }
+
+  /** Follows what was written, then goes on with what is still to be read, for about `budgetMs`. */
+  async turn(budgetMs: number): Promise<ReaderStep> {
+    const untilMs = performance.now() + budgetMs;
+    await this.#findDatabases();
+    let rows = 0;
+    let more = false;
+    const take = (step: ReaderStep) => {
+      rows += step.rows;
+      more ||= step.more;
+    };
+    for (const [name, database] of this.#databases) {
+      if (this.#isSkippable(database)) continue;
+      take(await database.follow());
+      if (!database.isGone) continue;
+      await database.close();
+      this.#databases.delete(name);
+    }
+    this.#turns += 1;
+    take(await this.#inbox.follow());
+    await this.#savedFiles.follow();
+    for (let next = this.#nextDatabase(); next !== undefined; next = this.#nextDatabase()) {
+      more = true;
+      if (performance.now() >= untilMs) break;
+      const step = await next.readNext();
+      take(step);
+      // Its writer is at it: the next turn finds it again.
+      if (!step.more) break;
+    }
+    return { rows, more };
+  }
+
+  /** Until all that stands there now is folded. @param onProgress Told about rows. */
+  async readAll(
+    onProgress: (progress: ReadingProgress) => void = () => undefined,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let restingSinceMs: number | undefined;
+    for (;;) {
+      signal?.throwIfAborted();
+      const { more } = await this.turn(TURN_MS);
+      onProgress(this.progress);
+      if (more) {
+        restingSinceMs = undefined;
+        continue;
+      }
+      const isWhole = [...this.#databases.values()].every((database) => database.isSettled);
+      restingSinceMs ??= performance.now();
+      // What somebody writes without pause is never at an end.
+      if (isWhole || performance.now() - restingSinceMs > MOST_REST_MS) return;
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const database of this.#databases.values()) await database.close();
+  }
+
+  #nextDatabase(): DatabaseReader | undefined {
+    let next: DatabaseReader | undefined;
+    for (const database of this.#databases.values()) {
+      const task = database.nextTask;
+      if (task === undefined) continue;
+      const other = next?.nextTask;
+      const isSooner =
+        other === undefined ||
+        (task.task === other.task ? task.newestMs > other.newestMs : task.task === "list");
+      if (isSooner) next = database;
+    }
+    return next;
+  }
+
+  #isSkippable(database: DatabaseReader): boolean {
+    const isCold = database.modifiedMs < this.#place.now() - COLD_AFTER_MS;
+    return isCold && database.isSettled && this.#turns % COLD_LOOK_EVERY !== 0;
+  }
+
+  async #findDatabases(): Promise<void> {
+    const now = this.#place.now();
+    if (now - this.#listedMs < LIST_EVERY_MS) return;
+    this.#listedMs = now;
+    for (const name of databasesIn(this.#options.root)) this.#take(name);
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    if (!this.#options.removesRuns) return;
+    // What came from a database that was removed while nobody looked.
+    for (const { key } of await this.#place.store.listProjects()) this.#take(key + DATABASE_ENDING);
+  }
+
+  #take(name: string): void {
+    if (this.#databases.has(name)) return;
+    const stem = name.slice(0, -DATABASE_ENDING.length);
+    const key = trackioProjectKey(stem);
+    if (key === undefined) return;
+    const { root, prefix, removesRuns } = this.#options;
+    const copies = join(this.#place.folder.storePath, "copies");
+    const file = new DatabaseFile(join(root, name), copies);
+    const options = { prefix: `${prefix}/${name}`, removesRuns };
+    this.#databases.set(
+      name,
+      new DatabaseReader(this.#place, file, this.#projectOf(key, stem), options),
+    );
+  }
+
+  #projectOf(key: ProjectKey, name: string): ProjectRuns {
+    let project = this.#projects.get(key);
+    if (project === undefined) {
+      const { folder, store, now } = this.#place;
+      project = new ProjectRuns(folder, store, { key, name }, now);
+      this.#projects.set(key, project);
+    }
+    return project;
+  }
+}
+
+function databasesIn(root: string): string[] {
+  try {
+    return readdirSync(root)
+      .filter((name) => name.endsWith(DATABASE_ENDING) && name.length > DATABASE_ENDING.length)
+      .filter((name) => !name.startsWith(REGISTRY_BEGINNING))
+      .toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
