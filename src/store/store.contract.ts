@@ -4,8 +4,12 @@ import { afterEach, describe } from "vitest";
 import { bucketLaws } from "./contract/bucket-laws.contract.ts";
 import { catalogueLaws } from "./contract/catalogue-laws.contract.ts";
 import { deleteLaws } from "./contract/delete-laws.contract.ts";
+import { eventLaws } from "./contract/event-laws.contract.ts";
 import { foldLaws } from "./contract/fold-laws.contract.ts";
+import { idLaws } from "./contract/id-laws.contract.ts";
+import { laneLaws } from "./contract/lane-laws.contract.ts";
 import { mediaLaws } from "./contract/media-laws.contract.ts";
+import { recordLaws } from "./contract/record-laws.contract.ts";
 import { rowLaws } from "./contract/row-laws.contract.ts";
 import { sameAsMemory } from "./contract/same-as-memory.contract.ts";
 import type { OpenedStore } from "./testing/opened-store.ts";
@@ -32,6 +36,10 @@ export function storeContract(
     catalogueLaws(open);
     deleteLaws(open);
     mediaLaws(open);
+    recordLaws(open);
+    laneLaws(open);
+    idLaws(open);
+    eventLaws(open);
     sameAsMemory(open, propertyRuns);
   });
 }

@@ -2,13 +2,21 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Lane } from "../../protocol/run.ts";
 import type { Value } from "../../protocol/values.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../store.ts";
 import { EPOCH_MS, JournalLike, type LoggedRecord, PROJECT, RUN } from "../testing/batches.ts";
 import { blobNamed, imageOf, tableOf, videoOf } from "../testing/media.ts";
 import type { Open } from "../testing/opened-store.ts";
-import { allBlobs, allPoints, allRows, compactAll, readOne } from "../testing/reading.ts";
+import {
+  allBlobs,
+  allPoints,
+  allRecords,
+  allRows,
+  compactAll,
+  readOne,
+} from "../testing/reading.ts";
 
 const MEDIA: readonly Value[] = [
   imageOf("a"),
@@ -43,19 +51,29 @@ const stepOf = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: -4, max: 12 }) },
   { weight: 1, arbitrary: fc.constantFrom<number | bigint>(0.5, 2n ** 60n, 2n ** 60n + 1n) },
 );
-const recordOf: fc.Arbitrary<LoggedRecord> = fc.record({
-  step: stepOf,
-  time: fc.integer({ min: EPOCH_MS, max: EPOCH_MS + 20 }),
-  values: fc.constantFrom(["a"], ["a", "b"], ["c", "a"], []).chain((keys) =>
-    fc.record(Object.fromEntries(keys.map((key) => [key, plainValue])), {
-      noNullPrototype: true,
-    }),
-  ),
-});
-/** Records of up to three writers, cut into batches, and what happens between two folds. */
+/** Few different ones, so that many records are repeated; most of the usual form. */
+const idOf = fc
+  .integer({ min: 0, max: 60 })
+  .map((id) => (id % 5 === 0 ? `id ${id}` : id.toString(16).padStart(2, "0").repeat(16)));
+const recordOf: fc.Arbitrary<LoggedRecord> = fc.record(
+  {
+    step: stepOf,
+    time: fc.integer({ min: EPOCH_MS, max: EPOCH_MS + 20 }),
+    id: idOf,
+    values: fc.constantFrom(["a"], ["a", "b"], ["c", "a"], []).chain((keys) =>
+      fc.record(Object.fromEntries(keys.map((key) => [key, plainValue])), {
+        noNullPrototype: true,
+      }),
+    ),
+  },
+  { requiredKeys: ["step", "time", "values"] },
+);
+/** The journals that are folded: three of what is logged, two of another lane. */
+const LANES: readonly (Lane | undefined)[] = [undefined, undefined, undefined, "system", "system"];
+/** Records of these, cut into batches, and what happens between two folds. */
 const folding = fc.array(
   fc.record({
-    writer: fc.integer({ min: 0, max: 2 }),
+    writer: fc.integer({ min: 0, max: LANES.length - 1 }),
     records: fc.array(recordOf, { maxLength: 12 }),
     afterwards: fc.constantFrom("go on", "go on", "compact", "reopen"),
   }),
@@ -68,7 +86,7 @@ export function sameAsMemory(open: Open, runs: number): void {
       fc.asyncProperty(folding, async (folds) => {
         const fresh = await open();
         const reference = new MemoryStore();
-        const journals = [0, 1, 2].map((writer) => new JournalLike({}, `w${writer}`));
+        const journals = LANES.map((lane, writer) => new JournalLike({}, `w${writer}`, lane));
         let { store } = fresh;
         for (const { writer, records, afterwards } of folds) {
           const batch = journals[writer]!.batch(records);
@@ -99,6 +117,9 @@ export function sameAsMemory(open: Open, runs: number): void {
     }
     const probe = async (): Promise<void> => {
       expect(await allRows(store)).toEqual(await allRows(reference));
+      for (const order of ["step", "time"] as const) {
+        expect(await allRecords(store, { order })).toEqual(await allRecords(reference, { order }));
+      }
       for (const axis of ["step", "time"] as const) {
         const got = await readOne(store, { key: "a", axis, buckets: 10_000 });
         expect(got).toEqual(await readOne(reference, { key: "a", axis, buckets: 10_000 }));
@@ -113,14 +134,41 @@ export function sameAsMemory(open: Open, runs: number): void {
 async function expectSame(store: Store, reference: Store): Promise<void> {
   expect(await allRows(store)).toEqual(await allRows(reference));
   expect(await store.listRuns(PROJECT)).toEqual(await reference.listRuns(PROJECT));
+  for (const lane of [undefined, "system"] as const) {
+    await expectSameRecords(store, reference, lane);
+    await expectSameSeries(store, reference, lane);
+  }
   await expectSameMedia(store, reference);
-  const summaries = await store.listMetrics(PROJECT, [RUN]);
-  expectClose(summaries, await reference.listMetrics(PROJECT, [RUN]));
+}
+
+async function expectSameRecords(store: Store, reference: Store, lane?: Lane): Promise<void> {
+  const at = lane === undefined ? {} : { lane };
+  const of = (from: Store) => [
+    from.laneSize(PROJECT, RUN, lane),
+    from.listKeys(PROJECT, RUN, lane),
+  ];
+  expect(await Promise.all(of(store))).toEqual(await Promise.all(of(reference)));
+  for (const query of [
+    {},
+    { from: 0, to: 6, keys: ["a"] },
+    { order: "time" },
+    { order: "time", from: EPOCH_MS + 5, to: EPOCH_MS + 15, keys: ["b", "c"] },
+  ] as const) {
+    const records = await allRecords(store, { ...at, ...query });
+    expect(records).toEqual(await allRecords(reference, { ...at, ...query }));
+  }
+}
+
+async function expectSameSeries(store: Store, reference: Store, lane?: Lane): Promise<void> {
+  const summaries = await store.listMetrics(PROJECT, [RUN], lane);
+  expectClose(summaries, await reference.listMetrics(PROJECT, [RUN], lane));
   for (const { key } of summaries) {
-    expect(await allPoints(store, key)).toEqual(await allPoints(reference, key));
+    if (lane === undefined) {
+      expect(await allPoints(store, key)).toEqual(await allPoints(reference, key));
+    }
     for (const axis of ["step", "time"] as const) {
       for (const buckets of [3, 1000]) {
-        const query = { key, axis, buckets };
+        const query = { key, axis, buckets, ...(lane !== undefined && { lane }) };
         expectClose(await readOne(store, query), await readOne(reference, query));
       }
     }

@@ -2,7 +2,8 @@
 
 import type { RunId } from "../../protocol/ids.ts";
 import type { BlobHash } from "../../protocol/media.ts";
-import type { Point, Row, SeriesAxis, Store } from "../store.ts";
+import type { Lane } from "../../protocol/run.ts";
+import type { Point, RecordsQuery, Row, SeriesAxis, Store, StoredRecord } from "../store.ts";
 import { PROJECT, RUN } from "./batches.ts";
 
 export async function readOne(
@@ -10,6 +11,7 @@ export async function readOne(
   query: {
     readonly key?: string;
     readonly axis?: SeriesAxis;
+    readonly lane?: Lane;
     readonly from?: number;
     readonly to?: number;
     readonly buckets?: number | { readonly origin: number; readonly width: number };
@@ -27,6 +29,13 @@ export async function allRows(store: Store, run: RunId = RUN): Promise<Row[]> {
 
 export async function allPoints(store: Store, key: string): Promise<Point[]> {
   return pagesOf(store.readPoints(PROJECT, RUN, key));
+}
+
+export async function allRecords(
+  store: Store,
+  query: Partial<RecordsQuery> = {},
+): Promise<StoredRecord[]> {
+  return pagesOf(store.readRecords({ project: PROJECT, run: RUN, ...query }));
 }
 
 /** Sorted. */
