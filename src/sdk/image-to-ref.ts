@@ -5,34 +5,17 @@ import { TrackioError } from "../protocol/errors.ts";
 import { type ImageFields, MediaRef } from "../protocol/media.ts";
 import { type AcceptedFiles, keepEncoded } from "./encoded-media.ts";
 import type { Image } from "./image.ts";
+import { ACCEPTED_PIXELS, IMAGE_TYPES, type ImageFormat, keepPixels } from "./image-pixels.ts";
 import type { MediaKeeper } from "./loggable.ts";
 import { describeGiven, readCaption, readFormat } from "./media-options.ts";
 import type { Sharp } from "./media-values.ts";
-import type { NumberGrid } from "./number-grid.ts";
-import { describeGrid, toPixelBytes } from "./pixel-bytes.ts";
 import { isNumberArray, readNumbers } from "./read-numbers.ts";
 
-type Format = "png" | "jpeg" | "webp";
-
-const FORMATS: readonly [Format, ...Format[]] = ["png", "jpeg", "webp"];
-
-const ACCEPTS =
-  "An Image takes integers from 0 to 255 or floats from 0 to 1, in shape (height, width) or (height, width, channels) with 1, 3 or 4 channels";
-
-/** What every browser shows. */
-const TYPES: ReadonlySet<string> = new Set([
-  "image/png",
-  "image/jpeg",
-  "image/webp",
-  "image/gif",
-  "image/svg+xml",
-  "image/avif",
-  "image/bmp",
-]);
+const FORMATS: readonly [ImageFormat, ...ImageFormat[]] = ["png", "jpeg", "webp"];
 
 const FILES: AcceptedFiles = {
   names: "a PNG, JPEG, WebP, GIF, SVG or AVIF",
-  accept: ({ type }) => (TYPES.has(type) ? type : undefined),
+  accept: ({ type }) => (IMAGE_TYPES.has(type) ? type : undefined),
 };
 
 /** @throws {@link TrackioError} with a sentence for people where it is no picture. */
@@ -55,44 +38,16 @@ function keepImage(image: Image, keeper: MediaKeeper, path: readonly string[]): 
   const kept = isNumberArray(value, image.shape) ? undefined : keepEncoded(value, FILES, keeper);
   if (kept !== undefined) return kept;
   const grid = readNumbers(value, image.shape ?? undefined);
-  if (grid !== undefined) return keepPixels(grid, image, keeper, path);
+  if (grid !== undefined) {
+    return keepPixels(grid, () => chooseFormat(image, keeper, path), keeper);
+  }
   throw new TrackioError(
     "invalid_argument",
-    `${ACCEPTS}; or a path, the bytes of ${FILES.names}, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is ${describeGiven(value)}.`,
+    `${ACCEPTED_PIXELS}; or a path, the bytes of ${FILES.names}, ImageData, a canvas, a tensor, an ndarray or a sharp instance; this is ${describeGiven(value)}.`,
   );
 }
 
-function keepPixels(
-  grid: NumberGrid,
-  image: Image,
-  keeper: MediaKeeper,
-  path: readonly string[],
-): ImageFields {
-  const shape = readImageShape(grid);
-  const bytes = toPixelBytes(grid);
-  if (bytes === undefined) throw refusal(grid);
-  const format = chooseFormat(image, keeper, path);
-  const kept = keeper.keepRaw({ raw: "image", shape, format }, [bytes]);
-  const [height, width] = shape;
-  return { ...kept, type: `image/${format}`, width, height };
-}
-
-function readImageShape(grid: NumberGrid): readonly [number, number, 1 | 3 | 4] {
-  const [height = 0, width = 0, channels = 1, ...more] = grid.shape;
-  const isImage = grid.shape.length >= 2 && more.length === 0 && height > 0 && width > 0;
-  if (isImage && (channels === 1 || channels === 3 || channels === 4)) {
-    return [height, width, channels];
-  }
-  const isChannelsFirst =
-    grid.shape.length === 3 && channels > 4 && (height === 1 || height === 3 || height === 4);
-  throw refusal(grid, isChannelsFirst ? " The channels have to come last." : "");
-}
-
-function refusal(grid: NumberGrid, hint = ""): TrackioError {
-  return new TrackioError("invalid_argument", `${ACCEPTS}; this is ${describeGrid(grid)}.${hint}`);
-}
-
-function chooseFormat(image: Image, keeper: MediaKeeper, path: readonly string[]): Format {
+function chooseFormat(image: Image, keeper: MediaKeeper, path: readonly string[]): ImageFormat {
   const format = readFormat(image.format, FORMATS, keeper, path);
   if (format === "png" || findSharp() !== undefined) return format;
   keeper.warn(
@@ -109,8 +64,8 @@ function isSharp(value: unknown): value is Sharp {
 }
 
 /** As it stands now: what the script goes on to do with it changes another one. */
-async function renderSharp(sharp: Sharp, format: Format): Promise<Uint8Array> {
-  const copy = sharp.clone() as Sharp & { toFormat(format: Format): Sharp };
+async function renderSharp(sharp: Sharp, format: ImageFormat): Promise<Uint8Array> {
+  const copy = sharp.clone() as Sharp & { toFormat(format: ImageFormat): Sharp };
   const { buffer, byteOffset, length } = (await copy.toFormat(format).toBuffer()) as Buffer;
   return new Uint8Array(buffer, byteOffset, length);
 }

@@ -29,6 +29,11 @@ export function lazyTables(): typeof TableEncoding {
   return tables;
 }
 
+/** Gives what only tables need where there is no file to load it from: in a browser. */
+export function provideTables(encoding: typeof TableEncoding): void {
+  tables = encoding;
+}
+
 function load(name: string): unknown {
   const { createRequire } = process.getBuiltinModule("node:module");
   // The file has the extension that this one has: .ts from source, .js as shipped.

@@ -8,10 +8,16 @@
  * in the order of the object's keys.
  */
 
-import type { JournalWriter, KeySet, RecordFields } from "../journal/journal-writer.ts";
+import type { KeySet, RecordFields } from "../journal/journal-writer.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
 import { isPlainObject, MAX_DEPTH } from "../protocol/values.ts";
 import { encodeWithMedia, type MediaSink } from "./encode-with-media.ts";
+
+/** A journal, as far as it matters here: it knows its key sets. */
+export interface KeySets {
+  /** The key set of these keys in this order; the same object for the same keys. */
+  keySet(keys: readonly KeyPath[]): KeySet;
+}
 
 /** A record, ready but for step and time. Good until the next call. */
 export interface EncodedRecord {
@@ -33,13 +39,13 @@ const MAX_SHAPES = 8;
 const FIRST_VALUE = 3;
 
 export class RecordEncoder {
-  readonly #journal: JournalWriter;
+  readonly #journal: KeySets;
   readonly #onUnkeepable: OnUnkeepable;
   readonly #media: MediaSink;
   /** The one used last stands first. */
   readonly #shapes: Shape[] = [];
 
-  constructor(journal: JournalWriter, onUnkeepable: OnUnkeepable, media: MediaSink) {
+  constructor(journal: KeySets, onUnkeepable: OnUnkeepable, media: MediaSink) {
     this.#journal = journal;
     this.#onUnkeepable = onUnkeepable;
     this.#media = media;

@@ -153,5 +153,6 @@ function countRows(parts: readonly { readonly rows: number }[]): number {
 
 /** Unique in its run, whoever else writes to it. */
 function createTableId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(9))).toString("base64url");
+  const bytes = crypto.getRandomValues(new Uint8Array(9));
+  return Array.from(bytes, (byte) => byte.toString(36).padStart(2, "0")).join("");
 }

@@ -6,6 +6,7 @@
 
 import { TrackioError } from "../protocol/errors.ts";
 import type { TableColumnType } from "../protocol/media.ts";
+import { utf8Reader } from "./utf8.ts";
 
 /** Of one text column: its offsets have 32 bits. */
 export const MAX_TEXT_BYTES = 2 ** 32 - 1;
@@ -89,8 +90,7 @@ export function textBytesAt({ offsets }: TextColumn, row: number): number {
 /** The text of a row of a text column as it lies there; that of a null row is empty. */
 export function textAt(column: TextColumn, row: number): string {
   const { bytes, offsets } = column;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.toString("utf8", offsets[row], offsets[row + 1]);
+  return utf8Reader(bytes)(offsets[row] as number, offsets[row + 1] as number);
 }
 
 /**
@@ -101,17 +101,16 @@ export function textsOf(column: TextColumn): readonly string[] {
   const { bytes, offsets } = column;
   const rows = offsets.length - 1;
   const texts = new Array<string>(rows);
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const read = utf8Reader(bytes);
   for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
     const to = Math.min(rows, from + ROWS_AT_ONCE);
     const start = offsets[from] as number;
     const end = offsets[to] as number;
-    const all = end - start <= MOST_AT_ONCE ? view.toString("utf8", start, end) : undefined;
+    const all = end - start <= MOST_AT_ONCE ? read(start, end) : undefined;
     for (let row = from; row < to; row += 1) {
       const a = offsets[row] as number;
       const b = offsets[row + 1] as number;
-      texts[row] =
-        all?.length === end - start ? all.slice(a - start, b - start) : view.toString("utf8", a, b);
+      texts[row] = all?.length === end - start ? all.slice(a - start, b - start) : read(a, b);
     }
   }
   return texts;

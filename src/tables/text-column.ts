@@ -2,6 +2,7 @@
 
 import { TrackioError } from "../protocol/errors.ts";
 import { MAX_TEXT_BYTES, type TextColumn } from "./column-data.ts";
+import { encodeUtf8, joinBytes, utf8Length } from "./utf8.ts";
 
 /** UTF-16 units that are encoded together; a single text may be longer. */
 const UNITS_AT_ONCE = 4 * 1024 * 1024;
@@ -31,7 +32,7 @@ function nullsOf(texts: readonly (string | null)[]): Uint8Array | undefined {
 
 function joinTexts(texts: readonly (string | null)[]): Pick<TextColumn, "offsets" | "bytes"> {
   const offsets = new Uint32Array(texts.length + 1);
-  const pieces: Buffer[] = [];
+  const pieces: Uint8Array[] = [];
   let end = 0;
   for (let from = 0; from < texts.length; ) {
     let to = from;
@@ -41,12 +42,12 @@ function joinTexts(texts: readonly (string | null)[]): Pick<TextColumn, "offsets
       to += 1;
     }
     // What is null joins as nothing.
-    const piece = Buffer.from(texts.slice(from, to).join(""));
+    const piece = encodeUtf8(texts.slice(from, to).join(""));
     // As many bytes as letters: all is ASCII.
     const isPlain = piece.length === units;
     for (let row = from; row < to; row += 1) {
       const text = texts[row];
-      if (text != null) end += isPlain ? text.length : Buffer.byteLength(text);
+      if (text != null) end += isPlain ? text.length : utf8Length(text);
       offsets[row + 1] = end;
     }
     if (end > MAX_TEXT_BYTES) {
@@ -58,5 +59,5 @@ function joinTexts(texts: readonly (string | null)[]): Pick<TextColumn, "offsets
     pieces.push(piece);
     from = to;
   }
-  return { offsets, bytes: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces) };
+  return { offsets, bytes: joinBytes(pieces) };
 }
