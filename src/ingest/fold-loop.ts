@@ -17,6 +17,8 @@ import type { FoldChange, SkippedJournal } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
 import { PendingMedia } from "./pending-media.ts";
 import { RunWatch } from "./run-watch.ts";
+import { followTrackioFolder } from "./trackio-folder/follow-trackio-folder.ts";
+import type { TrackioFolder } from "./trackio-folder/trackio-folder.ts";
 
 /** What a fold loop tells. */
 export type FoldNews =
@@ -25,6 +27,8 @@ export type FoldNews =
   | { readonly news: "project"; readonly project: ProjectKey }
   /** Runs that run now, by project. */
   | { readonly news: "running"; readonly counts: { readonly [project: string]: number } }
+  /** Rows read of what Trackio for Python wrote here before; at the end `done` is `total`. */
+  | { readonly news: "reading"; readonly done: number; readonly total: number }
   | { readonly news: "skipped"; readonly journal: SkippedJournal }
   | { readonly news: "trouble"; readonly message: string };
 
@@ -46,10 +50,16 @@ const COMPACT_EVERY_MS = 2_000;
 /** Short enough that what is logged meanwhile is not late. */
 const COMPACT_BUDGET_MS = 40;
 const TROUBLE_PAUSE_MS = 2_000;
+/** What of a turn goes to reading what Trackio for Python wrote here; journals have theirs first. */
+const READING_BUDGET_MS = 60;
+const TELL_READING_EVERY_MS = 200;
+/** Who asks for all that stands on disk when the loop has just begun waits for a first reading, too, but no longer. */
+const READING_WAIT_MS = 1_500;
 
 export class FoldLoop {
   readonly #store: Store;
   readonly #folder: Folder;
+  readonly #trackio: TrackioFolder;
   readonly #runs: RunWatch;
   readonly #catalogue: CatalogueWatch;
   readonly #pendingMedia: PendingMedia;
@@ -61,6 +71,8 @@ export class FoldLoop {
   #mayCompact = true;
   #lastFoldMs = 0;
   #lastCompactMs = 0;
+  #toldReading = { done: 0, total: 0 };
+  readonly #readingUntilMs = performance.now() + READING_WAIT_MS;
   /** Who waits for what stands on disk now. */
   #requests: number[] = [];
   /** Ends the pause between two turns. */
@@ -69,7 +81,9 @@ export class FoldLoop {
   constructor(folder: DataFolder, store: Store, tell: (news: FoldNews | CaughtUp) => void) {
     this.#store = store;
     this.#tell = tell;
-    this.#folder = new Folder(folder, store, { onChange: (change) => this.#changes.push(change) });
+    const onChange = (change: FoldChange) => void this.#changes.push(change);
+    this.#folder = new Folder(folder, store, { onChange });
+    this.#trackio = followTrackioFolder(folder, store, onChange);
     this.#runs = new RunWatch(folder, store, Date.now);
     this.#catalogue = new CatalogueWatch(store);
     this.#pendingMedia = new PendingMedia(folder, (message) => tell({ news: "trouble", message }));
@@ -84,6 +98,7 @@ export class FoldLoop {
       await this.#run(signal);
     } finally {
       await this.#pendingMedia.close();
+      await this.#trackio.close();
     }
   }
 
@@ -134,19 +149,33 @@ export class FoldLoop {
     this.#requests = [];
     this.#folder.look();
     const { bytes, more } = await this.#folder.foldOnce({ withCold: requests.length > 0 });
+    const reading = await this.#trackio.turn(READING_BUDGET_MS);
     await this.#tellChanges();
-    if (more) this.#requests.unshift(...requests);
+    this.#tellReading();
+    const isBehind = more || (reading.more && performance.now() < this.#readingUntilMs);
+    if (isBehind) this.#requests.unshift(...requests);
     else for (const request of requests) this.#tell({ news: "caught up", request });
-    if (bytes > 0) {
+    if (bytes > 0 || reading.rows > 0) {
       this.#mayCompact = true;
       this.#lastFoldMs = performance.now();
     }
-    const isBusy = more || bytes >= FLOOD_BYTES;
+    const isBusy = more || reading.more || bytes >= FLOOD_BYTES;
     if (this.#isDue("status", STATUS_EVERY_MS)) this.#lookAtRuns();
     if (this.#isDue("tidy", TIDY_EVERY_MS)) await this.#tidy();
     if (this.#isDue("pending media", PENDING_MEDIA_EVERY_MS)) await this.#pendingMedia.look();
     const isCompacting = await this.#compact(signal);
     return isBusy || isCompacting ? 0 : PAUSE_MS;
+  }
+
+  /** Of a reading that takes longer than a moment. */
+  #tellReading(): void {
+    const { done, total } = this.#trackio.progress;
+    const told = this.#toldReading;
+    const isEnd = done === total && told.done < told.total;
+    const isDue = done < total && this.#isDue("reading", TELL_READING_EVERY_MS);
+    if (!isEnd && !isDue) return;
+    this.#toldReading = { done, total };
+    this.#tell({ news: "reading", done, total });
   }
 
   async #tellChanges(): Promise<void> {
@@ -197,7 +226,7 @@ export class FoldLoop {
   async #tidy(): Promise<void> {
     await this.#folder.tidy();
     await this.#lookAtCatalogue();
-    for (const journal of this.#folder.report.skipped) {
+    for (const journal of [...this.#folder.report.skipped, ...this.#trackio.skipped]) {
       if (this.#toldSkipped.has(journal.source)) continue;
       this.#toldSkipped.add(journal.source);
       this.#tell({ news: "skipped", journal });

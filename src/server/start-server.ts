@@ -7,6 +7,7 @@ import type { FoldChange } from "../ingest/fold-report.ts";
 import { FoldWorker } from "../ingest/fold-worker.ts";
 import { DataFolder } from "../journal/data-folder.ts";
 import { BlobFolder } from "../media/blob-folder.ts";
+import type { ReadingEvent } from "../protocol/api.ts";
 import { type AccessTokens, TokenAccess } from "./access/access.ts";
 import { CONNECTION_LIMITS, closeSilentConnections } from "./access/connection-limits.ts";
 import { findTokens, type TokenOptions } from "./access/find-tokens.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions extends TokenOptions {
   readonly dashboardDir?: string;
   /** Names besides addresses, `localhost` and `host` that requests may call the server by. */
   readonly allowedHosts?: readonly string[];
+  /** Told about the first reading of a folder that Trackio for Python wrote, in rows; at the end `done` is `total`. */
+  readonly onReading?: (reading: ReadingEvent) => void;
   /** Takes one line for whoever runs the server; standard error unless told. */
   readonly log?: (line: string) => void;
 }
@@ -60,7 +63,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (news.news === "running") running = news.counts;
     else if (news.news === "changes") publish(feed, news.changes);
     else if (news.news === "project") feed.publish(news.project, []);
-    else log(news.news === "skipped" ? news.journal.reason : `Folding: ${news.message}`);
+    else if (news.news === "reading") {
+      const { done, total } = news;
+      feed.publishReading({ done, total });
+      options.onReading?.({ done, total });
+    } else log(news.news === "skipped" ? news.journal.reason : `Folding: ${news.message}`);
   };
   const reader = new ReaderPool(root, Math.max(2, Math.min(4, availableParallelism() - 1)));
   reader.warmUp();
@@ -77,13 +84,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const blobs = new BlobSource(BlobFolder.at(root), maker);
   const folder = new DataFolder(root);
   const trackio = new TrackioWrites(folder, log);
+  const accepted = new AcceptedWrites((limitMs) => folding.catchUp(limitMs));
+  // What stood on disk before is read like what was accepted.
+  accepted.note();
   const context = {
     folder,
     reader,
     blobs,
     feed,
     access: new TokenAccess(tokens),
-    accepted: new AcceptedWrites((limitMs) => folding.catchUp(limitMs)),
+    accepted,
     trackio,
     running: () => running,
     version: readPackageVersion(),

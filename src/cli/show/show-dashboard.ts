@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 import { TrackioError } from "../../protocol/errors.ts";
 import { startServer } from "../../server/start-server.ts";
 import { findDataFolder } from "../find-data-folder.ts";
+import { formatQuantity } from "../format.ts";
+import { ProgressBar } from "../progress-bar.ts";
 import type { Terminal } from "../terminal.ts";
 import { hasScreen, openBrowser } from "./open-browser.ts";
 
@@ -25,11 +27,15 @@ export interface ShowOptions {
 export async function showDashboard(terminal: Terminal, options: ShowOptions): Promise<void> {
   const { root } = findDataFolder(terminal, chooseDir(options));
   const ended = untilAsked();
+  const bar = new ProgressBar(terminal, "Reading what Trackio wrote", (n) =>
+    formatQuantity(n, "row"),
+  );
   const server = await startServer({
     root,
     host: options.host,
     ...(options.port !== undefined && { port: options.port }),
     allowedHosts: options.allowHost,
+    onReading: ({ done, total }) => (done < total ? bar.update(done, total) : bar.end()),
     ...(options.readToken && { readToken: true }),
   });
   const { write, read } = server.tokens;

@@ -30,19 +30,16 @@ export interface DatabasePlan {
 
 export function readPlan(view: DatabaseView): DatabasePlan {
   const shape = readShape(view);
-  const runs = new Map<string, PlannedRun & { readonly tables: Set<TableName> }>();
+  const runs = new Map<string, PlannedRun>();
   const highest = new Map<TableName, number>();
   for (const table of shape.values()) {
     highest.set(table.name, highestId(view, table));
     for (const found of listRuns(view, table)) {
       const known = runs.get(found.value);
-      known?.tables.add(table.name);
-      runs.set(found.value, {
-        ...found,
-        // The table of metrics knows best, as upstream sees it.
-        ...(known?.tables.has("metrics") && known),
-        tables: known?.tables ?? new Set([table.name]),
-      });
+      // The table of metrics knows best, as upstream sees it.
+      const best = known === undefined || table.name === "metrics" ? found : known;
+      const tables = new Set([...(known?.tables ?? []), table.name]);
+      runs.set(found.value, { ...best, tables });
     }
   }
   return { shape, runs, highest };

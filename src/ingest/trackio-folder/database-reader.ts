@@ -71,6 +71,7 @@ export class DatabaseReader {
   #goneSinceMs: number | undefined;
   #isGone = false;
   #mustCheck = false;
+  #checkedStamp: string | undefined;
   #checkedMs = Number.NEGATIVE_INFINITY;
   #totalRows = 0;
   #doneRows = 0;
@@ -258,8 +259,9 @@ export class DatabaseReader {
     const { pieces, rewritten } = read.value;
     if (checksAll) {
       this.#checkedMs = this.#place.now();
-      this.#mustCheck = false;
-    } else if (read.stamp !== this.#seenStamp) this.#mustCheck = true;
+      this.#checkedStamp = read.stamp;
+    }
+    this.#mustCheck = read.stamp === undefined || read.stamp !== this.#checkedStamp;
     for (const { run, isThere } of rewritten) await this.#readAnew(run, isThere);
     let rows = 0;
     for (const piece of pieces) {

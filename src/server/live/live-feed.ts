@@ -5,7 +5,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { ChangeEvent } from "../../protocol/api.ts";
+import type { ChangeEvent, ReadingEvent } from "../../protocol/api.ts";
 
 /** One run's change; what it leaves out did not change. */
 export type RunChange = ChangeEvent["runs"][number];
@@ -20,6 +20,8 @@ export class LiveFeed {
   readonly #boot = randomUUID().slice(0, 8);
   readonly #subscriptions = new Set<LiveSubscription>();
   #sequence = 0;
+  /** How far a first reading has come that goes on now. */
+  #reading: ReadingEvent | undefined;
 
   /** How many pages listen. */
   get size(): number {
@@ -32,6 +34,12 @@ export class LiveFeed {
     for (const subscription of this.#subscriptions) {
       subscription.add(project, runs, this.#cursor);
     }
+  }
+
+  /** Tells how far the first reading of a folder has come: each page the newest, and a page that comes later, too. */
+  publishReading(reading: ReadingEvent): void {
+    this.#reading = reading.done < reading.total ? reading : undefined;
+    for (const subscription of this.#subscriptions) subscription.addReading(reading);
   }
 
   /**
@@ -47,6 +55,7 @@ export class LiveFeed {
       this.#subscriptions.delete(subscription),
     );
     this.#subscriptions.add(subscription);
+    if (this.#reading !== undefined) subscription.addReading(this.#reading);
     return subscription;
   }
 
@@ -67,6 +76,7 @@ export class LiveSubscription {
   readonly #pending = new Map<string, Map<string, RunChange> | undefined>();
   #cursor: string;
   #hello: string | undefined;
+  #reading: ReadingEvent | undefined;
   #lastSentMs = 0;
   #isClosed = false;
   #wake: (() => void) | undefined;
@@ -91,6 +101,11 @@ export class LiveSubscription {
     this.#wake?.();
   }
 
+  addReading(reading: ReadingEvent): void {
+    this.#reading = reading;
+    this.#wake?.();
+  }
+
   /** The next text to send; undefined when the subscription is closed. */
   async next(): Promise<string | undefined> {
     if (this.#hello !== undefined) {
@@ -100,15 +115,20 @@ export class LiveSubscription {
     }
     const pauseMs = this.#lastSentMs + SEND_EVERY_MS - performance.now();
     if (pauseMs > 0) await this.#wait(pauseMs, () => this.#isClosed);
-    await this.#wait(KEEP_ALIVE_MS, () => this.#isClosed || this.#pending.size > 0);
+    const hasNews = () => this.#pending.size > 0 || this.#reading !== undefined;
+    await this.#wait(KEEP_ALIVE_MS, () => this.#isClosed || hasNews());
     if (this.#isClosed) return undefined;
-    if (this.#pending.size === 0) return ": keep-alive\n\n";
+    if (!hasNews()) return ": keep-alive\n\n";
     this.#lastSentMs = performance.now();
+    const reading = this.#reading;
+    this.#reading = undefined;
     const events = Array.from(this.#pending, ([project, runs]): ChangeEvent => {
       return { project, runs: runs === undefined ? [] : [...runs.values()] };
     });
     this.#pending.clear();
-    return events.map((event) => eventText("change", this.#cursor, event)).join("");
+    const texts = events.map((event) => eventText("change", this.#cursor, event));
+    if (reading !== undefined) texts.push(eventText("reading", this.#cursor, reading));
+    return texts.join("");
   }
 
   close(): void {
