@@ -141,7 +141,6 @@ class Facts {
 
   /** After an end of this journal whatever follows is life; after another's, what is newer. */
   #noteLife(timeMs: number): void {
-    this.isClosed = false;
     this.hasLife = true;
     this.#noteTime(timeMs);
     if (this.end !== undefined) this.end = "running";

@@ -2,36 +2,71 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RunIdentity } from "../protocol/run.ts";
+import { encodeValue } from "../protocol/values.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { Row, Store } from "../store/store.ts";
 import { Folder } from "./folder.ts";
-import { TestFolder } from "./testing/journals.ts";
+import { TestFolder, type TestJournal } from "./testing/journals.ts";
 
 const line = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("log" as const),
-      step: fc.integer({ min: -5, max: 60 }),
+      step: fc.option(fc.integer({ min: -5, max: 60 })),
+      id: fc.option(fc.constantFrom("a", "b", "c", "d", "e"), { nil: undefined }),
       keys: fc.subarray(["loss", "acc", "µ/λ", "text"], { minLength: 1 }),
       value: fc.double(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("config" as const), lr: fc.nat(9) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("event" as const),
+      event: fc.oneof(
+        fc.record({ config: fc.record({ lr: fc.nat(9) }) }),
+        fc.record({ name: fc.constantFrom("first", "second") }),
+        fc.record({ closed: fc.constant(true as const) }),
+        fc.nat(3).map((id) => ({ alert: { id: `${id}`, title: "spike", level: "warn" } })),
+        fc.nat(3).map((id) => ({
+          trace: { id: `${id}`, key: "chat", step: id, body: { messages: [{ text: `Hi ${id}` }] } },
+        })),
+      ),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant("damage" as const),
-      text: fc.constantFrom("[", "[0,1", "null", "[7,1,2,3]", "{}", "\u0000", "[0,1e999,3,4]"),
+      text: fc.constantFrom(
+        ...["[", "[0,1", "null", "[7,1,2,3]", "{}", "\u0000", "[0,1e999,3,4]"],
+        ...['{"name":5,"time":1}', '{"alert":{"id":1},"time":1}', '{"trace":{},"time":1}'],
+      ),
     }),
   },
 );
 
 async function contents(store: Store, run: RunIdentity) {
+  const { projectKey: project, id } = run;
   const rows: Row[] = [];
-  for await (const page of store.readRows(run.projectKey, run.id)) rows.push(...page);
-  const { writers: _, ...info } = (await store.listRuns(run.projectKey))[0]!;
-  return { rows, info, metrics: await store.listMetrics(run.projectKey, [run.id]) };
+  for await (const page of store.readRows(project, id)) rows.push(...page);
+  const { writers, ...info } = (await store.listRuns(project))[0]!;
+  return {
+    rows,
+    info,
+    writerCount: writers.length,
+    metrics: await store.listMetrics(project, [id]),
+    alerts: await store.listAlerts(project),
+    traces: await store.listTraces({ project, search: "hi" }),
+  };
+}
+
+type LoggedLine = typeof line extends fc.Arbitrary<infer Line> ? Line & { kind: "log" } : never;
+
+function logLine({ writer }: TestJournal, { step, id, keys, value }: LoggedLine): void {
+  const values = keys.map((key) => (key === "text" ? `${value}` : encodeValue(value)));
+  const set = writer.keySet(keys, { ids: id !== undefined });
+  writer.append(set, [0, step, 1000, ...values, ...(id === undefined ? [] : [id])]);
 }
 
 test("a journal cut into any pieces, folded by any of three folders, gives the same store", async () => {
@@ -45,15 +80,9 @@ test("a journal cut into any pieces, folded by any of three folders, gives the s
         const journal = data.journal(run);
         let text = "";
         for (const entry of lines) {
-          if (entry.kind === "log") {
-            const value = (key: string) => (key === "text" ? `${entry.value}` : entry.value);
-            journal.log(
-              entry.step,
-              Object.fromEntries(entry.keys.map((key) => [key, value(key)])),
-              1000,
-            );
-          } else if (entry.kind === "config") {
-            journal.writer.appendEvent({ time: 1000, config: { lr: entry.lr } });
+          if (entry.kind === "log") logLine(journal, entry);
+          else if (entry.kind === "event") {
+            journal.writer.appendEvent({ time: 1000, ...entry.event });
           } else {
             text = readFileSync(journal.path, "utf8");
             writeFileSync(journal.path, `${text}${entry.text}\n`);
