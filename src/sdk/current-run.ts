@@ -1,21 +1,24 @@
 /** The functions of the module: `init` opens a run, the others act on the latest. */
 
+import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
+import { describeError } from "./describe-value.ts";
 import { DisabledRun } from "./disabled-run.ts";
-import { checkInitOptions, type InitOptions } from "./init-options.ts";
+import { type CheckedServer, checkInitOptions, type InitOptions } from "./init-options.ts";
 import { LocalRun } from "./local-run.ts";
 import type { FileUrl } from "./media-values.ts";
 import { openRun } from "./open-run.ts";
-import type { AnyMetrics, LogOptions, LogValues, Run, RunReport } from "./run.ts";
+import { recallToken, rememberToken } from "./remote/server-tokens.ts";
+import type { AnyMetrics, FinishOptions, LogOptions, LogValues, Run, RunReport } from "./run.ts";
 import { Warnings } from "./warnings.ts";
 
 /** What the functions need of a run, whatever its types. */
 interface LatestRun {
   log(values: object, options?: LogOptions): void;
   save(path: string | FileUrl): readonly SavedFile[];
-  finish(): Promise<RunReport>;
+  finish(options?: FinishOptions): Promise<RunReport>;
 }
 
 let latest: LatestRun | undefined;
@@ -40,7 +43,7 @@ export function init<
   Metrics extends object = AnyMetrics,
 >(options: InitOptions<Config>): Run<Config, Metrics> {
   const nowMs = Date.now();
-  const checked = checkInitOptions(options, process.env.TRACKIO_MODE);
+  const checked = checkInitOptions(options, process.env);
   const run = checked.isDisabled
     ? new DisabledRun<Config, Metrics>(checked)
     : openLocalRun<Config, Metrics>(checked, nowMs);
@@ -71,8 +74,8 @@ export function save(path: string | FileUrl): readonly SavedFile[] {
  * Ends the latest run; see {@link Run.finish}.
  * @throws {@link TrackioError} `invalid_argument` before the first `init`.
  */
-export function finish(): Promise<RunReport> {
-  return latestRun("finish").finish();
+export function finish(options?: FinishOptions): Promise<RunReport> {
+  return latestRun("finish").finish(options);
 }
 
 function openLocalRun<Config extends object, Metrics extends object>(
@@ -80,13 +83,29 @@ function openLocalRun<Config extends object, Metrics extends object>(
   nowMs: number,
 ): LocalRun<Config, Metrics> {
   const warnings = new Warnings();
-  if (options.serverUrl !== undefined) {
+  const opened = openRun(options, warnings, nowMs);
+  const { server } = options;
+  if (server === undefined) return new LocalRun<Config, Metrics>(opened, warnings);
+  const token = findToken(opened.folder, server, warnings);
+  return new LocalRun<Config, Metrics>(opened, warnings, { ...server, token });
+}
+
+/** The token that was given, kept for `trackio sync` where the script itself named it; else the one that was kept. */
+function findToken(
+  folder: DataFolder,
+  { url, token, isTokenGiven }: CheckedServer,
+  warnings: Warnings,
+): string | undefined {
+  try {
+    if (token !== undefined && isTokenGiven) rememberToken(folder, url, token);
+    return token ?? recallToken(folder, url);
+  } catch (error) {
     warnings.warn(
-      "serverUrl",
-      `nothing is sent to ${options.serverUrl}: this version keeps the run on this machine only.`,
+      "token",
+      `${folder.serverTokensFile} cannot be used (${describeError(error)}); \`trackio sync\` will need TRACKIO_WRITE_TOKEN.`,
     );
+    return token;
   }
-  return new LocalRun<Config, Metrics>(openRun(options, warnings, nowMs), warnings);
 }
 
 function latestRun(name: string): LatestRun {

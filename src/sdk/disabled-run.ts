@@ -20,6 +20,7 @@ export class DisabledRun<
   readonly project: string;
   readonly config: NotedValues<Config>;
   readonly summary: NotedValues<{ [key: string]: Value }>;
+  readonly ready = Promise.resolve();
   readonly url = undefined;
   readonly #startedMs = steadyMs();
 

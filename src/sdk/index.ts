@@ -11,6 +11,7 @@ export type { InitOptions } from "./init-options.ts";
 export type { NotedValues } from "./noted-values.ts";
 export type {
   AnyMetrics,
+  FinishOptions,
   Kept,
   LoggedValue,
   LogOptions,
@@ -18,6 +19,7 @@ export type {
   Run,
   RunReport,
   RunStats,
+  UnsentRest,
 } from "./run.ts";
 export {
   type ArqueroTable,

@@ -15,6 +15,7 @@ import {
 import { nearestName } from "../protocol/nearest.ts";
 import { isPlainObject } from "../protocol/values.ts";
 import { describeValue } from "./describe-value.ts";
+import { parseServerAddress, withoutSecrets } from "./remote/server-address.ts";
 
 /** Options of `init`. */
 export interface InitOptions<Config extends object = object> {
@@ -40,10 +41,28 @@ export interface InitOptions<Config extends object = object> {
   readonly resume?: "never" | "allow" | "must" | undefined;
   /** Data folder. Default: `TRACKIO_DIR`, else the one of Trackio for Python. */
   readonly dir?: string | undefined;
-  /** Address of a remote server. This version keeps the run on this machine and sends nothing; it says so once. */
+  /**
+   * A server on another machine that is to have the run, too: the link that `trackio show` prints there, or its address. All is
+   * kept on this machine first, and sent in the background; what cannot be sent goes with the next run, or by `trackio sync`.
+   * Default: `TRACKIO_SERVER_URL`; without either, the run stays here.
+   */
   readonly serverUrl?: string | undefined;
+  /** What lets the script write there. Default: `write_token` of the address, else `TRACKIO_WRITE_TOKEN`, else the one last given for that server. */
+  readonly writeToken?: string | undefined;
+  /** So long the end of the script waits, at most, for what the server does not have yet. From 0; 10,000 unless told. */
+  readonly exitTimeoutMs?: number | undefined;
   /** `"disabled"`: a run of the same shape that keeps nothing. Default: `TRACKIO_MODE`, else `"on"`. */
   readonly mode?: "on" | "disabled" | undefined;
+}
+
+/** A server and what is known of the right to write there. */
+export interface CheckedServer {
+  /** Without the token. */
+  readonly url: string;
+  readonly token?: string;
+  /** Whether the script itself named the token: then it is kept for another day. */
+  readonly isTokenGiven: boolean;
+  readonly exitTimeoutMs: number;
 }
 
 /** The options after the check. */
@@ -58,7 +77,7 @@ export interface CheckedOptions {
   readonly notes?: string;
   readonly resume: "never" | "allow" | "must";
   readonly dir?: string;
-  readonly serverUrl?: string;
+  readonly server?: CheckedServer;
   readonly isDisabled: boolean;
 }
 
@@ -73,14 +92,26 @@ const OPTION_NAMES = [
   "resume",
   "dir",
   "serverUrl",
+  "writeToken",
+  "exitTimeoutMs",
   "mode",
 ] as const satisfies readonly (keyof InitOptions)[];
 
+const EXIT_TIMEOUT_MS = 10_000;
+/** No timer waits longer. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1_000;
+
+/** What of the environment decides where the options do not. */
+export interface InitEnv {
+  readonly TRACKIO_MODE?: string | undefined;
+  readonly TRACKIO_SERVER_URL?: string | undefined;
+  readonly TRACKIO_WRITE_TOKEN?: string | undefined;
+}
+
 /**
- * @param envMode `TRACKIO_MODE`; decides where the options do not.
  * @throws {@link TrackioError} `invalid_argument` naming the option, its value and the remedy.
  */
-export function checkInitOptions(options: unknown, envMode: string | undefined): CheckedOptions {
+export function checkInitOptions(options: unknown, env: InitEnv): CheckedOptions {
   if (!isPlainObject(options)) {
     throw misuse("init()", options, 'give it an object, e.g. trackio.init({ project: "mnist" })');
   }
@@ -96,15 +127,15 @@ export function checkInitOptions(options: unknown, envMode: string | undefined):
   }
   checkConfig(options.config);
   checkTags(options.tags);
-  for (const key of ["group", "notes", "dir"] as const) checkText(key, options[key]);
-  checkServerUrl(options.serverUrl);
-  const { project, name, config, group, tags, notes, dir, serverUrl } =
-    options as unknown as InitOptions;
+  for (const key of ["group", "notes", "dir", "writeToken"] as const) checkText(key, options[key]);
+  checkExitTimeout(options.exitTimeoutMs);
+  const server = checkServer(options as unknown as InitOptions, env);
+  const { project, name, config, group, tags, notes, dir } = options as unknown as InitOptions;
   return {
     project,
     projectKey,
     resume,
-    isDisabled: checkMode(options.mode, envMode) === "disabled",
+    isDisabled: checkMode(options.mode, env.TRACKIO_MODE) === "disabled",
     ...(name === undefined ? {} : { name }),
     ...(options.id === undefined ? {} : { id: parseRunId(options.id) }),
     ...(config === undefined ? {} : { config: config as { readonly [key: string]: unknown } }),
@@ -112,7 +143,7 @@ export function checkInitOptions(options: unknown, envMode: string | undefined):
     ...(tags === undefined ? {} : { tags: [...tags] }),
     ...(notes === undefined ? {} : { notes }),
     ...(dir === undefined ? {} : { dir }),
-    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(server === undefined ? {} : { server }),
   };
 }
 
@@ -158,10 +189,41 @@ function checkText(key: string, value: unknown): void {
   }
 }
 
-function checkServerUrl(url: unknown): void {
-  if (url === undefined) return;
-  const isUrl = typeof url === "string" && /^https?:\/\//i.test(url) && URL.canParse(url);
-  if (!isUrl) throw misuse("serverUrl", url, 'give an address, e.g. "http://127.0.0.1:7860"');
+/** The token that stands nearest to the call counts. */
+function checkServer(options: InitOptions, env: InitEnv): CheckedServer | undefined {
+  const isGiven = options.serverUrl !== undefined;
+  const [place, text] = isGiven
+    ? ["serverUrl", options.serverUrl]
+    : ["TRACKIO_SERVER_URL", env.TRACKIO_SERVER_URL || undefined];
+  if (text === undefined) return undefined;
+  const address = typeof text === "string" ? parseServerAddress(text) : undefined;
+  if (address === undefined) {
+    const shown: unknown = typeof text === "string" ? withoutSecrets(text) : text;
+    throw misuse(place, shown, 'give an address, e.g. "http://127.0.0.1:7860"');
+  }
+  const inScript = options.writeToken ?? (isGiven ? address.token : undefined);
+  const token = inScript ?? address.token ?? (env.TRACKIO_WRITE_TOKEN || undefined);
+  return {
+    url: address.url,
+    ...(token === undefined ? {} : { token: checkToken(token) }),
+    isTokenGiven: inScript !== undefined,
+    exitTimeoutMs: options.exitTimeoutMs ?? EXIT_TIMEOUT_MS,
+  };
+}
+
+/** Its text is a secret: it is not in the message. */
+function checkToken(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new TrackioError(
+    "invalid_argument",
+    "The write token has characters that no header can hold; give it as `trackio show` printed it, in serverUrl, writeToken or TRACKIO_WRITE_TOKEN.",
+  );
+}
+
+function checkExitTimeout(timeoutMs: unknown): void {
+  if (timeoutMs === undefined) return;
+  if (typeof timeoutMs === "number" && timeoutMs >= 0 && timeoutMs <= LONGEST_TIMEOUT_MS) return;
+  throw misuse("exitTimeoutMs", timeoutMs, "give a number of milliseconds from 0, e.g. 10_000");
 }
 
 function checkMode(mode: unknown, fromEnv: string | undefined): "on" | "disabled" {

@@ -15,9 +15,10 @@ import { Loggable } from "./loggable.ts";
 import type { FileUrl } from "./media-values.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
-import type { AnyMetrics, LogOptions, Run, RunReport, RunStats } from "./run.ts";
+import type { AnyMetrics, FinishOptions, LogOptions, Run, RunReport, RunStats } from "./run.ts";
 import { RunJournal } from "./run-journal.ts";
 import { RunMedia } from "./run-media.ts";
+import { type RemoteServer, RunRemote } from "./run-remote.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
 import { findRunUrl } from "./server-link.ts";
@@ -25,8 +26,11 @@ import { steadyMs } from "./steady-clock.ts";
 import { readStep, StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
 
-/** So long `finish()` waits for pictures that are still being rendered. */
-const RENDER_LIMIT_MS = 10_000;
+/** So long `finish()` waits for pictures that are still being rendered, and for a server. */
+const FINISH_LIMIT_MS = 10_000;
+
+/** No timer waits longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1_000;
 
 /** No date is further from 1970. */
 const LAST_TIME_MS = 8.64e15;
@@ -47,6 +51,7 @@ export class LocalRun<
   readonly #opened: OpenedRun;
   readonly #journal: RunJournal;
   readonly #media: RunMedia;
+  readonly #remote: RunRemote | undefined;
   readonly #steps: StepCounter;
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
@@ -58,13 +63,14 @@ export class LocalRun<
   #report: RunReport | undefined;
   #finished: Promise<RunReport> | undefined;
 
-  constructor(opened: OpenedRun, warnings: Warnings) {
+  /** @param server Where it goes; undefined where it stays here. */
+  constructor(opened: OpenedRun, warnings: Warnings, server?: RemoteServer) {
     const { run, config } = opened.head;
     this.id = run.id;
     this.name = run.name;
     this.project = run.project;
     this.#opened = opened;
-    this.#steps = new StepCounter(opened.highestStep);
+    this.#steps = new StepCounter(opened.highestStep, opened.head.stepsElsewhere);
     this.#warnings = warnings;
     this.#media = new RunMedia({
       folder: opened.folder,
@@ -72,17 +78,26 @@ export class LocalRun<
       // One line for all that a list or a table has of it.
       onLost: (path, error) => this.#leaveOut(path, error, path[0]),
     });
+    if (server !== undefined) {
+      const { folder } = opened;
+      const onLeave = () => this.#media.release();
+      this.#remote = new RunRemote({ folder, run, server, warnings, onLeave });
+    }
     this.#journal = new RunJournal(
       opened,
       this.#steps,
       (path, error) => this.#leaveOut(path, error),
       this.#media,
+      this.#remote,
     );
     this.#config = config;
     this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
     this.summary = createNotedValues({}, (values) => this.#setSummary(values));
     this.#watched = {
-      journalPath: () => this.#journal.path,
+      journal: () => {
+        const { ended, path, outgoing } = this.#journal;
+        return ended === undefined ? { path, outgoing } : undefined;
+      },
       onSignal: (end) => {
         if (this.#journal.ended === undefined) this.#markEnded(end);
         this.#media.leave();
@@ -90,6 +105,10 @@ export class LocalRun<
       onExit: (end) => this.#close(this.#journal.ended ?? end),
     };
     watchRun(this.#watched);
+  }
+
+  get ready(): Promise<void> {
+    return this.#remote?.ready ?? Promise.resolve();
   }
 
   get url(): string | undefined {
@@ -123,8 +142,8 @@ export class LocalRun<
     return { ...this.#counters, sizeBytes: this.#journal.sizeBytes, blobCount, blobBytes };
   }
 
-  finish(): Promise<RunReport> {
-    this.#finished ??= this.#finish();
+  finish(options?: FinishOptions): Promise<RunReport> {
+    this.#finished ??= this.#finish(this.#takeTimeout(options));
     return this.#finished;
   }
 
@@ -252,14 +271,30 @@ export class LocalRun<
     this.#journal.end(end, Date.now(), (error) => this.#tellTrouble(error, "the end of the run"));
   }
 
-  async #finish(): Promise<RunReport> {
+  async #finish(timeoutMs: number): Promise<RunReport> {
+    const untilMs = steadyMs() + timeoutMs;
     const report = this.#close({ state: "finished" });
-    const rendered = this.#media.rendered(RENDER_LIMIT_MS);
-    if (rendered === undefined) return report;
-    await rendered;
-    this.#syncMedia();
-    this.#report = { ...report, ...this.stats(), warnings: this.#warnings.messages };
+    const rendered = this.#media.rendered(timeoutMs);
+    if (rendered !== undefined) {
+      await rendered;
+      this.#syncMedia();
+    }
+    const unsent = await this.#remote?.drain(untilMs - steadyMs());
+    if (unsent === undefined) this.#media.release();
+    const warnings = this.#warnings.messages;
+    this.#report = { ...report, ...this.stats(), warnings, ...(unsent && { unsent }) };
     return this.#report;
+  }
+
+  #takeTimeout(options: FinishOptions | undefined): number {
+    const given: unknown = options?.timeoutMs;
+    if (given === undefined) return FINISH_LIMIT_MS;
+    if (typeof given === "number" && given >= 0) return Math.min(given, LONGEST_TIMER_MS);
+    this.#warnings.warn(
+      "timeout",
+      `finish() was given the timeoutMs ${describeValue(given)}; it waits ${FINISH_LIMIT_MS} ms, give a number from 0.`,
+    );
+    return FINISH_LIMIT_MS;
   }
 
   #syncMedia(): void {
@@ -277,7 +312,8 @@ export class LocalRun<
     const { ended } = this.#journal;
     if (ended === undefined || (ended !== end && this.#canReopen())) this.#markEnded(end);
     unwatchRun(this.#watched);
-    this.#media.release();
+    // What a server is still to have, a maker of this process may have to make first.
+    if (this.#remote?.isSending !== true) this.#media.release();
     this.#report = {
       project: this.project,
       name: this.name,

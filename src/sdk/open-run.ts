@@ -23,11 +23,16 @@ export interface OpenedRun {
   readonly folder: DataFolder;
   readonly head: RunHead;
   readonly journal: JournalWriter;
+  /** Whether the server that it goes to is to refuse it where it does not have the run. */
+  readonly mustExist: boolean;
   /** Highest step of the run so far, in all its journals. */
   readonly highestStep: Step | undefined;
 }
 
-/** @throws {@link TrackioError} where there is nothing to resume, the id is taken, or the folder cannot be written to. */
+/**
+ * @throws {@link TrackioError} where there is nothing to resume, the id is taken, or the folder cannot be written to. Where the
+ * run goes to a server, what is to be resumed may be there and not here: then it begins.
+ */
 export function openRun(options: CheckedOptions, warnings: Warnings, nowMs: number): OpenedRun {
   const folder = new DataFolder(resolveDataRoot({ dir: options.dir }));
   const config =
@@ -45,7 +50,7 @@ function findFormer(folder: DataFolder, options: CheckedOptions): RunHead | unde
   const { id, name, projectKey } = options;
   const wanted = id === undefined ? (name === undefined ? undefined : { name }) : { id };
   const head = wanted === undefined ? undefined : findHead(folder, projectKey, wanted);
-  if (head !== undefined || options.resume !== "must") return head;
+  if (head !== undefined || options.resume !== "must" || options.server !== undefined) return head;
   const what = id === undefined ? `named "${name}"` : `with the id "${id}"`;
   throw new TrackioError(
     "not_found",
@@ -61,10 +66,12 @@ function begin(
 ): OpenedRun {
   const { project, projectKey, id, group, tags, notes } = options;
   const name = options.name ?? ((number: number) => freeName(folder, options, number));
+  const stepsElsewhere = mayBeElsewhere(options);
   const facts = { project, projectKey, name, group, tags, notes, config: config ?? {} };
   let head: RunHead;
   try {
-    head = createRun(folder, { ...facts, id: id ?? createRunIdQuickly() }, nowMs);
+    const run = { ...facts, stepsElsewhere, id: id ?? createRunIdQuickly() };
+    head = createRun(folder, run, nowMs);
   } catch (error) {
     // Another process began the run that this one was to go on with or begin.
     const isRace = error instanceof TrackioError && error.code === "conflict";
@@ -72,8 +79,16 @@ function begin(
     if (former === undefined) throw error;
     return resume(folder, former, config, nowMs);
   }
-  const header = { run: head.run, time: nowMs, config: head.config };
-  return { folder, head, journal: JournalWriter.create(folder, header), highestStep: undefined };
+  const mustExist = options.resume === "must" && options.server !== undefined;
+  const header = {
+    run: head.run,
+    time: nowMs,
+    // Of a run that may be elsewhere an empty one would take away what that has.
+    ...(config === undefined && stepsElsewhere ? {} : { config: head.config }),
+    ...(mustExist ? { resumed: "must" as const } : stepsElsewhere ? { resumed: true } : {}),
+  };
+  const journal = JournalWriter.create(folder, header);
+  return { folder, head, journal, mustExist, highestStep: undefined };
 }
 
 function resume(
@@ -103,7 +118,12 @@ function resume(
     folder,
     config === undefined ? header : { ...header, config },
   );
-  return { folder, head, journal, highestStep };
+  return { folder, head, journal, mustExist: false, highestStep };
+}
+
+/** Whether the run is to go on with one that is not here, but may be on the server. */
+function mayBeElsewhere({ server, resume, id }: CheckedOptions): boolean {
+  return server !== undefined && resume !== "never" && id !== undefined;
 }
 
 /** The run's default name; where someone called a run like that, the same with one more letter. */

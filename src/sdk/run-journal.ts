@@ -15,6 +15,8 @@ import type { RunEnd, RunIdentity } from "../protocol/run.ts";
 import type { MediaSink } from "./encode-with-media.ts";
 import type { OpenedRun } from "./open-run.ts";
 import { type EncodedRecord, type OnUnkeepable, RecordEncoder } from "./record-encoder.ts";
+import type { OwnJournal } from "./remote/sending.ts";
+import type { RunRemote } from "./run-remote.ts";
 import type { StepCounter } from "./step-counter.ts";
 
 export class RunJournal {
@@ -23,19 +25,30 @@ export class RunJournal {
   readonly #steps: StepCounter;
   readonly #onUnkeepable: OnUnkeepable;
   readonly #media: MediaSink;
+  readonly #remote: RunRemote | undefined;
   #journal: JournalWriter;
+  #outgoing: OwnJournal | undefined;
   #encoder: RecordEncoder;
   /** Of the journals before the present one. */
   #formerBytes = 0;
   #end: RunEnd | undefined;
 
-  constructor(opened: OpenedRun, steps: StepCounter, onUnkeepable: OnUnkeepable, media: MediaSink) {
+  /** @param remote Sends what is written; undefined where it stays here. */
+  constructor(
+    opened: OpenedRun,
+    steps: StepCounter,
+    onUnkeepable: OnUnkeepable,
+    media: MediaSink,
+    remote: RunRemote | undefined,
+  ) {
     this.#folder = opened.folder;
     this.#run = opened.head.run;
     this.#steps = steps;
     this.#onUnkeepable = onUnkeepable;
     this.#media = media;
+    this.#remote = remote;
     this.#journal = opened.journal;
+    this.#outgoing = remote?.begin(opened.journal, opened);
     this.#encoder = new RecordEncoder(opened.journal, onUnkeepable, media);
   }
 
@@ -46,6 +59,11 @@ export class RunJournal {
 
   get path(): string {
     return this.#journal.path;
+  }
+
+  /** Where the present one goes. */
+  get outgoing(): OwnJournal | undefined {
+    return this.#outgoing;
   }
 
   /** Of all journals that this process wrote of the run. */
@@ -98,6 +116,7 @@ export class RunJournal {
     const journal = JournalWriter.create(this.#folder, header);
     this.#formerBytes += this.#journal.sizeBytes;
     this.#journal = journal;
+    this.#outgoing = this.#remote?.begin(journal, { mustExist: false });
     this.#encoder = new RecordEncoder(journal, this.#onUnkeepable, this.#media);
     this.#end = undefined;
   }

@@ -66,6 +66,23 @@ export interface RunStats {
   readonly blobBytes: number;
 }
 
+export interface FinishOptions {
+  /** So long it waits, at most, for pictures that are being rendered and for what a server is still to have; 10,000 unless told. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What has not reached the server yet, and where it lies until it has. */
+export interface UnsentRest {
+  /** Of journals. */
+  readonly bytes: number;
+  /** Pictures, videos, sounds, parts of tables and files. */
+  readonly blobs: number;
+  /** Without the token. */
+  readonly serverUrl: string;
+  /** The data folder. While the script goes on, with the next run there, or by `trackio sync`, it is sent. */
+  readonly dir: string;
+}
+
 /** What `finish()` resolves to. */
 export interface RunReport extends RunStats {
   readonly project: string;
@@ -75,6 +92,8 @@ export interface RunReport extends RunStats {
   readonly durationMs: number;
   /** All that was told on stderr, one line for each kind of trouble. */
   readonly warnings: readonly string[];
+  /** Absent where the server has all of the run, or there is none. */
+  readonly unsent?: UnsentRest;
 }
 
 /**
@@ -93,6 +112,12 @@ export interface Run<
   readonly config: NotedValues<Config>;
   /** Results that the script sets itself, e.g. the best accuracy. `set` merges. */
   readonly summary: NotedValues<{ [key: string]: Value }>;
+  /**
+   * Resolves when the server has the run; at once without a server. Rejects with a `TrackioError`: `not_found` where the run was
+   * to be resumed (`"must"`) and is not there, `deleted` where it was deleted there, `unavailable` where `finish` did not reach
+   * the server. Whatever becomes of it, the run goes on, on this machine; nobody has to wait for it or catch it.
+   */
+  readonly ready: Promise<void>;
   /** The run's page, while a dashboard shows this data folder; else undefined. */
   readonly url: string | undefined;
 
@@ -105,6 +130,9 @@ export interface Run<
    */
   save(path: string | FileUrl): readonly SavedFile[];
   stats(): RunStats;
-  /** Marks the run finished before it returns; the promise gives a report. Further calls give the same. */
-  finish(): Promise<RunReport>;
+  /**
+   * Marks the run finished before it returns; the promise gives a report, once the server has all of the run where there is
+   * one, or after `timeoutMs`. Further calls give the same.
+   */
+  finish(options?: FinishOptions): Promise<RunReport>;
 }

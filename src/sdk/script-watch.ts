@@ -11,11 +11,13 @@
  * may turn next, and then a signal that came meanwhile is heard.)
  *
  * Laws: a signal goes on after it was noted, unless the script listens for it
- * itself; nothing here keeps the script alive or changes its exit code.
+ * itself; nothing here changes the exit code, and nothing but what a server is
+ * still to have, for as long as the script allows, keeps the script alive.
  */
 
 import type { RunEnd } from "../protocol/run.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { journalThread, type OpenJournal } from "./journal-thread.ts";
+import { type SendingRun, sendRest } from "./send-rest.ts";
 import {
   endsWithoutExit,
   type UncaughtError,
@@ -25,8 +27,8 @@ import {
 
 /** A run as it is watched; the methods work at once and never throw. */
 export interface WatchedRun {
-  /** The journal that it writes now. */
-  journalPath(): string;
+  /** The journal that it writes now; undefined while it is marked as ended. */
+  journal(): OpenJournal | undefined;
   /** The script was told to end by a signal; it may yet go on. */
   onSignal(end: RunEnd): void;
   /** The script ends now. */
@@ -37,14 +39,23 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const TURN_EVERY_MS = 100;
 /** The event loop stands still after so long a row of calls without a turn between them. */
 const STILL_AFTER_MS = 400;
-/** The heartbeat begins so long after the first run: a short script needs none. */
-const HEARTBEAT_AFTER_MS = 1_000;
+/** The thread that looks after journals begins so long after the first run: a short script needs none. */
+const THREAD_AFTER_MS = 1_000;
+/** And so soon where a server waits for the run. */
+const SEND_AFTER_MS = 50;
+/** A loop that never yields hears so often what became of what it sends. */
+const HEAR_EVERY_MS = 1_000;
+/** A signal waits so long at most for a server; a second one ends the script at once. */
+const SIGNAL_SEND_LIMIT_MS = 1_000;
+/** Node shows an uncaught error only after this wait. */
+const ERROR_SEND_LIMIT_MS = 2_000;
 /** What nobody caught has ended the script after so long, or does not. */
 const ENDED_AFTER_MS = 1_000;
 const MAX_ERROR_LENGTH = 16_384;
 
 const runs = new Set<WatchedRun>();
-const heartbeat = new Heartbeat();
+/** Runs that a server is still to have all of, also when they have ended. */
+const sendingRuns = new Set<SendingRun>();
 let turnTimer: NodeJS.Timeout | undefined;
 /** When the first call since the last turn came; 0 for none. */
 let calledSinceMs = 0;
@@ -53,12 +64,14 @@ let duties: readonly { readonly dueMs: number; readonly action: () => void }[] =
 /** When the first of them is due. */
 let nextDueMs = Number.POSITIVE_INFINITY;
 let isListening = false;
+let isListeningForExit = false;
 let uncaughtError: UncaughtError | undefined;
 
 /** Begins to watch a run; to be called again when it writes another journal. */
 export function watchRun(run: WatchedRun): void {
   if (runs.size === 0) beginWatch();
   runs.add(run);
+  listenForExit();
   followJournals();
 }
 
@@ -66,6 +79,19 @@ export function unwatchRun(run: WatchedRun): void {
   if (!runs.delete(run)) return;
   followJournals();
   if (runs.size === 0) endWatch();
+  listenForExit();
+}
+
+/** Has the end of the script wait for what a server is still to have of the run. */
+export function watchSending(run: SendingRun): void {
+  workLater(SEND_AFTER_MS, () => journalThread.start());
+  sendingRuns.add(run);
+  listenForExit();
+}
+
+export function unwatchSending(run: SendingRun): void {
+  sendingRuns.delete(run);
+  listenForExit();
 }
 
 /** To be called at every `log()`: the only moment that a loop that never yields gives. */
@@ -93,19 +119,23 @@ function doDuties(nowMs: number): void {
 }
 
 function followJournals(): void {
-  heartbeat.follow(Array.from(runs, (run) => run.journalPath()));
+  journalThread.follow(Array.from(runs).flatMap((run) => run.journal() ?? []));
+}
+
+function hear(): void {
+  journalThread.hear();
+  if (runs.size > 0) workLater(HEAR_EVERY_MS, hear);
 }
 
 function beginWatch(): void {
-  workLater(HEARTBEAT_AFTER_MS, () => heartbeat.start());
-  process.on("exit", onExit);
+  workLater(THREAD_AFTER_MS, () => journalThread.start());
+  workLater(HEAR_EVERY_MS, hear);
   watchErrors(onUncaught);
   turnTimer = setInterval(onTurn, TURN_EVERY_MS).unref();
   setImmediate(onTurn).unref();
 }
 
 function endWatch(): void {
-  process.off("exit", onExit);
   unwatchErrors();
   clearInterval(turnTimer);
   turnTimer = undefined;
@@ -131,6 +161,14 @@ function startListening(): void {
   for (const signal of SIGNALS) process.prependListener(signal, onSignal);
 }
 
+function listenForExit(): void {
+  const isNeeded = runs.size > 0 || sendingRuns.size > 0;
+  if (isNeeded === isListeningForExit) return;
+  isListeningForExit = isNeeded;
+  if (isNeeded) process.on("exit", onExit);
+  else process.off("exit", onExit);
+}
+
 function stopListening(): void {
   if (!isListening) return;
   isListening = false;
@@ -139,9 +177,15 @@ function stopListening(): void {
 
 function onSignal(signal: NodeJS.Signals): void {
   for (const run of runs) run.onSignal({ state: "failed", reason: signal });
+  followJournals();
   stopListening();
   // Those who listen besides us decide what becomes of the script; the next turn listens again.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  if (process.listenerCount(signal) > 0) return;
+  sendRest(
+    [...sendingRuns].filter((run) => !run.isServerAway()),
+    SIGNAL_SEND_LIMIT_MS,
+  );
+  process.kill(process.pid, signal);
 }
 
 function onUncaught(error: UncaughtError): void {
@@ -153,6 +197,9 @@ function onUncaught(error: UncaughtError): void {
 function onExit(code: number): void {
   const end = describeExit(code);
   for (const run of [...runs]) run.onExit(end);
+  if (sendingRuns.size === 0) return;
+  sendRest([...sendingRuns], uncaughtError === undefined ? undefined : ERROR_SEND_LIMIT_MS);
+  for (const run of [...sendingRuns]) run.onLeave();
 }
 
 function describeExit(code: number): RunEnd {

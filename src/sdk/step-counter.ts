@@ -5,10 +5,15 @@ import type { Json } from "../protocol/values.ts";
 
 export class StepCounter {
   #highest: Step | undefined;
+  readonly #isElsewhere: boolean;
 
-  /** @param highest Highest step of the run so far; undefined for none. */
-  constructor(highest: Step | undefined) {
+  /**
+   * @param highest Highest step of the run so far; undefined for none.
+   * @param isElsewhere Whether only the server knows that, since the run began on another machine.
+   */
+  constructor(highest: Step | undefined, isElsewhere = false) {
     this.#highest = highest;
+    this.#isElsewhere = isElsewhere;
   }
 
   get highest(): Step | undefined {
@@ -17,6 +22,8 @@ export class StepCounter {
 
   /** The field of a record whose step was not given: one more than the highest so far. */
   next(): Json {
+    // "One more": whoever folds knows than what.
+    if (this.#isElsewhere) return null;
     const highest = this.#highest;
     if (typeof highest === "number" && highest < Number.MAX_SAFE_INTEGER) {
       const step = Math.floor(highest) + 1;

@@ -1,0 +1,214 @@
+/**
+ * A journal on its way to a server: which bytes of it are there, and which of
+ * the blobs that they name. The file is read in pieces, as it grows, and never
+ * changed; the server says what it has.
+ *
+ * Laws: a byte is sent at its offset, so that none is there twice, whatever was
+ * cut off where; what is not known to be there is sent again.
+ */
+
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { isMissing } from "../../journal/file-errors.ts";
+import { type RemoteMark, readRemoteMark, writeRemoteMark } from "../../journal/remote-mark.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { SendTrouble } from "./send-trouble.ts";
+import { type Answer, reasonOf, type ServerConnection } from "./server-connection.ts";
+
+/** Which journal goes where; plain data, so that it crosses threads. */
+export interface JournalAddress {
+  /** The journal's file. */
+  readonly path: string;
+  /** Of the data folder. */
+  readonly root: string;
+  readonly serverUrl: string;
+  readonly project: string;
+  readonly run: string;
+  readonly writer: string;
+  /** Whether the script goes on with a run that the server has to have. */
+  readonly mustExist: boolean;
+}
+
+/** `moved`: more may be there to be sent; `waiting`: all whole lines are there; `refused`: the server will never take it, and said why. */
+export type LineStep = "moved" | "waiting" | "refused" | "gone";
+
+/** What the server said against the journal for good. */
+export interface Refusal {
+  readonly code: Extract<ErrorCode, "deleted" | "not_found" | "invalid_argument" | "conflict">;
+  readonly message: string;
+}
+
+const PIECE_BYTES = 1024 * 1024;
+/** Whoever stands between takes smaller bodies only; less than this nobody refuses. */
+const LEAST_PIECE_BYTES = 16 * 1024;
+const MARK_EVERY_MS = 1_000;
+const NEWLINE = 0x0a;
+
+export class OutgoingJournal {
+  readonly address: JournalAddress;
+  /** Bytes that the server has. */
+  sentBytes: number;
+  /** Whether its script may still write to it. */
+  isOpen: boolean;
+  /** Whether the server has every whole line, and no more will come. */
+  isAllSent = false;
+  /** Whether the server has answered for it since this object was made. */
+  isKnownThere = false;
+  refusal: Refusal | undefined;
+  #pieceBytes = PIECE_BYTES;
+  #signedMs: number;
+  #markedMs = 0;
+  #markedBytes: number;
+
+  constructor(
+    address: JournalAddress,
+    options: { readonly isOpen: boolean; readonly nowMs: number },
+  ) {
+    const mark = readMark(address.path);
+    // Of a mark for another server only the place counts.
+    const sentBytes = mark?.serverUrl === address.serverUrl ? mark.sentBytes : 0;
+    this.address = address;
+    this.isOpen = options.isOpen;
+    this.sentBytes = sentBytes;
+    this.#markedBytes = sentBytes;
+    this.#signedMs = options.nowMs;
+  }
+
+  /** Bytes in the file; undefined where it is gone. */
+  sizeBytes(): number | undefined {
+    return statSync(this.address.path, { throwIfNoEntry: false })?.size;
+  }
+
+  /**
+   * Sends the next bytes, or a sign of life where there are none and the last was long ago.
+   * @throws {@link SendTrouble} where they could not be sent now.
+   */
+  async sendLines(
+    server: ServerConnection,
+    options: { readonly nowMs: number; readonly signIntervalMs: number },
+  ): Promise<LineStep> {
+    if (this.refusal !== undefined) return "refused";
+    const piece = this.#readPiece();
+    if (piece === undefined) return "gone";
+    this.isAllSent = !this.isOpen && piece.length === 0;
+    const isSignDue = this.isOpen && options.nowMs - this.#signedMs >= options.signIntervalMs;
+    if (piece.length === 0 && !isSignDue) return "waiting";
+    const answer = await this.#post(server, piece);
+    this.#signedMs = options.nowMs;
+    return this.#hear(answer, piece.length);
+  }
+
+  /** Notes on disk how far it is; often asked, seldom done, unless all is there now. */
+  mark(nowMs: number, options: { readonly isDone?: boolean; readonly isNow?: boolean } = {}): void {
+    const { isDone = false, isNow = false } = options;
+    const isNews = this.sentBytes !== this.#markedBytes;
+    const isDue = isNow || nowMs - this.#markedMs >= MARK_EVERY_MS;
+    if (!isDone && !(isNews && isDue)) return;
+    const fileBytes = this.sizeBytes();
+    // Deleted meanwhile: a mark alone would be of no journal.
+    if (fileBytes === undefined) return;
+    const sizeBytes = this.isOpen ? undefined : this.isAllSent ? this.sentBytes : fileBytes;
+    writeRemoteMark(this.address.path, {
+      serverUrl: this.address.serverUrl,
+      sentBytes: this.sentBytes,
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      isDone,
+    });
+    this.#markedMs = nowMs;
+    this.#markedBytes = this.sentBytes;
+  }
+
+  #readPiece(): Buffer | undefined {
+    try {
+      return readWholeLines(this.address.path, this.sentBytes, this.#pieceBytes);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      throw new SendTrouble("local", `${this.address.path} cannot be read (${code})`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #post(server: ServerConnection, piece: Buffer): Promise<Answer> {
+    const { project, run, writer } = this.address;
+    const path = `/api/v1/journals/${[project, run, writer].map(encodeURIComponent).join("/")}`;
+    try {
+      return await server.ask("POST", `${path}?offset=${this.sentBytes}`, piece);
+    } catch (error) {
+      const isTooLarge = error instanceof SendTrouble && error.kind === "too-large";
+      if (isTooLarge) this.#pieceBytes = Math.max(LEAST_PIECE_BYTES, this.#pieceBytes / 2);
+      throw error;
+    }
+  }
+
+  #hear(answer: Answer, pieceBytes: number): LineStep {
+    const size = (answer.body as { readonly size?: unknown } | undefined)?.size;
+    const isNoStep = pieceBytes > 0 && size === this.sentBytes;
+    if (answer.status === 200 && isCount(size) && !isNoStep) {
+      this.isKnownThere = true;
+      this.sentBytes = size;
+      return pieceBytes > 0 ? "moved" : "waiting";
+    }
+    if (answer.status === 409 && isCount(size) && size !== this.sentBytes) {
+      this.isKnownThere = true;
+      // More than is here: this machine lost the end of the file, the server has it.
+      this.sentBytes = Math.min(size, this.sizeBytes() ?? size);
+      return "moved";
+    }
+    this.refusal = refusalOf(answer, this.address.mustExist);
+    if (this.refusal !== undefined) return "refused";
+    throw new SendTrouble("away", `it answers ${answer.status}${reasonOf(answer)}`);
+  }
+}
+
+/** A mark that cannot be read costs a question to the server. */
+function readMark(path: string): RemoteMark | undefined {
+  try {
+    return readRemoteMark(path);
+  } catch {
+    // As said above.
+    return undefined;
+  }
+}
+
+/** Bytes of a file from `from` on, `maxBytes` at most. @throws the system's error. */
+export function readBytes(path: string, from: number, maxBytes: number): Buffer {
+  const fd = openSync(path, "r");
+  try {
+    const length = Math.max(0, Math.min(maxBytes, fstatSync(fd).size - from));
+    const bytes = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const count = readSync(fd, bytes, filled, length - filled, from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** About `pieceBytes` that end with a newline, but at least one line where a whole one is there: a server keeps no others. */
+function readWholeLines(path: string, from: number, pieceBytes: number): Buffer {
+  for (let wantedBytes = pieceBytes; ; wantedBytes *= 2) {
+    const bytes = readBytes(path, from, wantedBytes);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end > 0 || bytes.length < wantedBytes) return bytes.subarray(0, end);
+  }
+}
+
+function refusalOf(answer: Answer, mustExist: boolean): Refusal | undefined {
+  const error = (answer.body as { readonly error?: Partial<Refusal> } | undefined)?.error;
+  if (typeof error?.message !== "string") return undefined;
+  const { code, message } = error;
+  const isMeant =
+    (answer.status === 410 && code === "deleted") ||
+    (answer.status === 404 && code === "not_found" && mustExist) ||
+    (answer.status === 400 && code === "invalid_argument");
+  return isMeant && code !== undefined ? { code, message } : undefined;
+}
+
+function isCount(given: unknown): given is number {
+  return Number.isSafeInteger(given) && (given as number) >= 0;
+}

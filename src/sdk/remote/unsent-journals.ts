@@ -1,0 +1,67 @@
+/** Journals of a data folder that were to be sent to a server and are not all there: what earlier scripts left. */
+
+import { setImmediate } from "node:timers/promises";
+import { DataFolder, JOURNAL_EXTENSION } from "../../journal/data-folder.ts";
+import { createJournalCursor, readJournal } from "../../journal/journal-reader.ts";
+import { type JournalFile, listJournals } from "../../journal/list-journals.ts";
+import { isWriterAlive } from "../../journal/process-liveness.ts";
+import { isToBeSent, readRemoteMark } from "../../journal/remote-mark.ts";
+import type { HeaderLine } from "../../protocol/journal-line.ts";
+import type { JournalAddress } from "./outgoing-journal.ts";
+
+export interface UnsentJournal {
+  readonly address: JournalAddress;
+  /** The project's and the run's name, for people; undefined where the journal's first line is damaged. */
+  readonly header: HeaderLine | undefined;
+  readonly unsentBytes: number;
+  /** Whether the script that writes it is still there: then it sends it itself. */
+  readonly isWriterAlive: boolean;
+}
+
+/** The event loop gets a turn after so many journals. */
+const TURN_EVERY = 200;
+
+/** Looks at every run of the folder, once; oldest journals of a run first. */
+export async function* listUnsentJournals(root: string): AsyncGenerator<UnsentJournal> {
+  let count = 0;
+  for (const file of listJournals(new DataFolder(root))) {
+    count += 1;
+    if (count % TURN_EVERY === 0) await setImmediate();
+    const unsent = isToBeSent(file.path) ? describeUnsent(root, file) : undefined;
+    if (unsent !== undefined) yield unsent;
+  }
+}
+
+/** Undefined where the mark does not say where it goes. */
+function describeUnsent(root: string, file: JournalFile): UnsentJournal | undefined {
+  const mark = readRemoteMark(file.path);
+  if (mark === undefined) return undefined;
+  const header = readHeader(file.path);
+  const name = file.source.slice(file.source.lastIndexOf("/") + 1);
+  return {
+    address: {
+      path: file.path,
+      root,
+      serverUrl: mark.serverUrl,
+      project: header?.run.project ?? file.key,
+      run: file.id,
+      writer: name.slice(0, -JOURNAL_EXTENSION.length),
+      mustExist: header?.resumed === "must",
+    },
+    header,
+    unsentBytes: Math.max(0, file.sizeBytes - mark.sentBytes),
+    isWriterAlive:
+      header !== undefined && isWriterAlive(header.writer, file.modifiedMs, Date.now()),
+  };
+}
+
+function readHeader(path: string): HeaderLine | undefined {
+  const cursor = createJournalCursor();
+  try {
+    readJournal(path, cursor, 1);
+  } catch {
+    // Of a newer version: its bytes go all the same, the server decides.
+    return undefined;
+  }
+  return cursor.header;
+}
