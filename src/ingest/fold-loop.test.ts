@@ -1,10 +1,15 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { JournalWriter } from "../journal/journal-writer.ts";
+import { makeProjectLane } from "../journal/make-project.ts";
+import { createRun } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
+import { parseProjectKey } from "../protocol/ids.ts";
+import type { BlobHash } from "../protocol/media.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { FoldBatch, FoldOutcome } from "../store/store.ts";
 import { type CaughtUp, FoldLoop, type FoldNews } from "./fold-loop.ts";
-import { TestFolder } from "./testing/journals.ts";
+import { runIdOf, TestFolder } from "./testing/journals.ts";
 
 /** Fails as often as it is told, and counts how often it was compacted. */
 class TestStore extends MemoryStore {
@@ -69,6 +74,39 @@ test("what is logged is folded and told, and how many runs run", async () => {
   journal.end();
   await until(() => told("running").length > 1);
   expect(told("running").at(-1)).toEqual({ news: "running", counts: {} });
+});
+
+test("a client that was idle and logs again is told to run", async () => {
+  const longAgo = Date.now() / 1000 - 3_600;
+  const facts = { projectKey: parseProjectKey("vision"), project: "vision", config: {} };
+  const named = { id: runIdOf("quiet"), name: "quiet", client: "trackio" } as const;
+  const { run } = createRun(data, { ...facts, ...named }, longAgo * 1000);
+  const journal = data.journal(run);
+  journal.log(0, { loss: 1 });
+  utimesSync(journal.path, longAgo, longAgo);
+  begin();
+  await until(() => told("changes").length > 0);
+  expect(told("running")).toEqual([]);
+  journal.log(1, { loss: 1 });
+  await until(() => told("running").length > 0);
+  expect(told("running").at(-1)).toEqual({ news: "running", counts: { vision: 1 } });
+  await until(() => told("changes").length > 1);
+  expect(told("changes").at(-1)).toMatchObject({
+    changes: [{ run: run.id, from: { step: 1 }, facts: true }],
+  });
+});
+
+test("what belongs to a project without a run is told as the project's", async () => {
+  begin();
+  const project = { projectKey: parseProjectKey("vision"), project: "vision" };
+  const run = makeProjectLane(data, project, Date.now());
+  const journal = JournalWriter.create(data, { run, time: Date.now(), lane: "project" });
+  const file = { path: "a", blob: "0".repeat(64) as BlobHash, type: "text/plain", bytes: 1 };
+  journal.appendEvent({ time: 1, file });
+  await until(() => told("project").length > 0);
+  expect(told("project")).toEqual([{ news: "project", project: "vision" }]);
+  expect(told("changes")).toEqual([]);
+  journal.close();
 });
 
 test("who asks for it hears when all that stood on disk is in the store", async () => {
