@@ -16,8 +16,8 @@ import { sendBlobFile } from "../blobs/send-blob-file.ts";
 import type { ServerContext } from "../server-context.ts";
 import { MEDIA_DIR } from "../trackio-api/reads/settings.ts";
 
-/** What a file without a known ending is told as, as there; it is shown as text and nothing else. */
-const UNKNOWN_TYPE = "text/plain; charset=utf-8";
+/** What blobs have, which have no names. */
+const UNKNOWN_TYPE = "application/octet-stream";
 
 export function serveTrackioFiles(app: Hono, server: ServerContext): void {
   app.get("/file", (c) => sendFile(c, server));
@@ -101,9 +101,10 @@ async function openBlob(
   }
 }
 
+/** In the words that Trackio for Python has for it. */
 function typeByName(path: string): string {
   const type = typeOfFile(path);
-  return type === "application/octet-stream" ? UNKNOWN_TYPE : type;
+  return type === "audio/wav" ? "audio/x-wav" : type;
 }
 
 function decodeOnce(text: string): string | undefined {
