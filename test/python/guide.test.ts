@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 import type { MediaItems, MediaTable, RunList, TableRows } from "../../src/protocol/api.ts";
 import { decodeSeriesFrame } from "../../src/protocol/series-frame-codec.ts";
 import { ROOT } from "../../tools/run-command.ts";
@@ -29,11 +29,13 @@ beforeAll(async () => {
   const { code, stderr } = await script.ended();
   if (code !== 0) throw new Error(stderr);
   said = stderr;
-  await expect
-    .poll(async () => (await ask<RunList>("runs")).runs.map(({ recordCount }) => recordCount), {
-      timeout: 20_000,
-    })
-    .toEqual([1, 8, 1]);
+  await vi.waitFor(
+    async () => {
+      const { runs } = await ask<RunList>("runs");
+      expect(runs.map(({ recordCount }) => recordCount)).toEqual([1, 8, 1]);
+    },
+    { timeout: 20_000 },
+  );
   runs = (await ask<RunList>("runs")).runs.toReversed();
 });
 
