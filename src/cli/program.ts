@@ -12,6 +12,7 @@ import { declareGet } from "./commands/get.ts";
 import { declareList } from "./commands/list.ts";
 import { declareShow } from "./commands/show.ts";
 import { declareStatus } from "./commands/status.ts";
+import { declareSync } from "./commands/sync.ts";
 import type { Terminal } from "./terminal.ts";
 import { readVersion } from "./version.ts";
 
@@ -38,5 +39,6 @@ export function createProgram(terminal: Terminal): Command {
   declareDelete(program, terminal);
   declareGc(program, terminal);
   declareStatus(program, terminal);
+  declareSync(program, terminal);
   return program;
 }

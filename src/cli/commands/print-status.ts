@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { listJournals } from "../../journal/list-journals.ts";
 import { type BlobBytes, blobBytes } from "../../media/blob-collector.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
+import { listUnsentJournals } from "../../sdk/remote/unsent-journals.ts";
 import type { ProjectInfo, StoreSize } from "../../store/store.ts";
 import { formatBytes, formatCount, formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
@@ -13,6 +14,11 @@ import type { Terminal } from "../terminal.ts";
 interface JournalTotals {
   readonly count: number;
   readonly bytes: number;
+}
+
+/** Journals that are to go to one server, and are not all there with what they name. */
+interface UnsentTotals extends JournalTotals {
+  readonly serverUrl: string;
 }
 
 interface ProjectSize {
@@ -37,6 +43,7 @@ export async function printStatus(
     projects.push(await measureProject(data, project, size, blobs));
   }
   const bytes = measureFolder(data.folder.storePath);
+  const unsent = await measureUnsent(data.folder.root);
   if (options.json) {
     await terminal.print(
       jsonDocument({
@@ -48,6 +55,11 @@ export async function printStatus(
         num_blobs: blobs.perBlob.size,
         blob_bytes: blobs.readyBytes + blobs.pendingBytes,
         pending_blob_bytes: blobs.pendingBytes,
+        unsent: unsent.map(({ serverUrl, count, bytes: unsentBytes }) => ({
+          server_url: serverUrl,
+          num_journals: count,
+          bytes: unsentBytes,
+        })),
         projects: projects.map(({ project, pointCount, storeBytes, mediaBytes }) => ({
           name: project.name,
           num_runs: project.runCount,
@@ -66,6 +78,7 @@ export async function printStatus(
       ["Store", formatBytes(size.bytes)],
       ["Journals", `${formatBytes(journals.bytes)} in ${formatQuantity(journals.count, "file")}`],
       ["Media", describeBlobs(blobs)],
+      ...unsent.map((rest): [string, string] => ["Not sent yet", describeUnsent(rest)]),
     ]),
   );
   if (projects.length === 0) terminal.note("No project has been logged there yet.\n");
@@ -123,6 +136,21 @@ function measureJournals({ folder }: OpenData): JournalTotals {
     bytes += journal.sizeBytes;
   }
   return { count, bytes };
+}
+
+async function measureUnsent(root: string): Promise<UnsentTotals[]> {
+  const totals = new Map<string, UnsentTotals>();
+  for await (const { address, unsentBytes } of listUnsentJournals(root)) {
+    const { serverUrl } = address;
+    const { count, bytes } = totals.get(serverUrl) ?? { count: 0, bytes: 0 };
+    totals.set(serverUrl, { serverUrl, count: count + 1, bytes: bytes + unsentBytes });
+  }
+  return [...totals.values()];
+}
+
+function describeUnsent({ serverUrl, count, bytes }: UnsentTotals): string {
+  const what = `${formatBytes(bytes)} of ${formatQuantity(count, "journal")}, and media that they name`;
+  return `${what}, to ${serverUrl}; trackio sync sends it`;
 }
 
 /** Bytes of all files below a folder; 0 where it is not there. */
