@@ -14,7 +14,7 @@ export interface BatchRows {
   readonly lane: number;
 }
 
-/** Where the records of a batch have come to. */
+/** How many records there are in a batch, and the highest step of them; none without records. */
 export interface AddedRecords {
   readonly count: number;
   readonly lastStep: number | bigint | undefined;
@@ -88,13 +88,9 @@ export function writeFacts(
   batch: FoldBatch,
   added: AddedRecords,
 ): void {
-  db.run(
-    "UPDATE runs SET updated_at = max(updated_at, ?), damaged_lines = damaged_lines + ? WHERE id = ?",
-    batch.seenAt,
-    batch.damagedLines,
-    run,
-  );
-  if (added.count > 0) writeAdded(db, lane, added);
+  const { seenAt, damagedLines } = batch;
+  if (run !== lane) writeCounts(db, run, { seenAt, damagedLines, count: 0, lastStep: undefined });
+  writeCounts(db, lane, { seenAt, damagedLines: run === lane ? damagedLines : 0, ...added });
   db.run(
     "UPDATE writers SET seen_at = max(seen_at, ?) WHERE run = ? AND ordinal = ?",
     batch.seenAt,
@@ -118,16 +114,24 @@ export function writeFacts(
   }
 }
 
-/** Counts the records, and moves the highest step where theirs is higher. */
-function writeAdded(db: Database, lane: number, { count, lastStep }: AddedRecords): void {
-  db.run("UPDATE runs SET record_count = record_count + ? WHERE id = ?", count, lane);
-  const known = lastStepOf(db, lane);
-  if (known !== undefined && known >= lastStep!) return;
+/** Counts what was added to a row of `runs`, and moves its highest step where there is a higher one. */
+function writeCounts(
+  db: Database,
+  row: number,
+  added: AddedRecords & { readonly seenAt: number; readonly damagedLines: number },
+): void {
+  const { lastStep } = added;
+  const known = lastStep === undefined ? undefined : lastStepOf(db, row);
+  const isHigher = lastStep !== undefined && (known === undefined || lastStep > known);
   db.run(
-    "UPDATE runs SET last_step = ?, last_exact = ? WHERE id = ?",
-    Number(lastStep),
-    typeof lastStep === "bigint" ? String(lastStep) : null,
-    lane,
+    `UPDATE runs SET updated_at = max(updated_at, ?1), damaged_lines = damaged_lines + ?2, record_count = record_count + ?3,
+       last_step = coalesce(?4, last_step), last_exact = iif(?4 IS NULL, last_exact, ?5) WHERE id = ?6`,
+    added.seenAt,
+    added.damagedLines,
+    added.count,
+    isHigher ? Number(lastStep) : null,
+    isHigher && typeof lastStep === "bigint" ? String(lastStep) : null,
+    row,
   );
 }
 
