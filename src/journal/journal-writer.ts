@@ -11,7 +11,16 @@
  * the system's errors; the caller decides.
  */
 
-import { closeSync, existsSync, fsync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import {
   type EventLine,
   type HeaderLine,
@@ -52,8 +61,9 @@ export class JournalWriter {
   sizeBytes = 0;
   #fd: number;
   #isTorn = false;
-  /** How many wait for the disk now. */
-  #syncing = 0;
+  #isParked = false;
+  /** Descriptors that are being brought to the disk, and how often. */
+  readonly #syncing = new Map<number, number>();
   #nextSet = 0;
   readonly #sets = new Map<string, KeySet>();
 
@@ -139,9 +149,10 @@ export class JournalWriter {
    * Appends whole lines that the caller has spelled by one write.
    * @param named Sets whose lines are among them; where it throws, they have no numbers again.
    */
-  appendLines(lines: string, named: readonly KeySet[] = []): void {
+  appendLines(lines: string | Buffer, named: readonly KeySet[] = []): void {
+    const bytes = typeof lines === "string" ? Buffer.from(lines) : lines;
     try {
-      this.#writeBytes(Buffer.from(this.#isTorn ? `\n${lines}` : lines));
+      this.#writeBytes(this.#isTorn ? Buffer.concat([Buffer.from("\n"), bytes]) : bytes);
     } catch (error) {
       for (const set of named) set.number = undefined;
       throw error;
@@ -157,23 +168,34 @@ export class JournalWriter {
   async syncLater(): Promise<void> {
     const fd = this.#fd;
     if (fd < 0) return;
-    this.#syncing += 1;
+    this.#syncing.set(fd, (this.#syncing.get(fd) ?? 0) + 1);
     try {
       await new Promise<void>((resolve, reject) => {
         fsync(fd, (error) => (error === null ? resolve() : reject(error)));
       });
     } finally {
-      this.#syncing -= 1;
-      if (this.#fd < 0 && this.#syncing === 0) closeSync(fd);
+      const others = this.#syncing.get(fd)! - 1;
+      if (others > 0) this.#syncing.set(fd, others);
+      else {
+        this.#syncing.delete(fd);
+        if (this.#fd !== fd) closeSync(fd);
+      }
     }
+  }
+
+  /** Gives the file back until something is appended again. */
+  park(): void {
+    this.close();
+    this.#isParked = true;
   }
 
   /** Gives the file back. Nothing can be appended after it. */
   close(): void {
+    this.#isParked = false;
     if (this.#fd < 0) return;
     const fd = this.#fd;
     this.#fd = -1;
-    if (this.#syncing === 0) closeSync(fd);
+    if (!this.#syncing.has(fd)) closeSync(fd);
   }
 
   #begin(header: Omit<HeaderLine, "trackio" | "writer">): void {
@@ -224,6 +246,11 @@ export class JournalWriter {
   }
 
   #writeSome(lines: string | Buffer): number {
+    if (this.#isParked) {
+      // Not made anew where it is gone with its run.
+      this.#fd = openSync(this.path, constants.O_WRONLY | constants.O_APPEND);
+      this.#isParked = false;
+    }
     // Two overloads of `writeSync`, one call.
     const write = (): number =>
       typeof lines === "string" ? writeSync(this.#fd, lines) : writeSync(this.#fd, lines);

@@ -97,6 +97,27 @@ export class OpenJournal {
     this.writtenAtMs = nowMs;
   }
 
+  /** The highest step of this journal; NaN where it is no integer that a number holds. */
+  get highestInteger(): number | undefined {
+    const highest = this.#highest;
+    return highest === undefined || Number.isSafeInteger(highest)
+      ? (highest as number)
+      : Number.NaN;
+  }
+
+  /** Writes a batch whose lines are spelled. @param highestInteger Of the journal with them. @throws as {@link write}. */
+  writeLines(
+    lines: Buffer,
+    named: readonly KeySet[],
+    highestInteger: number | undefined,
+    nowMs: number,
+  ): void {
+    this.journal.appendLines(lines, named);
+    this.#highest = highestInteger;
+    this.isDirty = true;
+    this.writtenAtMs = nowMs;
+  }
+
   /** The step that a record without one will have, as far as this journal knows. */
   get nextStep(): Step {
     return nextStep(this.#highest);

@@ -2,10 +2,10 @@
  * The journals that this process has open for Trackio clients: one for each run
  * and lane that was logged to lately.
  *
- * Laws: at most 256 files are open; what was written is on the disk itself within
- * a second, and nobody waits for that; a journal ends with `closed` after a minute
- * of silence or 64 MB, so that it can be removed once it is folded, and its run
- * goes on in the next one.
+ * Laws: at most 256 files are open, however many runs log at once; what was
+ * written is on the disk itself within a second, and nobody waits for that; a
+ * journal ends with `closed` after a minute of silence or 64 MB, so that it can be
+ * removed once it is folded, and its run goes on in the next one.
  */
 
 import type { DataFolder } from "../../journal/data-folder.ts";
@@ -38,8 +38,10 @@ export class OpenJournals {
   readonly #folder: DataFolder;
   readonly #options: OpenJournalsOptions;
   readonly #now: () => number;
-  /** By project, run and lane; the one used last stands last. */
+  /** By project, run and lane. */
   readonly #journals = new Map<string, OpenJournal>();
+  /** Those whose files are open; the one used last stands last. */
+  readonly #unparked = new Set<OpenJournal>();
   readonly #runs = new Map<string, OpenRun>();
   /** What is being brought to the disk. */
   readonly #syncing = new Set<Promise<void>>();
@@ -59,11 +61,7 @@ export class OpenJournals {
   find(named: NamedRun, lane: Lane | undefined, config?: Config): OpenJournal | undefined {
     const key = `${named.projectKey}\0${named.id}\0${lane ?? ""}`;
     const known = this.#journals.get(key);
-    if (known !== undefined && !this.#isOver(known)) {
-      this.#journals.delete(key);
-      this.#journals.set(key, known);
-      return known;
-    }
+    if (known !== undefined && !this.#isOver(known)) return this.#use(known);
     if (known !== undefined) this.#end(key, known);
     const opened = this.#begin(named, lane, config);
     return opened === undefined ? undefined : this.#add(key, opened);
@@ -73,7 +71,7 @@ export class OpenJournals {
   findProject(projectKey: ProjectKey, project: string): OpenJournal {
     const key = `${projectKey}\0${PROJECT_RUN}\0project`;
     const known = this.#journals.get(key);
-    if (known !== undefined && !this.#isOver(known)) return known;
+    if (known !== undefined && !this.#isOver(known)) return this.#use(known);
     if (known !== undefined) this.#end(key, known);
     const nowMs = this.#now();
     const identity = makeProjectLane(this.#folder, { projectKey, project }, nowMs);
@@ -150,12 +148,21 @@ export class OpenJournals {
 
   #add(key: string, opened: OpenJournal): OpenJournal {
     this.#journals.set(key, opened);
-    for (const [oldKey, oldest] of this.#journals) {
-      if (this.#journals.size <= (this.#options.maxOpen ?? MAX_OPEN)) break;
-      this.#end(oldKey, oldest);
-    }
     this.#timer ??= setInterval(() => this.tick(), SYNC_INTERVAL_MS).unref();
-    return opened;
+    return this.#use(opened);
+  }
+
+  /** Gives the files back that were used longest ago, where they are too many. */
+  #use(open: OpenJournal): OpenJournal {
+    this.#unparked.delete(open);
+    this.#unparked.add(open);
+    for (const oldest of this.#unparked) {
+      if (this.#unparked.size <= (this.#options.maxOpen ?? MAX_OPEN)) break;
+      this.#sync(oldest);
+      oldest.journal.park();
+      this.#unparked.delete(oldest);
+    }
+    return open;
   }
 
   #end(key: string, open: OpenJournal): void {
@@ -170,6 +177,7 @@ export class OpenJournals {
       this.#sync(open);
     }
     open.journal.close();
+    this.#unparked.delete(open);
   }
 
   #sync(open: OpenJournal): void {

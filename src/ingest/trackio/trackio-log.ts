@@ -11,6 +11,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { DataFolder } from "../../journal/data-folder.ts";
+import type { KeySet } from "../../journal/journal-writer.ts";
 import type { Step } from "../../journal/step-field.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { keepBytes } from "../../media/keep-blob.ts";
@@ -23,6 +24,7 @@ import { membersOf } from "./members-of.ts";
 import type { OpenJournal } from "./open-journal.ts";
 import { OpenJournals, type OpenJournalsOptions } from "./open-journals.ts";
 import { type NamedRun, nextTime, takeConfig } from "./open-run.ts";
+import { formatPlainLines, type PlainBatch } from "./plain-batch.ts";
 import { plainValues } from "./plain-values.ts";
 import { parseTrackioTime, textOf, trackioProjectKey, trackioRunId } from "./trackio-names.ts";
 import { translateMetrics } from "./translate-metrics.ts";
@@ -74,6 +76,40 @@ export class TrackioLog {
       for (const entry of own) this.#addRecord(journal, entry);
       journal.write(this.#now());
     }
+  }
+
+  /**
+   * A batch of `bulk_log` whose entries are all plain: the same as {@link logRecords}, ten times as fast.
+   * @returns false, and nothing done, where that has to do it. @throws as that.
+   */
+  logPlainBatch(batch: PlainBatch): boolean {
+    const named = nameRun(batch.first);
+    if (typeof named === "string") return false;
+    const journal = this.#open(named, undefined, batch.count);
+    if (journal === undefined) return true;
+    const { highestInteger: highestStep, run } = journal;
+    if (Number.isNaN(highestStep)) return false;
+    const nowMs = this.#now();
+    const firstMicros = Math.max(Math.round(nowMs * 1000), run.lastMicros + 1);
+    const newSets: KeySet[] = [];
+    const lines = formatPlainLines(batch, {
+      highestStep,
+      firstMicros,
+      setOf: ({ names, hasId }) => {
+        const shape = journal.shapeOf(names);
+        const set = hasId ? shape.withIds : shape.withoutIds;
+        if (set.number !== undefined) return { set, line: "" };
+        newSets.push(set);
+        return { set, line: journal.journal.nameSet(set) };
+      },
+    });
+    if (lines === undefined) {
+      for (const set of newSets) set.number = undefined;
+      return false;
+    }
+    journal.writeLines(lines.bytes, newSets, lines.highestStep, nowMs);
+    run.lastMicros = firstMicros + batch.count - 1;
+    return true;
   }
 
   /** Entries of `bulk_log_system`. @throws as {@link logRecords}. */

@@ -13,6 +13,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Context } from "hono";
 import { parseExactJson } from "../../ingest/trackio/exact-json.ts";
+import { findPlainBatch } from "../../ingest/trackio/plain-batch.ts";
 import type { TrackioLog } from "../../ingest/trackio/trackio-log.ts";
 import type { Json } from "../../protocol/values.ts";
 import type { ServerContext } from "../server-context.ts";
@@ -56,15 +57,30 @@ export async function takeBatch(call: BatchCall, c: Context, server: ServerConte
 }
 
 function takeText(call: BatchCall, bytes: Uint8Array, log: TrackioLog): void {
+  if (call.name === "bulk_log" && takePlain(call, bytes, log)) return;
   const body = bytes.length === 0 ? undefined : parseExactJson(bytes);
   if (body === undefined && bytes.some((byte) => byte > 0x20)) {
     keepUnreadable(call, "the body is no JSON", bytes, log);
     return;
   }
-  const parameters = [{ name: call.field }, { name: "hf_token", otherwise: null }];
-  const given = readArguments({ parameters }, body).values[call.field];
+  const given = entriesIn(call, body);
   if (Array.isArray(given)) call.log(log, given as Json[]);
   else keepUnreadable(call, `${call.field} is no list`, bytes, log);
+}
+
+/** Whether the batch was such that its bytes need not be parsed. */
+function takePlain(call: BatchCall, bytes: Uint8Array, log: TrackioLog): boolean {
+  const batch = findPlainBatch(bytes);
+  if (batch === undefined) return false;
+  const rest = parseExactJson(batch.rest);
+  const entries = rest === undefined ? undefined : entriesIn(call, rest);
+  return Array.isArray(entries) && entries.length === 0 && log.logPlainBatch(batch);
+}
+
+/** @throws {@link CallError} 400 where there are none. */
+function entriesIn(call: BatchCall, body: Json | undefined): Json {
+  const parameters = [{ name: call.field }, { name: "hf_token", otherwise: null }];
+  return readArguments({ parameters }, body).values[call.field]!;
 }
 
 async function takeLarge(
