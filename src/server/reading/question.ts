@@ -42,6 +42,12 @@ export interface TrackioQuestion {
   readonly values: { readonly [parameter: string]: Json };
 }
 
+/** A query in SQL over a project's tables as Trackio for Python has them. */
+export interface QueryQuestion extends NamedProject {
+  /** As `checkQuery` gives it. */
+  readonly query: string;
+}
+
 /** The body of an answer: JSON, or the bytes of a series frame. */
 export type AnswerBytes = Uint8Array<ArrayBuffer>;
 
@@ -76,6 +82,11 @@ export interface Reader {
    * @throws as `ask`.
    */
   askTrackio(question: TrackioQuestion, signal?: AbortSignal): Promise<readonly AnswerBytes[]>;
+  /**
+   * The JSON text of the query's answer.
+   * @throws {@link TrackioError} what is wrong with the query; `not_found` for an unknown project, `busy` where it takes too long.
+   */
+  queryProject(question: QueryQuestion, signal?: AbortSignal): Promise<AnswerBytes>;
   /**
    * The whole table as CSV in pieces, each made when it is taken; whoever asked ends it with `return`, or by `signal`.
    * @throws {@link TrackioError} as `ask`, at once or with the first piece.

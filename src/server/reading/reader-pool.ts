@@ -10,9 +10,11 @@
 
 import { Worker } from "node:worker_threads";
 import { TrackioError } from "../../protocol/errors.ts";
+import { ProjectQueries } from "../trackio-api/query/project-queries.ts";
 import {
   type AnswerBytes,
   errorOf,
+  type QueryQuestion,
   type Question,
   type Reader,
   type TableQuestion,
@@ -48,6 +50,7 @@ export class ReaderPool implements Reader {
   readonly #size: number;
   readonly #threads = new Set<Thread>();
   readonly #exporter: TableExporter;
+  readonly #queries: ProjectQueries;
   #waiting: Waiting[] = [];
   #nextId = 0;
   #isClosed = false;
@@ -60,6 +63,7 @@ export class ReaderPool implements Reader {
     this.#root = root;
     this.#size = size;
     this.#exporter = new TableExporter(root);
+    this.#queries = new ProjectQueries(root);
   }
 
   /** Begins the first thread before there is a question for it. */
@@ -96,6 +100,10 @@ export class ReaderPool implements Reader {
     });
   }
 
+  async queryProject(question: QueryQuestion, signal?: AbortSignal): Promise<AnswerBytes> {
+    return await this.#queries.ask(question, signal);
+  }
+
   exportTable(
     question: TableQuestion,
     signal?: AbortSignal,
@@ -112,7 +120,7 @@ export class ReaderPool implements Reader {
       worker.postMessage("close");
       await gone;
     });
-    await Promise.all([...ended, this.#exporter.close()]);
+    await Promise.all([...ended, this.#exporter.close(), this.#queries.close()]);
   }
 
   #drop(waiting: Waiting, signal: AbortSignal): void {

@@ -4,8 +4,10 @@
  * what Trackio's own command line gives in a wrong order.
  */
 
+import { textOf } from "../../../ingest/trackio/trackio-names.ts";
 import type { Json } from "../../../protocol/values.ts";
 import type { ServerContext } from "../../server-context.ts";
+import { checkQuery } from "../query/read-only-query.ts";
 import {
   AnswerPieces,
   type CallArguments,
@@ -13,7 +15,7 @@ import {
   type TrackioCall,
 } from "../trackio-call.ts";
 import { getRegistryBuckets } from "./registry-reads.ts";
-import type { CallValues } from "./run-identity.ts";
+import { type CallValues, projectOf } from "./run-identity.ts";
 import { getSettings } from "./settings.ts";
 
 type GivenOrder = readonly string[];
@@ -81,6 +83,18 @@ export const READ_CALLS: readonly TrackioCall[] = [
       },
     };
   }),
+  {
+    name: "query_project",
+    parameters: parameters(["project", "query"]),
+    access: "read",
+    handle: async ({ values }, server, request) => {
+      const project = projectOf(values);
+      const query = checkQuery(values.query);
+      const asWritten = textOf(values.project) ?? project;
+      await server.accepted.settle();
+      return await server.reader.queryProject({ project, asWritten, query }, request.signal);
+    },
+  },
   {
     name: "get_settings",
     parameters: [],
