@@ -16,6 +16,8 @@
  *                                    /deleted/<run>        ids that may not come back
  *                                    /runs/<run>/head.json
  *                                               /<writer>.jsonl
+ *                                               /<writer>.remote.json   how far it was sent elsewhere
+ *                                    /runs/%00project/<writer>.jsonl  what belongs to the project without a run
  *
  * Law: any project, run name or id has a path of its own on every file system,
  * also where upper and lower case are one, and no name leads out of the folder.

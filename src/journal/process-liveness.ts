@@ -17,7 +17,7 @@ export const SIGN_INTERVAL_MS = 30_000;
 
 /** This process as a journal's header names it. */
 export function currentWriterProcess(): Omit<Writer, "id"> {
-  const pidStart = readPidStart(process.pid);
+  const pidStart = ownPidStart();
   return {
     host: hostname(),
     pid: process.pid,
@@ -39,7 +39,10 @@ export function isWriterAlive(
   const recent = nowMs - lastSignMs <= SILENCE_LIMIT_MS;
   if (writer.host !== hostname() || hasOtherPids(writer.pidStart)) return recent;
   if (!isPidTaken(writer.pid)) return false;
-  return writer.pidStart === undefined ? recent : readPidStart(writer.pid) === writer.pidStart;
+  if (writer.pidStart === undefined) return recent;
+  // A server writes many journals itself.
+  const start = writer.pid === process.pid ? ownPidStart() : readPidStart(writer.pid);
+  return start === writer.pidStart;
 }
 
 function isPidTaken(pid: number): boolean {
@@ -73,6 +76,13 @@ function readPidPlace(): string {
     pidPlace = "";
   }
   return pidPlace;
+}
+
+let ownStart: { readonly pidStart: string | undefined } | undefined;
+
+function ownPidStart(): string | undefined {
+  ownStart ??= { pidStart: readPidStart(process.pid) };
+  return ownStart.pidStart;
 }
 
 /** Start of a process: ticks since boot, `@`, the place of its pid; undefined where the system does not tell or there is none. */
