@@ -17,9 +17,9 @@ import { keyCountOf } from "./key-sets.ts";
 import {
   comparison,
   joinRecords,
-  type Lane,
   pickRecords,
   type Records,
+  type SegmentLane,
   sliceRecords,
 } from "./records.ts";
 import {
@@ -45,7 +45,12 @@ const MOST_IN_BOTH = 8;
 const SIZE_RATIO = 4;
 
 /** Does a slice of the merges of a lane; false where nothing is to be merged. `isFinal`: nothing more is expected. */
-export function mergeSlice(db: Database, keySet: number, lane: Lane, isFinal: boolean): boolean {
+export function mergeSlice(
+  db: Database,
+  keySet: number,
+  lane: SegmentLane,
+  isFinal: boolean,
+): boolean {
   const keyCount = keyCountOf(db, keySet);
   const segments = listSegments(db, keySet).filter((segment) => isInLane(segment, lane));
   const target = segments.find((segment) => intoOf(segment, lane) === segment.id);
@@ -67,7 +72,7 @@ export function mergeSlice(db: Database, keySet: number, lane: Lane, isFinal: bo
 /** Which segments are to be merged next; none, or at least two. */
 function chooseSources(
   segments: readonly Segment[],
-  lane: Lane,
+  lane: SegmentLane,
   isFinal: boolean,
   most: number,
 ): readonly Segment[] {
@@ -95,7 +100,7 @@ function nextRecords(
   db: Database,
   keyCount: number,
   sources: readonly Segment[],
-  lane: Lane,
+  lane: SegmentLane,
 ): { readonly records: Records; readonly taken: readonly number[] } {
   const windows = sources.map((source) => readWindow(db, source, lane, keyCount));
   const all = joinRecords(windows);
@@ -125,7 +130,7 @@ function nextRecords(
 }
 
 /** The rest of the chunk that a source is at, and the chunk behind it: so the shortest window has a chunk's records. */
-function readWindow(db: Database, source: Segment, lane: Lane, keyCount: number): Records {
+function readWindow(db: Database, source: Segment, lane: SegmentLane, keyCount: number): Records {
   const from = firstRecord(source, lane);
   const chunk = Math.floor(from / CHUNK_RECORDS);
   const last = Math.min(chunk + 1, Math.ceil(source.count / CHUNK_RECORDS) - 1);
@@ -139,7 +144,7 @@ function readWindow(db: Database, source: Segment, lane: Lane, keyCount: number)
 function createTarget(
   db: Database,
   keySet: number,
-  lane: Lane,
+  lane: SegmentLane,
   sources: readonly Segment[],
   records: Records,
 ): number {
@@ -151,7 +156,7 @@ function createTarget(
 }
 
 /** Moves a source behind the records that it gave; false where it has no more for the lane. */
-function moveOn(db: Database, source: Segment, lane: Lane, taken: number): boolean {
+function moveOn(db: Database, source: Segment, lane: SegmentLane, taken: number): boolean {
   const from = firstRecord(source, lane) + taken;
   const hasMore = from < source.count;
   const lanes = hasMore ? source.lanes : source.lanes & ~LANES[lane];
@@ -177,6 +182,6 @@ function goneChunks(segment: Segment): number {
   return Math.floor(Math.min(...froms) / CHUNK_RECORDS);
 }
 
-function intoOf(segment: Segment, lane: Lane): number | null {
+function intoOf(segment: Segment, lane: SegmentLane): number | null {
   return lane === "step" ? segment.step_into : segment.time_into;
 }

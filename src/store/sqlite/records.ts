@@ -17,7 +17,8 @@ export interface Records {
   readonly columns: readonly Column[];
 }
 
-export type Lane = "step" | "time";
+/** An order in which segments are read; another thing than the lanes of a run. */
+export type SegmentLane = "step" | "time";
 
 /** The numbers of a column, NaN where a value is no number. */
 export function columnNumbers(column: Column): Float64Array {
@@ -106,7 +107,7 @@ export function columnValues(column: Column): readonly Json[] {
 }
 
 /** Compares two rows in the order of a lane: by step or by time first, then by order of records. */
-export function comparison(records: Records, lane: Lane): (a: number, b: number) => number {
+export function comparison(records: Records, lane: SegmentLane): (a: number, b: number) => number {
   const { times, writers, records: numbers, steps } = records;
   if (steps.kind === "values") {
     const orders = Array.from(times, (_, row) => orderAt(records, row));
@@ -120,7 +121,7 @@ export function comparison(records: Records, lane: Lane): (a: number, b: number)
 }
 
 /** Rows of `records` in the order of a lane. */
-export function sortedRows(records: Records, lane: Lane): Uint32Array {
+export function sortedRows(records: Records, lane: SegmentLane): Uint32Array {
   return Uint32Array.from(records.times, (_, row) => row).sort(comparison(records, lane));
 }
 

@@ -28,13 +28,13 @@ import type { Column } from "../store.ts";
 import { keepBlob, unpackBlob } from "./column-blob.ts";
 import { DamagedData, decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
-import { columnNumbers, type Lane, nonNumbers, type Records } from "./records.ts";
+import { columnNumbers, nonNumbers, type Records, type SegmentLane } from "./records.ts";
 
 /** Entries of a page. */
 export const PAGE_ENTRIES = 512;
 
 /** Numbers of the axes among the columns of a segment; see `segments.ts`. */
-export const AXIS_COLUMNS: Readonly<Record<Lane, number>> = { step: 0, time: 1 };
+export const AXIS_COLUMNS: Readonly<Record<SegmentLane, number>> = { step: 0, time: 1 };
 
 /** Entries of an axis: what is true of the first and of the last record of each. */
 export interface AxisEntries {
@@ -118,7 +118,12 @@ export function appendValueRollups(
 }
 
 /** Writes the entries of an axis for the records from `base` on. */
-export function appendAxis(db: Database, append: Append, lane: Lane, records: Records): void {
+export function appendAxis(
+  db: Database,
+  append: Append,
+  lane: SegmentLane,
+  records: Records,
+): void {
   const xs = lane === "step" ? columnNumbers(records.steps) : records.times;
   const arrays = [xs, records.writers, records.records];
   if (lane === "time") arrays.push(columnNumbers(records.steps));
@@ -167,7 +172,7 @@ export interface AxisRange {
 }
 
 /** Reads entries of an axis; undefined where there are none. */
-export function readAxis(db: Database, range: PageRange, lane: Lane): AxisRange | undefined {
+export function readAxis(db: Database, range: PageRange, lane: SegmentLane): AxisRange | undefined {
   const { segment, level, page, length, from, to } = range;
   const key: PageKey = [segment, level, AXIS_COLUMNS[lane], page];
   const bytes = readBlob(db, key);

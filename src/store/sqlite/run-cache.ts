@@ -3,7 +3,7 @@ import type { Rollups } from "../../series/rollups.ts";
 import type { Column } from "../store.ts";
 import { DamagedData } from "./damage.ts";
 import type { Database } from "./database.ts";
-import { columnNumbers, type Lane, type Records, stepAt } from "./records.ts";
+import { columnNumbers, type Records, type SegmentLane, stepAt } from "./records.ts";
 import {
   type AxisRange,
   entryCount,
@@ -39,13 +39,13 @@ export interface LoadedTail {
  */
 export class RunCache {
   readonly #db: Database;
-  readonly #axis: Lane;
+  readonly #axis: SegmentLane;
   readonly #segments = new Map<number, readonly Segment[]>();
   readonly #tails = new Map<number, readonly LoadedTail[]>();
   readonly #axes = new Map<string, AxisRange>();
   readonly #axisColumns = new Map<string, Column>();
 
-  constructor(db: Database, axis: Lane) {
+  constructor(db: Database, axis: SegmentLane) {
     this.#db = db;
     this.#axis = axis;
   }

@@ -16,7 +16,7 @@ import type { Column } from "../store.ts";
 import { decodeColumn, encodeColumn, numbersIn, packBlob, unpackBlob } from "./column-blob.ts";
 import { DamagedData, decodeAt } from "./damage.ts";
 import type { Database } from "./database.ts";
-import { joinRecords, type Lane, orderAt, type Records } from "./records.ts";
+import { joinRecords, orderAt, type Records, type SegmentLane } from "./records.ts";
 import { type Append, appendAxis, appendValueRollups, removeRollups } from "./rollup-pages.ts";
 
 /** Records of a chunk; all but the last of a segment are full. */
@@ -29,7 +29,7 @@ export const WRITERS = 3;
 export const FIRST_KEY = 4;
 
 /** Lanes that a segment lies in. */
-export const LANES: Readonly<Record<Lane | "both", number>> = { step: 1, time: 2, both: 3 };
+export const LANES: Readonly<Record<SegmentLane | "both", number>> = { step: 1, time: 2, both: 3 };
 
 export interface Segment {
   readonly id: number;
@@ -57,12 +57,12 @@ export function listSegments(db: Database, keySet: number): Segment[] {
   ) as unknown as Segment[];
 }
 
-export function isInLane(segment: Segment, lane: Lane): boolean {
+export function isInLane(segment: Segment, lane: SegmentLane): boolean {
   return (segment.lanes & LANES[lane]) !== 0;
 }
 
 /** The first record of the segment that the lane still sees. */
-export function firstRecord(segment: Segment, lane: Lane): number {
+export function firstRecord(segment: Segment, lane: SegmentLane): number {
   return lane === "step" ? segment.step_from : segment.time_from;
 }
 

@@ -18,7 +18,7 @@ import type { Column, Grid, SeriesAnswer, SeriesAxis, SeriesQuery } from "../sto
 import { runRow } from "./catalogue.ts";
 import type { Database } from "./database.ts";
 import { columnsOfSeries, type SeriesColumn } from "./key-sets.ts";
-import { columnNumbers, type Lane, nonNumbers, orderAt } from "./records.ts";
+import { columnNumbers, nonNumbers, orderAt, type SegmentLane } from "./records.ts";
 import { entryCount, PAGE_ENTRIES, topLevel } from "./rollup-pages.ts";
 import { type LoadedTail, RunCache } from "./run-cache.ts";
 import { CHUNK_RECORDS, FIRST_KEY, firstRecord, isInLane, type Segment } from "./segments.ts";
@@ -113,7 +113,7 @@ function readOne(
 }
 
 interface Scan {
-  readonly axis: Lane;
+  readonly axis: SegmentLane;
   /** Inclusive. */
   readonly from: number;
   readonly to: number;
