@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type BatchLine, JournalWriter } from "../journal/journal-writer.ts";
+import { JournalWriter } from "../journal/journal-writer.ts";
 import { makeProjectLane } from "../journal/make-project.ts";
 import { openReceivedJournal } from "../journal/received-journal.ts";
 import { findHead, readHead, updateHead } from "../journal/run-head.ts";
+import { appendBatch, type BatchLine } from "../journal/testing/append-batch.ts";
 import type { BlobHash } from "../protocol/media.ts";
 import type { Lane, RunIdentity } from "../protocol/run.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -66,8 +67,8 @@ describe("lanes of a run have records of their own", () => {
   test("system metrics beside what was logged", async () => {
     const run = data.run("vision");
     const [main, system] = [begin(run), begin(run, "system")];
-    main.appendBatch([record(main, "loss", 1), record(main, "loss", 2)]);
-    system.appendBatch([record(system, "cpu", 50), record(system, "loss", 9)]);
+    appendBatch(main, [record(main, "loss", 1), record(main, "loss", 2)]);
+    appendBatch(system, [record(system, "cpu", 50), record(system, "loss", 9)]);
     const changes: FoldChange[] = [];
     await new Folder(data, store, { onChange: (change) => changes.push(change) }).foldAll();
     expect((await recordsOf(run)).map(({ step, values }) => [step, ...values])).toEqual([
@@ -87,7 +88,7 @@ describe("lanes of a run have records of their own", () => {
   test("a run that has only system metrics or alerts is a run", async () => {
     const quiet = data.run("vision", { name: "quiet" });
     const system = begin(quiet, "system");
-    system.appendBatch([record(system, "cpu", 50)]);
+    appendBatch(system, [record(system, "cpu", 50)]);
     const alarmed = data.run("vision", { name: "alarmed" });
     const alert = { id: "1", title: "spike", level: "warn", text: "high", step: 3 };
     begin(alarmed).appendEvent({ time: 5, alert });
@@ -102,7 +103,7 @@ describe("lanes of a run have records of their own", () => {
   test("a damaged header is told by the journal's name", async () => {
     const run = data.run("vision");
     const system = begin(run, "system");
-    system.appendBatch([record(system, "cpu", 50)]);
+    appendBatch(system, [record(system, "cpu", 50)]);
     writeFileSync(system.path, `x${readFileSync(system.path, "utf8").slice(1)}`);
     await foldAll();
     expect(await recordsOf(run)).toEqual([]);
@@ -171,7 +172,7 @@ describe("what belongs to a project without a run", () => {
   test("a run's journal that claims to be a project's stays as it is", async () => {
     const run = data.run("vision");
     const journal = begin(run, "project");
-    journal.appendBatch([record(journal, "loss", 1)]);
+    appendBatch(journal, [record(journal, "loss", 1)]);
     const report = await foldAll();
     expect(report.skipped).toMatchObject([{ code: "damaged" }]);
     expect(await store.listRuns(run.projectKey)).toEqual([]);
@@ -184,7 +185,7 @@ test("of records, alerts and traces with the same id only the first counts, what
     const journal = begin(run);
     const alert = { id: "a", title: `spike ${value}`, level: "warn" };
     const trace = { id: "t", key: "chat", step: 0, body: { messages: [value] } };
-    journal.appendBatch([
+    appendBatch(journal, [
       record(journal, "loss", value, "x"),
       record(journal, "loss", value, `y${value}`),
       { event: { time: 1, alert } },
@@ -223,7 +224,7 @@ test("an alert, trace or name that is none loses its line alone", async () => {
     { closed: false },
   ];
   for (const event of wrong) journal.appendEvent({ time: 1, ...event } as never);
-  journal.appendBatch([record(journal, "loss", 1)]);
+  appendBatch(journal, [record(journal, "loss", 1)]);
   await foldAll();
   expect(await factsOf(run)).toMatchObject({ damagedLines: wrong.length, recordCount: 1 });
   expect(await store.listAlerts(run.projectKey)).toEqual([]);
@@ -287,7 +288,7 @@ describe("what a run is, its head says", () => {
   test("a run that was renamed is called so in the store and in its head", async () => {
     const run = data.run("vision", { name: "before" });
     const journal = begin(run);
-    journal.appendBatch([record(journal, "loss", 1), { event: { time: 1, name: "after" } }]);
+    appendBatch(journal, [record(journal, "loss", 1), { event: { time: 1, name: "after" } }]);
     await foldAll();
     expect(await factsOf(run)).toMatchObject({ name: "after" });
     expect(findHead(data, run.projectKey, { name: "after" })?.run.id).toBe(run.id);
@@ -299,7 +300,7 @@ describe("what a run is, its head says", () => {
     data.journal(run).end("failed", Date.now() - 10_000);
     await foldAll();
     const journal = begin(run);
-    journal.appendBatch([
+    appendBatch(journal, [
       { event: { time: Date.now(), name: "after" } },
       { event: { time: Date.now(), closed: true } },
     ]);
@@ -315,7 +316,7 @@ describe("what a run is, its head says", () => {
   test("the highest step of a journal that goes is known, also where nobody wrote it", async () => {
     const run = data.run("vision");
     const journal = begin(run);
-    journal.appendBatch([record(journal, "loss", 1, undefined, 41), record(journal, "loss", 2)]);
+    appendBatch(journal, [record(journal, "loss", 1, undefined, 41), record(journal, "loss", 2)]);
     journal.appendEvent({ time: Date.now(), end: { state: "finished" } });
     journal.close();
     updateHead(data, run.projectKey, run.id, (head) => ({ ...head, highestStep: 7 }));

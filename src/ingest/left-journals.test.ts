@@ -4,6 +4,7 @@ import { JournalWriter } from "../journal/journal-writer.ts";
 import { makeProjectLane } from "../journal/make-project.ts";
 import { remoteMarkFile, writeRemoteMark } from "../journal/remote-mark.ts";
 import { createRun, readHead } from "../journal/run-head.ts";
+import { appendBatch } from "../journal/testing/append-batch.ts";
 import { parseProjectKey } from "../protocol/ids.ts";
 import type { RunIdentity, RunStatus } from "../protocol/run.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -177,7 +178,7 @@ describe("a run whose client has no word for an end", () => {
     await foldAll();
     expect(await statusAfter(run, 0)).toBe("idle");
     const naming = JournalWriter.create(data, { run, time: Date.now() });
-    naming.appendBatch([
+    appendBatch(naming, [
       { event: { time: Date.now(), name: "after" } },
       { event: { time: Date.now(), closed: true } },
     ]);

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PROJECT_RUN } from "../protocol/run.ts";
-import { type BatchLine, JournalWriter } from "./journal-writer.ts";
+import { JournalWriter } from "./journal-writer.ts";
 import { listJournalsOf } from "./list-journals.ts";
 import { makeProjectLane } from "./make-project.ts";
+import { appendBatch, type BatchLine } from "./testing/append-batch.ts";
 import { beginJournal, beginRun, PROJECT } from "./testing/begin-journal.ts";
 import { readAll } from "./testing/read-all.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
@@ -29,7 +30,8 @@ test("a batch comes back as it was written, records with their ids and steps, ev
       for (const batch of batches) {
         const sizeBytes = statSync(journal.path).size;
         expect(journal.sizeBytes).toBe(sizeBytes);
-        journal.appendBatch(
+        appendBatch(
+          journal,
           batch.map((line): BatchLine => {
             if ("name" in line) {
               names.push(line.name);
@@ -121,7 +123,7 @@ test("a batch is one write", () => {
   const journal = beginJournal(temporaryFolder());
   const set = journal.keySet(["a"], { ids: true });
   const before = readFileSync(journal.path, "utf8");
-  journal.appendBatch([]);
+  appendBatch(journal, []);
   expect(readFileSync(journal.path, "utf8")).toBe(before);
   const lines = Array.from(
     { length: 3 },
@@ -130,7 +132,7 @@ test("a batch is one write", () => {
       record: [0, null, i, i, `id ${i}`],
     }),
   );
-  journal.appendBatch([...lines, { event: { time: 4, closed: true } }]);
+  appendBatch(journal, [...lines, { event: { time: 4, closed: true } }]);
   expect(readFileSync(journal.path, "utf8").slice(before.length)).toBe(
     '{"set":0,"keys":["a"],"ids":true}\n' +
       '[0,null,0,0,"id 0"]\n[0,null,1,1,"id 1"]\n[0,null,2,2,"id 2"]\n' +

@@ -49,11 +49,6 @@ export interface KeySet {
  */
 export type RecordFields = [set: number, step: Json, timeMs: number, ...values: Json[]];
 
-/** A line of a batch. */
-export type BatchLine =
-  | { readonly set: KeySet; readonly record: RecordFields }
-  | { readonly event: EventLine };
-
 export class JournalWriter {
   readonly writer: Writer;
   readonly path: string;
@@ -122,21 +117,6 @@ export class JournalWriter {
 
   appendEvent(event: EventLine): void {
     this.#write(eventText(event));
-  }
-
-  /** Appends lines in their order by one write; nothing where there are none. Where it throws, the batch may be written again: ids tell what is there twice. */
-  appendBatch(lines: readonly BatchLine[]): void {
-    if (lines.length === 0) return;
-    const named: KeySet[] = [];
-    try {
-      let text = "";
-      for (const line of lines)
-        text += "event" in line ? eventText(line.event) : this.#recordText(line, named);
-      this.#writeBytes(Buffer.from(this.#isTorn ? `\n${text}` : text));
-    } catch (error) {
-      for (const set of named) set.number = undefined;
-      throw error;
-    }
   }
 
   /** Gives a set without a number its own, and the text of its line, which stands before its first record in what is appended next. */
@@ -216,18 +196,6 @@ export class JournalWriter {
     record[0] = number;
     this.#write(`${keySetText(set, number)}${JSON.stringify(record)}\n`);
     set.number = number;
-  }
-
-  /** A record of a batch, behind its set's own line where it is the first; such a set is put into `named`. */
-  #recordText({ set, record }: { set: KeySet; record: RecordFields }, named: KeySet[]): string {
-    let text = "";
-    if (set.number === undefined) {
-      set.number = this.#nextSet++;
-      named.push(set);
-      text = keySetText(set, set.number);
-    }
-    record[0] = set.number;
-    return `${text}${JSON.stringify(record)}\n`;
   }
 
   #write(lines: string): void {

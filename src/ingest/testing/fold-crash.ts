@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { JournalWriter } from "../../journal/journal-writer.ts";
+import { appendBatch } from "../../journal/testing/append-batch.ts";
 import type { RunIdentity } from "../../protocol/run.ts";
 import type { Row, Store } from "../../store/store.ts";
 import { Folder } from "../folder.ts";
@@ -105,7 +106,8 @@ class RepeatingClient {
   #append(journal: JournalWriter, values: readonly number[]): void {
     const time = Date.now();
     const sets = ["a", "b"].map((key) => journal.keySet([key, "value"], { ids: true }));
-    journal.appendBatch(
+    appendBatch(
+      journal,
       values.map((value) => ({
         set: sets[value % 2]!,
         record: [0, null, time, value / 7, value, `id ${value}`],

@@ -7,7 +7,8 @@
 import { truncateSync } from "node:fs";
 import { DataFolder } from "../data-folder.ts";
 import { errorCode } from "../file-errors.ts";
-import { type BatchLine, JournalWriter } from "../journal-writer.ts";
+import { JournalWriter } from "../journal-writer.ts";
+import { appendBatch, type BatchLine } from "./append-batch.ts";
 import { beginRun } from "./begin-journal.ts";
 
 const folder = new DataFolder(process.argv[2] as string);
@@ -25,7 +26,7 @@ function batch(from: number): BatchLine[] {
 let from = 0;
 for (let code: string | undefined; code === undefined; ) {
   try {
-    journal.appendBatch(batch(from));
+    appendBatch(journal, batch(from));
     from += 10;
   } catch (error) {
     code = errorCode(error);
@@ -33,5 +34,5 @@ for (let code: string | undefined; code === undefined; ) {
   }
 }
 truncateSync(journal.path, journal.sizeBytes - 2_000);
-journal.appendBatch(batch(from));
+appendBatch(journal, batch(from));
 process.stdout.write(JSON.stringify({ path: journal.path, from }));
