@@ -1,7 +1,7 @@
 /** What becomes of a project's links when a run is deleted or renamed. Versions that it made stay. */
 
 import type { ArtifactDatabase } from "./artifact-database.ts";
-import type { KnownRun } from "./run-links.ts";
+import type { KnownRun, NamedRun } from "./run-links.ts";
 
 const LINK_TABLES = ["run_artifact_links", "external_run_artifact_links"] as const;
 
@@ -12,7 +12,7 @@ const LINK_TABLES = ["run_artifact_links", "external_run_artifact_links"] as con
  */
 export function detachRun(
   db: ArtifactDatabase,
-  run: KnownRun,
+  run: NamedRun,
   others: readonly KnownRun[],
 ): boolean {
   return db.write(() => {
@@ -52,19 +52,19 @@ export function renameRunInLinks(db: ArtifactDatabase, run: string, name: string
   });
 }
 
-function isNameInUse(db: ArtifactDatabase, run: KnownRun, others: readonly KnownRun[]): boolean {
-  if (others.some(({ name }) => name === run.name)) return true;
+function isNameInUse(db: ArtifactDatabase, run: NamedRun, others: readonly KnownRun[]): boolean {
+  if (run.name === null || others.some(({ name }) => name === run.name)) return true;
   return LINK_TABLES.some(
     (table) =>
       db.get(
-        `SELECT 1 FROM ${table} WHERE run_name = ? AND run_id IS NOT NULL AND run_id != ? LIMIT 1`,
+        `SELECT 1 FROM ${table} WHERE run_name = ? AND run_id IS NOT NULL AND run_id IS NOT ? LIMIT 1`,
         run.name,
         run.id,
       ) !== undefined,
   );
 }
 
-function change(db: ArtifactDatabase, sql: string, parameter: string): number {
+function change(db: ArtifactDatabase, sql: string, parameter: string | null): number {
   db.run(sql, parameter);
   return Number(db.get("SELECT changes() AS count")!.count);
 }

@@ -16,9 +16,12 @@ import {
 } from "../../../artifacts/manifest.ts";
 import { pythonText } from "../../../artifacts/python-text.ts";
 import { addLink } from "../../../artifacts/run-links.ts";
+import { usedByArtifacts } from "../../../artifacts/used-by-artifacts.ts";
+import { freeBlobs, type UsedElsewhere } from "../../../ingest/free-blobs.ts";
 import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { membersOf } from "../../../ingest/trackio/members-of.ts";
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
+import type { DataFolder } from "../../../journal/data-folder.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
 import type { BlobHash } from "../../../protocol/media.ts";
 import { decodeValue, type Json } from "../../../protocol/values.ts";
@@ -65,9 +68,16 @@ export async function logArtifact(source: TrackioSource, values: CallValues): Pr
     run: { id: textOf(values.run_id) ?? null, name: textOf(values.run_name) ?? null },
     overwrite,
   };
-  return changeArtifacts(source.folder, project, (db) => {
-    return describeVersion(logVersion(db, version, Date.now()).version);
-  });
+  const logged = changeArtifacts(source.folder, project, (db) =>
+    logVersion(db, version, Date.now()),
+  );
+  await freeBlobs(source.folder, source.store, logged.freed, usedElsewhere(source.folder));
+  return describeVersion(logged.version);
+}
+
+/** What artifacts keep from being freed with a run. */
+export function usedElsewhere(folder: DataFolder): UsedElsewhere {
+  return (hashes) => usedByArtifacts(folder.artifactsPath, hashes);
 }
 
 export async function logArtifactUse({ folder }: TrackioSource, values: CallValues): Promise<Json> {
