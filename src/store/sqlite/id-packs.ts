@@ -157,10 +157,8 @@ function readPage(db: Database, pack: PackRow, page: number): Uint32Array {
 
 function writePack(db: Database, lane: number, words: Uint32Array): void {
   const count = words.length / WORDS;
-  const firsts = Uint32Array.from(
-    { length: Math.ceil(count / PAGE_IDS) },
-    (_, page) => words[page * PAGE_IDS * WORDS]!,
-  );
+  const firsts = new Uint32Array(Math.ceil(count / PAGE_IDS));
+  for (let page = 0; page < firsts.length; page++) firsts[page] = words[page * PAGE_IDS * WORDS]!;
   const pack = db.run(
     "INSERT INTO id_packs (run, count, filter, firsts) VALUES (?, ?, ?, ?)",
     lane,

@@ -6,8 +6,8 @@
 
 /** Of an id. */
 export const WORDS = 4;
-/** Ids that {@link sortedIds} can sort at once: their places have 20 bits beside the highest word. */
-export const MOST_SORTED = 2 ** 20;
+/** So many ids can be sorted as numbers: their places have 20 bits beside the highest word. */
+const MOST_PLACES = 2 ** 20;
 
 /** Whether the id is one of these; capital letters make another id. */
 export function isHexId(id: string): boolean {
@@ -36,11 +36,18 @@ export function compareIds(a: Uint32Array, i: number, b: Uint32Array, j: number)
   return 0;
 }
 
-/** The places of up to {@link MOST_SORTED} ids, in the order of the ids. */
+/** The places of the ids, in the order of the ids. */
 export function sortedIds(words: Uint32Array): Uint32Array {
   const count = words.length / WORDS;
-  const keys = Float64Array.from({ length: count }, (_, i) => words[i * WORDS]! * MOST_SORTED + i);
-  const places = Uint32Array.from(keys.sort(), (key) => key % MOST_SORTED);
+  if (count > MOST_PLACES) {
+    const all = Uint32Array.from({ length: count }, (_, place) => place);
+    return all.sort((a, b) => compareIds(words, a, words, b));
+  }
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) keys[i] = words[i * WORDS]! * MOST_PLACES + i;
+  keys.sort();
+  const places = new Uint32Array(count);
+  for (let i = 0; i < count; i++) places[i] = keys[i]! % MOST_PLACES;
   // Ids that begin with the same word are in the order of their places yet.
   const first = (i: number) => words[places[i]! * WORDS];
   for (let from = 0, to = 1; to <= count; to++) {

@@ -3,7 +3,7 @@
 import type { Database } from "./database.ts";
 import { toExactText } from "./exact-text.ts";
 import { addIds, markKnownIds, type PackGuides, removeSomeIds } from "./id-packs.ts";
-import { compareIds, hexIdWords, isHexId, MOST_SORTED, pickIds, sortedIds } from "./id-words.ts";
+import { compareIds, hexIdWords, isHexId, pickIds, sortedIds } from "./id-words.ts";
 
 /** Texts that a slice of sweeping removes. */
 const SWEEP_TEXTS = 4096;
@@ -20,19 +20,10 @@ export function takeIds(
   records: Float64Array,
 ): Uint8Array {
   const marks = new Uint8Array(ids.length);
-  const isHex = ids.map(isHexId);
-  const rows = Uint32Array.from(ids, (_, row) => row);
-  const hexRows = rows.filter((row) => isHex[row]);
-  for (let from = 0; from < hexRows.length; from += MOST_SORTED) {
-    takeHexIds(
-      db,
-      guides,
-      lane,
-      { ids, records, rows: hexRows.subarray(from, from + MOST_SORTED) },
-      marks,
-    );
-  }
-  const textRows = rows.filter((row) => !isHex[row]).sort((a, b) => records[a]! - records[b]!);
+  const [hexRows, textRows]: [number[], number[]] = [[], []];
+  for (let row = 0; row < ids.length; row++) (isHexId(ids[row]!) ? hexRows : textRows).push(row);
+  if (hexRows.length > 0) takeHexIds(db, guides, lane, { ids, records, rows: hexRows }, marks);
+  textRows.sort((a, b) => records[a]! - records[b]!);
   const sql = "INSERT INTO text_ids (run, id) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1";
   for (const row of textRows) {
     if (db.get(sql, lane, toExactText(ids[row]!)) === undefined) marks[row] = 1;
@@ -55,7 +46,7 @@ export function sweepIds(db: Database, lane: number): boolean {
 interface SomeIds {
   readonly ids: readonly string[];
   readonly records: Float64Array;
-  readonly rows: Uint32Array;
+  readonly rows: readonly number[];
 }
 
 function takeHexIds(
@@ -65,7 +56,7 @@ function takeHexIds(
   { ids, records, rows }: SomeIds,
   marks: Uint8Array,
 ): void {
-  const words = hexIdWords(Array.from(rows, (row) => ids[row]!));
+  const words = hexIdWords(rows.map((row) => ids[row]!));
   const places = sortedIds(words);
   const different = new Uint32Array(places.length);
   let count = 0;
@@ -84,12 +75,6 @@ function takeHexIds(
   candidates.forEach((place, i) => {
     if (known[i] === 1) marks[rows[place]!] = 1;
   });
-  addIds(
-    db,
-    lane,
-    pickIds(
-      words,
-      candidates.filter((_, i) => known[i] === 0),
-    ),
-  );
+  const fresh = candidates.filter((_, i) => known[i] === 0);
+  addIds(db, lane, pickIds(words, fresh));
 }
