@@ -99,9 +99,9 @@ function resume(
 ): OpenedRun {
   const { projectKey, id } = former.run;
   // Before the head is read: who folds brings that up to date, then removes a journal.
-  let highestStep: Step | undefined;
+  let { highestStep } = former;
   for (const journal of listJournalsOf(folder, projectKey, id)) {
-    highestStep = higherStep(highestStep, readHighestStep(journal.path));
+    highestStep = readHighestStep(journal.path, highestStep);
   }
   const head = updateHead(folder, projectKey, id, ({ end: _, ...rest }) => ({
     ...rest,

@@ -1,5 +1,6 @@
 import { appendFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { JournalWriter } from "../journal/journal-writer.ts";
 import { listJournals, removeJournal } from "../journal/list-journals.ts";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
 import * as trackio from "./index.ts";
@@ -53,6 +54,26 @@ test("resume goes on after a crash, behind a torn line, and where the journals a
   again.log({ i: 11 });
   await again.finish();
   expect(readRuns(folder).map(({ steps }) => steps)).toEqual([[11]]);
+});
+
+test("resume goes on behind records whose steps the server tells, and beside system metrics", async () => {
+  const folder = temporaryFolder();
+  const options = { project: "p", id: "one", dir: folder.root };
+  const first = trackio.init(options);
+  first.log({ x: 0 }, { step: 5 });
+  await first.finish();
+  const head = readRuns(folder)[0]!.head;
+  const elsewhere = JournalWriter.create(folder, { run: head.run, time: 1 });
+  for (let i = 0; i < 3; i++) elsewhere.append(elsewhere.keySet(["x"]), [0, null, 1, i]);
+  elsewhere.close();
+  const facts = { run: head.run, time: 2, lane: "system" } as const;
+  const system = JournalWriter.create(folder, facts);
+  system.append(system.keySet(["cpu"]), [0, 1_000, 1, 50]);
+  system.close();
+  const again = trackio.init({ ...options, resume: "must" });
+  again.log({ x: 1 });
+  await again.finish();
+  expect(readRuns(folder).at(-1)?.steps).toEqual([9]);
 });
 
 test("names may repeat: never makes a new run, allow takes the newest, or makes one", async () => {
