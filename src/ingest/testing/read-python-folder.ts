@@ -24,7 +24,7 @@ export class PythonFolderReader implements AsyncDisposable {
     const { folder, store } = await openStoreForFolding(root);
     return new PythonFolderReader(store, (changes, now) => {
       const place = foldingPlace(folder, store, (change) => void changes.push(change));
-      return new TrackioFolder({ ...place, now }, { root, prefix: "trackio", removesRuns: true });
+      return new TrackioFolder({ ...place, now }, { root, prefix: "trackio", isImport: false });
     });
   }
 

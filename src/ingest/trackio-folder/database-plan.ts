@@ -47,7 +47,7 @@ export function readPlan(view: DatabaseView): DatabasePlan {
 
 export interface RewrittenRun {
   readonly run: KnownRun;
-  /** Whether it still has rows. */
+  /** Whether it still has rows, or, of an older copy of what was read before, rows that that did not have. */
   readonly isThere: boolean;
 }
 
@@ -56,6 +56,7 @@ export function findRewritten(
   view: DatabaseView,
   shape: DatabaseShape,
   runs: Iterable<KnownRun>,
+  mayBeOlder: boolean,
 ): RewrittenRun[] {
   const rewritten: RewrittenRun[] = [];
   const tables = [...shape.values()];
@@ -63,13 +64,20 @@ export function findRewritten(
     if (tables.every((table) => !isFollowedByRow(table.name) || hasLastRow(view, table, run))) {
       continue;
     }
-    rewritten.push({ run, isThere: tables.some((table) => hasRows(view, table, run)) });
+    rewritten.push({ run, isThere: tables.some((table) => hasRows(view, table, run, mayBeOlder)) });
   }
   return rewritten;
 }
 
-function hasRows(view: DatabaseView, { name, runColumn }: TableShape, run: KnownRun): boolean {
-  return view.rows(`SELECT 1 FROM ${name} WHERE ${runColumn} = ? LIMIT 1`, run.value).length > 0;
+function hasRows(
+  view: DatabaseView,
+  { name, runColumn, idColumn }: TableShape,
+  run: KnownRun,
+  newOnly: boolean,
+): boolean {
+  const from = newOnly ? (run.offsets.get(name) ?? 0) : 0;
+  const sql = `SELECT 1 FROM ${name} WHERE ${runColumn} = ? AND ${idColumn} >= ? LIMIT 1`;
+  return view.rows(sql, run.value, from).length > 0;
 }
 
 /** A config is replaced by a new row each time, which says nothing about the run. */

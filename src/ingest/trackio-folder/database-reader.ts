@@ -47,8 +47,8 @@ export interface ReaderStep {
 export interface ReaderOptions {
   /** Begins the names of its sources. */
   readonly prefix: string;
-  /** Whether runs that are gone from the database go from the store. */
-  readonly removesRuns: boolean;
+  /** Whether it is read to be kept for good: then what is gone from the database stays. */
+  readonly isImport: boolean;
 }
 
 const NOTHING: ReaderStep = { rows: 0, more: false };
@@ -87,7 +87,7 @@ export class DatabaseReader {
     this.#project = project;
     this.#options = options;
     this.#rows = new RowFolder(place);
-    this.#followed = new FollowedPlace(place.store, project, options.prefix);
+    this.#followed = new FollowedPlace(place.store, project, options);
   }
 
   /** The newest run that is still to be listed or read; undefined where there is none. */
@@ -223,7 +223,7 @@ export class DatabaseReader {
 
   /** Runs that came from here once, and are gone. */
   async #removeAbsent(plan: DatabasePlan | undefined): Promise<void> {
-    if (!this.#options.removesRuns) return;
+    if (this.#options.isImport) return;
     const present = new Set(this.#runs.all().map(({ id }) => id));
     for (const run of await this.#project.inStore()) {
       if (run.client !== "trackio" || present.has(run.id)) continue;
@@ -240,6 +240,7 @@ export class DatabaseReader {
   async #followRows(): Promise<ReaderStep> {
     const { shape } = this.#plan!;
     const checksAll = this.#isCheckDue();
+    const { isImport } = this.#options;
     const read = this.#read((view) => {
       const pieces = [...shape.values()].map((table) => {
         const after = this.#followed.at(table.name);
@@ -253,7 +254,8 @@ export class DatabaseReader {
       const touched = new Set(pieces.flatMap(({ rows }) => rows.map(({ run }) => run)));
       const known = this.#runs.all();
       const checked = checksAll ? known : known.filter(({ value }) => touched.has(value));
-      return { pieces, rewritten: findRewritten(view, shape, checked) };
+      const rewritten = findRewritten(view, shape, checked, isImport);
+      return { pieces, rewritten: rewritten.filter((run) => run.isThere || !isImport) };
     });
     if (read === undefined) return NOTHING;
     const { pieces, rewritten } = read.value;
@@ -331,8 +333,7 @@ export class DatabaseReader {
 
   /** A run whose rows are others than those that were folded. */
   async #readAnew(run: KnownRun, isThere: boolean): Promise<void> {
-    // What was imported stays, whatever becomes of the place it came from.
-    if (isThere || this.#options.removesRuns) await this.#withdraw(run);
+    await this.#withdraw(run);
     await this.#followed.forget();
     run.offsets.clear();
     if (isThere) this.#runs.setTask(run, "list");

@@ -14,7 +14,7 @@ export function followTrackioFolder(
   onChange: (change: FoldChange) => void,
 ): TrackioFolder {
   const place = foldingPlace(folder, store, onChange);
-  return new TrackioFolder(place, { root: folder.root, prefix: "trackio", removesRuns: true });
+  return new TrackioFolder(place, { root: folder.root, prefix: "trackio", isImport: false });
 }
 
 export function foldingPlace(

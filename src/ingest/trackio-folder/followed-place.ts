@@ -16,6 +16,7 @@ export class FollowedPlace {
   readonly #store: Store;
   readonly #project: ProjectRuns;
   readonly #prefix: string;
+  readonly #isImport: boolean;
   readonly #rows = new Map<TableName, number>();
   /** As the store has them. */
   readonly #kept = new Map<TableName, number>();
@@ -23,10 +24,16 @@ export class FollowedPlace {
   readonly #unread = new Set<TableName>();
   #keptMs = Number.NEGATIVE_INFINITY;
 
-  constructor(store: Store, project: ProjectRuns, prefix: string) {
+  /** @param options.isImport Nothing is kept: another file of the same name may come the next time. */
+  constructor(
+    store: Store,
+    project: ProjectRuns,
+    options: { readonly prefix: string; readonly isImport: boolean },
+  ) {
     this.#store = store;
     this.#project = project;
-    this.#prefix = prefix;
+    this.#prefix = options.prefix;
+    this.#isImport = options.isImport;
   }
 
   async begin({ shape, highest }: DatabasePlan): Promise<void> {
@@ -34,7 +41,7 @@ export class FollowedPlace {
     this.#kept.clear();
     this.#unread.clear();
     for (const { name, isIndexedByRun } of shape.values()) {
-      const kept = await this.#store.offset(this.#sourceOf(name));
+      const kept = this.#isImport ? 0 : await this.#store.offset(this.#sourceOf(name));
       this.#kept.set(name, kept);
       if (kept === 0 && isIndexedByRun) this.#unread.add(name);
       const from = isIndexedByRun ? (highest.get(name) ?? 0) : 0;
@@ -65,7 +72,7 @@ export class FollowedPlace {
 
   /** Tells the store, where it is time. Only when no run is left to be read by itself. */
   async keep(nowMs: number): Promise<void> {
-    if (nowMs - this.#keptMs < KEEP_EVERY_MS) return;
+    if (this.#isImport || nowMs - this.#keptMs < KEEP_EVERY_MS) return;
     for (const [table, row] of this.#rows) {
       if (this.#kept.get(table) !== row + 1) await this.#keepTable(table, row + 1);
     }

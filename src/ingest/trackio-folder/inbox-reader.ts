@@ -16,11 +16,11 @@ import type { Json } from "../../protocol/values.ts";
 import { formatExactJson, parseExactJson } from "../trackio/exact-json.ts";
 import { memberOf } from "../trackio/members-of.ts";
 import { textOf, trackioProjectKey, trackioRunId } from "../trackio/trackio-names.ts";
-import type { ReaderStep } from "./database-reader.ts";
+import type { ReaderOptions, ReaderStep } from "./database-reader.ts";
 import type { TrackioRow } from "./database-rows.ts";
 import type { TableName } from "./database-shape.ts";
 import { keepOffset } from "./keep-offset.ts";
-import type { ProjectRuns } from "./project-runs.ts";
+import type { FindProject } from "./project-runs.ts";
 import { type FoldingPlace, RowFolder } from "./row-folder.ts";
 import { timeOf } from "./translate-rows.ts";
 
@@ -57,8 +57,8 @@ interface FragmentRow {
 export class InboxReader {
   readonly #place: FoldingPlace;
   readonly #path: string;
-  readonly #projectOf: (key: ProjectKey, name: string) => ProjectRuns;
-  readonly #prefix: string;
+  readonly #projectOf: FindProject;
+  readonly #options: ReaderOptions;
   readonly #rows: RowFolder;
   readonly #writers = new Map<string, InboxWriter>();
   /** How far each source is folded, and the name that its run has. */
@@ -67,16 +67,11 @@ export class InboxReader {
   #lookedMs = Number.NEGATIVE_INFINITY;
 
   /** @param path Of the folder `inbox`, which need not be there. */
-  constructor(
-    place: FoldingPlace,
-    path: string,
-    projectOf: (key: ProjectKey, name: string) => ProjectRuns,
-    prefix: string,
-  ) {
+  constructor(place: FoldingPlace, path: string, projectOf: FindProject, options: ReaderOptions) {
     this.#place = place;
     this.#path = path;
     this.#projectOf = projectOf;
-    this.#prefix = prefix;
+    this.#options = options;
     this.#rows = new RowFolder(place);
   }
 
@@ -92,8 +87,9 @@ export class InboxReader {
       await this.#fold(writer, read);
       writer.next = numbers.at(-1)! + 1;
       const [first] = read;
-      if (first !== undefined) {
-        const project = this.#projectOf(first.project, first.projectName);
+      const project = first && this.#projectOf(first.project, first.projectName);
+      // What is imported may be another folder the next time, or more of this one.
+      if (project !== undefined && !this.#options.isImport) {
         await keepOffset(this.#place.store, project, this.#placeOf(writer.name), writer.next);
       }
       rows += read.length;
@@ -116,7 +112,9 @@ export class InboxReader {
         path: join(this.#path, entry.name),
         mtimeMs: Number.NaN,
         lookedMs: Number.NEGATIVE_INFINITY,
-        next: await this.#place.store.offset(this.#placeOf(entry.name)),
+        next: this.#options.isImport
+          ? 0
+          : await this.#place.store.offset(this.#placeOf(entry.name)),
       });
     }
   }
@@ -148,11 +146,11 @@ export class InboxReader {
     for (const ofRun of Map.groupBy(rows, groupOf).values()) {
       const { project: key, projectName, table, row } = ofRun[0]!;
       const id = trackioRunId(row.run, row.name);
-      if (id === undefined) continue;
-      const createdAt = timeOf(row.timestamp) ?? modifiedMs;
       const project = this.#projectOf(key, projectName);
+      if (id === undefined || project === undefined) continue;
+      const createdAt = timeOf(row.timestamp) ?? modifiedMs;
       const run = await project.identityOf({ id, name: row.name, createdAt });
-      const source = `${this.#prefix}/${writer.name}#${table}/${key}/${id}`;
+      const source = `${this.#options.prefix}/${writer.name}#${table}/${key}/${id}`;
       const known = this.#known.get(source) ?? {
         offset: await this.#place.store.offset(source),
         name: run.name,
@@ -171,7 +169,7 @@ export class InboxReader {
   }
 
   #placeOf(writer: string): string {
-    return `${this.#prefix}/${writer}`;
+    return `${this.#options.prefix}/${writer}`;
   }
 }
 

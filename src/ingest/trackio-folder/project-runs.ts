@@ -13,6 +13,9 @@ import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { RunIdentity } from "../../protocol/run.ts";
 import type { RunInfo, Store } from "../../store/store.ts";
 
+/** The project of this key, which is made where it is new; undefined where it is not to be read. */
+export type FindProject = (key: ProjectKey, name: string) => ProjectRuns | undefined;
+
 export interface NewTrackioRun {
   readonly id: RunId;
   readonly name: string;

@@ -5,7 +5,7 @@
  */
 
 import { readdirSync, type Stats, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { isMissing } from "../../journal/file-errors.ts";
 import { trackioFileHash } from "../../media/trackio-file-hash.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
@@ -14,8 +14,9 @@ import { PROJECT_RUN } from "../../protocol/run.ts";
 import type { FoldBatch } from "../../store/store.ts";
 import { trackioProjectKey } from "../trackio/trackio-names.ts";
 import { typeOfFile } from "../trackio/type-of-file.ts";
+import { filesBelow } from "./files-below.ts";
 import { keepOffset } from "./keep-offset.ts";
-import type { ProjectRuns } from "./project-runs.ts";
+import type { FindProject } from "./project-runs.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 
 type SavedFiles = NonNullable<FoldBatch["files"]>;
@@ -27,17 +28,12 @@ const LOOK_SHARE = 50;
 export class SavedFilesReader {
   readonly #place: FoldingPlace;
   readonly #mediaPath: string;
-  readonly #projectOf: (key: ProjectKey, name: string) => ProjectRuns;
+  readonly #projectOf: FindProject;
   readonly #prefix: string;
   #nextLookMs = Number.NEGATIVE_INFINITY;
 
   /** @param mediaPath Of the folder `media`, which need not be there. */
-  constructor(
-    place: FoldingPlace,
-    mediaPath: string,
-    projectOf: (key: ProjectKey, name: string) => ProjectRuns,
-    prefix: string,
-  ) {
+  constructor(place: FoldingPlace, mediaPath: string, projectOf: FindProject, prefix: string) {
     this.#place = place;
     this.#mediaPath = mediaPath;
     this.#projectOf = projectOf;
@@ -59,6 +55,8 @@ export class SavedFilesReader {
 
   async #followProject(key: ProjectKey, project: string, path: string): Promise<void> {
     const { store, onChange } = this.#place;
+    const owner = this.#projectOf(key, project);
+    if (owner === undefined) return;
     const known = new Map((await store.listFiles(key)).map((file) => [file.path, file]));
     const files = savedFilesIn(path, project).filter((file) => {
       const before = known.get(file.path);
@@ -68,25 +66,17 @@ export class SavedFilesReader {
     if (files.length === 0) return;
     const source = `${this.#prefix}/${project}/files`;
     const offset = (await store.offset(source)) + 1;
-    await keepOffset(store, this.#projectOf(key, project), source, offset, { files });
+    await keepOffset(store, owner, source, offset, { files });
     onChange({ project: key, run: PROJECT_RUN, newKeys: false, media: true, facts: false });
   }
 }
 
 /** The files below `path`, named as a Trackio client names them. */
-export function savedFilesIn(path: string, project: string): SavedFiles {
-  return readdirSync(path, { recursive: true, withFileTypes: true }).flatMap((entry) => {
-    const file = join(entry.parentPath, entry.name);
-    const name = relative(path, file).split(sep).join("/");
-    const stats = entry.isFile() ? statOf(file) : undefined;
-    if (stats === undefined || !isSavedPath(name)) return [];
-    return {
-      path: name,
-      blob: trackioFileHash(`${project}/files/${name}`),
-      type: typeOfFile(name),
-      bytes: stats.size,
-      time: stats.mtimeMs,
-    };
+function savedFilesIn(path: string, project: string): SavedFiles {
+  return filesBelow(path).flatMap(({ name, stats }) => {
+    if (!isSavedPath(name)) return [];
+    const blob = trackioFileHash(`${project}/files/${name}`);
+    return { path: name, blob, type: typeOfFile(name), bytes: stats.size, time: stats.mtimeMs };
   });
 }
 

@@ -16,7 +16,7 @@ import { trackioProjectKey } from "../trackio/trackio-names.ts";
 import { DatabaseFile } from "./database-file.ts";
 import { DatabaseReader, type ReaderStep } from "./database-reader.ts";
 import { InboxReader } from "./inbox-reader.ts";
-import { ProjectRuns } from "./project-runs.ts";
+import { type FindProject, ProjectRuns } from "./project-runs.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 import { SavedFilesReader } from "./saved-files-reader.ts";
 
@@ -42,8 +42,12 @@ export interface TrackioFolderOptions {
   readonly root: string;
   /** Begins the names of its sources. */
   readonly prefix: string;
-  /** Whether what is gone from the folder goes from the store. */
-  readonly removesRuns: boolean;
+  /** Whether it is read to be kept for good: then what is gone from the folder stays. */
+  readonly isImport: boolean;
+  /** Only of the project with this key; absent: of all. */
+  readonly only?: ProjectKey;
+  /** Only this database, and nothing besides. */
+  readonly database?: string;
 }
 
 /** Whether there is something that Trackio for Python wrote. */
@@ -65,9 +69,10 @@ export class TrackioFolder {
   constructor(place: FoldingPlace, options: TrackioFolderOptions) {
     this.#place = place;
     this.#options = options;
-    const { root, prefix } = options;
-    const projectOf = (key: ProjectKey, name: string) => this.#projectOf(key, name);
-    this.#inbox = new InboxReader(place, join(root, "inbox"), projectOf, `${prefix}/inbox`);
+    const { root, prefix, isImport } = options;
+    const projectOf: FindProject = (key, name) => this.#projectOf(key, name);
+    const inbox = { prefix: `${prefix}/inbox`, isImport };
+    this.#inbox = new InboxReader(place, join(root, "inbox"), projectOf, inbox);
     this.#savedFiles = new SavedFilesReader(
       place,
       join(root, "media"),
@@ -111,7 +116,7 @@ export class TrackioFolder {
       this.#databases.delete(name);
     }
     this.#turns += 1;
-    take(await this.#inbox.follow());
+    if (this.#options.database === undefined) take(await this.#inbox.follow());
     await this.#savedFiles.follow();
     for (let next = this.#nextDatabase(); next !== undefined; next = this.#nextDatabase()) {
       more = true;
@@ -173,10 +178,11 @@ export class TrackioFolder {
     const now = this.#place.now();
     if (now - this.#listedMs < LIST_EVERY_MS) return;
     this.#listedMs = now;
-    for (const name of databasesIn(this.#options.root)) this.#take(name);
+    const { database, root } = this.#options;
+    for (const name of database === undefined ? databasesIn(root) : [database]) this.#take(name);
     if (this.#isBegun) return;
     this.#isBegun = true;
-    if (!this.#options.removesRuns) return;
+    if (this.#options.isImport) return;
     // What came from a database that was removed while nobody looked.
     for (const { key } of await this.#place.store.listProjects()) this.#take(key + DATABASE_ENDING);
   }
@@ -186,17 +192,18 @@ export class TrackioFolder {
     const stem = name.slice(0, -DATABASE_ENDING.length);
     const key = trackioProjectKey(stem);
     if (key === undefined) return;
-    const { root, prefix, removesRuns } = this.#options;
+    const { root, prefix, isImport } = this.#options;
+    const project = this.#projectOf(key, stem);
+    if (project === undefined) return;
     const copies = join(this.#place.folder.storePath, "copies");
     const file = new DatabaseFile(join(root, name), copies);
-    const options = { prefix: `${prefix}/${name}`, removesRuns };
-    this.#databases.set(
-      name,
-      new DatabaseReader(this.#place, file, this.#projectOf(key, stem), options),
-    );
+    const options = { prefix: `${prefix}/${name}`, isImport };
+    this.#databases.set(name, new DatabaseReader(this.#place, file, project, options));
   }
 
-  #projectOf(key: ProjectKey, name: string): ProjectRuns {
+  #projectOf(key: ProjectKey, name: string): ProjectRuns | undefined {
+    const { only } = this.#options;
+    if (only !== undefined && only !== key) return undefined;
     let project = this.#projects.get(key);
     if (project === undefined) {
       const { folder, store, now } = this.#place;

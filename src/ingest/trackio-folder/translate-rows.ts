@@ -213,10 +213,28 @@ const OPENING_BRACE = 0x7b;
 
 /** A step in the form of `encodeValue`; undefined where there is none. */
 export function stepOf(given: SqlValue): Json | undefined {
+  if (given instanceof Uint8Array) return stepOf(integerOf(given));
   if (typeof given === "number") return Number.isFinite(given) ? given : undefined;
   if (typeof given !== "string" || !/^-?\d+$/.test(given)) return undefined;
   const number = Number(given);
   return Number.isSafeInteger(number) ? number : { $: "int", v: given };
+}
+
+/** An integer of numpy, which Python's SQLite writes as the bytes that it is in memory. */
+function integerOf(bytes: Uint8Array): SqlValue {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (bytes.length) {
+    case 1:
+      return view.getInt8(0);
+    case 2:
+      return view.getInt16(0, true);
+    case 4:
+      return view.getInt32(0, true);
+    case 8:
+      return String(view.getBigInt64(0, true));
+    default:
+      return null;
+  }
 }
 
 /** Epoch milliseconds of a time as upstream writes it; its import of TensorFlow's events writes seconds since 1970. */
