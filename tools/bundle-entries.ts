@@ -17,6 +17,7 @@ const ENTRIES = [
   "sdk/index.js",
   "sdk/media-encoding.js",
   "sdk/table-encoding.js",
+  "sdk/browser/index.js",
   "ingest/fold-thread.js",
   "server/reading/reader-thread.js",
 ];

@@ -53,11 +53,8 @@ const QUICKTIME_BOXES = new Set(["moov", "mdat", "wide", "pnot"]);
  * @param firstBytes At least the first {@link RECOGNISE_BYTES}, or all there are.
  */
 export function recogniseMedia(firstBytes: Uint8Array): RecognisedMedia | undefined {
-  const head = Buffer.from(
-    firstBytes.buffer,
-    firstBytes.byteOffset,
-    Math.min(firstBytes.byteLength, RECOGNISE_BYTES),
-  );
+  // Pages ask, too: nothing here is Node's.
+  const head = firstBytes.subarray(0, RECOGNISE_BYTES);
   const type = typeOfBinary(head) ?? typeOfMarkup(head);
   return type === undefined ? undefined : { kind: kindOf(type), type };
 }
@@ -68,8 +65,8 @@ function kindOf(type: string): RecognisedKind {
   return type.endsWith("parquet") ? "table" : "document";
 }
 
-function typeOfBinary(head: Buffer): string | undefined {
-  const text = head.toString("latin1");
+function typeOfBinary(head: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...head);
   for (const [type, at, bytes] of SIGNATURES) {
     if (text.startsWith(bytes, at) && (type !== "image/bmp" || isBitmap(head))) return type;
   }
@@ -94,12 +91,14 @@ function typeOfBrands(text: string): string {
 }
 
 /** Two letters are few: the reserved fields of a bitmap are zero and its header has a known size. */
-function isBitmap(head: Buffer): boolean {
-  return head.length >= 18 && head.readUInt32LE(6) === 0 && head.readUInt32LE(14) <= 124;
+function isBitmap(head: Uint8Array): boolean {
+  if (head.length < 18) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return view.getUint32(6, true) === 0 && view.getUint32(14, true) <= 124;
 }
 
 /** The header of a frame of layer III without a tag before it. */
-function isMpegAudio(head: Buffer): boolean {
+function isMpegAudio(head: Uint8Array): boolean {
   const [sync, layer, rates] = head;
   if (sync !== 0xff || layer === undefined || rates === undefined) return false;
   const isLayer3 = (layer & 0xe6) === 0xe2 && (layer & 0x18) !== 0x08;
@@ -107,9 +106,10 @@ function isMpegAudio(head: Buffer): boolean {
 }
 
 /** SVG and HTML, whatever stands before their first element: a mark of byte order, a prolog, comments, a doctype. */
-function typeOfMarkup(head: Buffer): string | undefined {
+function typeOfMarkup(head: Uint8Array): string | undefined {
   const isUtf16 = head[0] === 0xff && head[1] === 0xfe;
-  let text = head.toString(isUtf16 ? "utf16le" : "utf8").replace(/^\uFEFF/, "");
+  // Without the mark of byte order.
+  let text = new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(head);
   for (;;) {
     text = text.trimStart();
     if (/^<!doctype html/i.test(text)) return "text/html";

@@ -17,6 +17,7 @@ import { readStep, StepCounter } from "../step-counter.ts";
 import type { Warnings } from "../warnings.ts";
 import type { BrowserReport, BrowserRun, FinishOptions } from "./browser-run-types.ts";
 import type { KeptJournals } from "./kept-journals.ts";
+import { Leftovers } from "./leftovers.ts";
 import { LineWriter } from "./line-writer.ts";
 import { Outbox } from "./outbox.ts";
 import { holdJournal, listenToPage } from "./page-events.ts";
@@ -91,7 +92,10 @@ export class PageRun<
       this.#media,
     );
     const { writer } = facts;
-    this.#outbox = new Outbox({ writer, journals, server, until: "whileOpen", warn });
+    const leftovers = new Leftovers(facts, journals, server, warn);
+    const after = leftovers.sendOfRun();
+    this.#outbox = new Outbox({ writer, journals, server, until: "whileOpen", after, warn });
+    after.then(() => leftovers.sendAll());
     this.ready = this.#outbox.ready;
     const release = holdJournal(writer);
     const unlisten = listenToPage({

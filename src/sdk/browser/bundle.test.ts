@@ -29,7 +29,9 @@ test("trackio/browser is one file without anything of Node", async () => {
     /node:|node_modules|browser-external/.test(id),
   );
   expect(foreign).toEqual([]);
-  expect(chunk.code).not.toMatch(/["']node:(?!module)/);
+  // What loads media from files in scripts is there, and never called: a page has provided all that it needs.
+  const code = chunk.code.replace(/getBuiltinModule\([`"']node:module[`"']\)/, "");
+  expect(code).not.toMatch(/["'`]node:|\bBuffer\.|\brequire\(/);
   const packed = gzipSync(chunk.code).length;
   console.info(`trackio/browser: ${chunk.code.length} bytes, ${packed} packed`);
   expect(packed).toBeLessThan(MAX_PACKED_BYTES);

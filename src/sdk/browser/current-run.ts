@@ -15,7 +15,6 @@ import type {
   FinishOptions,
 } from "./browser-run-types.ts";
 import { DisabledPageRun } from "./disabled-page-run.ts";
-import { sendLeftovers } from "./leftovers.ts";
 
 // A page has no files to load them from later.
 provideTables(tableEncoding);
@@ -27,7 +26,6 @@ interface LatestRun {
   finish(options?: FinishOptions): Promise<BrowserReport>;
 }
 
-const ownWriters = new Set<string>();
 let latest: LatestRun | undefined;
 
 /**
@@ -53,14 +51,7 @@ export function init<
     latest = disabled;
     return disabled;
   }
-  const begun = beginRun(checked, warnings, Date.now());
-  ownWriters.add(begun.facts.writer);
-  const run = new PageRun<Config, Metrics>(begun, warnings);
-  const warn = (kind: string, message: string) => warnings.warn(kind, message);
-  sendLeftovers(begun.journals, begun.server, (writer) => ownWriters.has(writer), warn).catch(
-    (error: unknown) =>
-      warn("leftovers", `what other pages left cannot be sent (${String(error)}).`),
-  );
+  const run = new PageRun<Config, Metrics>(beginRun(checked, warnings, Date.now()), warnings);
   latest = run;
   return run;
 }

@@ -1,27 +1,70 @@
-/** Journals that pages before this one could not send to the end: a tab that was closed, a server that was away. */
+/**
+ * Journals that pages before this one could not send to the end: a tab that was
+ * closed, a server that was away. Those of a run that goes on now are sent
+ * before its new one: steps that the server tells go by what it has.
+ */
 
-import type { KeptJournals } from "./kept-journals.ts";
+import type { KeptJournal, KeptJournals } from "./kept-journals.ts";
 import { Outbox } from "./outbox.ts";
 import { withJournal } from "./page-events.ts";
+import type { JournalFacts } from "./page-journal.ts";
 import type { ServerRequests } from "./server-requests.ts";
-
-/** Servers for which a page sends what others left; once each is enough. */
-const servers = new Set<string>();
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Sends them one after the other, the oldest first, in the background; tries until the server takes them. @param isOwn Whether this page writes the journal. */
-export async function sendLeftovers(
-  journals: Promise<KeptJournals>,
-  server: ServerRequests,
-  isOwn: (writer: string) => boolean,
-  warn: (kind: string, message: string) => void,
-): Promise<void> {
-  if (servers.has(server.url)) return;
-  servers.add(server.url);
-  const kept = await journals;
-  for (const { writer, begunAtMs } of await kept.list(server.url)) {
-    if (isOwn(writer)) continue;
+/** Journals that this page writes itself. */
+const own = new Set<string>();
+/** What is being sent, or was, by its writer. */
+const sending = new Map<string, Promise<void>>();
+
+/** @param facts Of a journal that this page begins now. */
+export class Leftovers {
+  readonly #facts: JournalFacts;
+  readonly #journals: Promise<KeptJournals>;
+  readonly #server: ServerRequests;
+  readonly #warn: (kind: string, message: string) => void;
+
+  constructor(
+    facts: JournalFacts,
+    journals: Promise<KeptJournals>,
+    server: ServerRequests,
+    warn: (kind: string, message: string) => void,
+  ) {
+    own.add(facts.writer);
+    this.#facts = facts;
+    this.#journals = journals;
+    this.#server = server;
+    this.#warn = warn;
+  }
+
+  /** Sends what is left of the same run; resolves when the server has it. */
+  sendOfRun(): Promise<void> {
+    const { projectKey, run } = this.#facts;
+    return this.#send((journal) => journal.projectKey === projectKey && journal.run === run);
+  }
+
+  /** Sends all that is left for the same server. */
+  sendAll(): Promise<void> {
+    return this.#send(() => true);
+  }
+
+  async #send(isWanted: (journal: KeptJournal) => boolean): Promise<void> {
+    try {
+      const kept = await this.#journals;
+      // One after the other, the oldest first.
+      for (const journal of await kept.list(this.#server.url)) {
+        if (own.has(journal.writer) || !isWanted(journal)) continue;
+        const former = sending.get(journal.writer) ?? this.#sendOne(kept, journal);
+        sending.set(journal.writer, former);
+        await former;
+      }
+    } catch (error) {
+      this.#warn("leftovers", `what other pages left cannot be sent (${String(error)}).`);
+    }
+  }
+
+  async #sendOne(kept: KeptJournals, { writer, begunAtMs }: KeptJournal): Promise<void> {
+    const [journals, server, warn] = [this.#journals, this.#server, this.#warn];
     await withJournal(writer, async (isAlone) => {
       await new Outbox({ writer, journals, server, until: "once", warn }).done;
       // Where nobody can say whether it is still written, a day decides.

@@ -19,6 +19,8 @@ export interface OutboxOptions {
   readonly server: ServerRequests;
   /** `whileOpen`: until the journal is closed and all of it is sent. `once`: what there is now. */
   readonly until: "whileOpen" | "once";
+  /** Nothing is sent before it has settled. */
+  readonly after?: Promise<unknown>;
   readonly warn: (kind: string, message: string) => void;
 }
 
@@ -91,6 +93,7 @@ export class Outbox {
 
   async #run(): Promise<void> {
     const journals = await this.#options.journals;
+    await this.#options.after;
     while (!this.#isStopped) {
       try {
         this.#hasNews = false;
