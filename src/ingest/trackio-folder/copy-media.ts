@@ -1,0 +1,67 @@
+/** Copies the files of a Trackio folder among our blobs, under the names by which records know them. */
+
+import { constants, copyFileSync, renameSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder } from "../../journal/make-folder.ts";
+import type { BlobFolder } from "../../media/blob-folder.ts";
+import { explained } from "../../media/keep-blob.ts";
+import { viaTemporary } from "../../media/temporary-file.ts";
+import { trackioFileHash } from "../../media/trackio-file-hash.ts";
+import { filesBelow } from "./files-below.ts";
+
+export interface CopiedMedia {
+  readonly fileCount: number;
+  readonly bytes: number;
+}
+
+/**
+ * Copies what is not here yet of the files of some projects.
+ * @param mediaPath Of the folder `media`.
+ * @param projects Names of the projects' folders in it.
+ * @param onProgress Told about bytes.
+ * @throws {@link TrackioError} `storage_full`, `unavailable` where they cannot be written.
+ */
+export async function copyMedia(
+  blobs: BlobFolder,
+  mediaPath: string,
+  projects: readonly string[],
+  onProgress: (done: number, total: number) => void,
+): Promise<CopiedMedia> {
+  const files = projects.flatMap((project) =>
+    filesBelow(join(mediaPath, project)).map(({ name, path, stats }) => {
+      return { hash: trackioFileHash(`${project}/${name}`), path, stats };
+    }),
+  );
+  const missing = files.filter(({ hash }) => blobs.find(hash).state === "missing");
+  const total = missing.reduce((sum, { stats }) => sum + stats.size, 0);
+  let bytes = 0;
+  for (const { hash, path, stats } of missing) {
+    copyOne(blobs, path, stats, hash);
+    bytes += stats.size;
+    onProgress(bytes, total);
+    // So that Ctrl-C is heard between two files.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { fileCount: missing.length, bytes };
+}
+
+function copyOne(
+  blobs: BlobFolder,
+  path: string,
+  stats: Stats,
+  hash: ReturnType<typeof trackioFileHash>,
+): void {
+  explained(blobs, () =>
+    viaTemporary(
+      blobs,
+      (copy) => copyFileSync(path, copy, constants.COPYFILE_FICLONE),
+      (copy) => {
+        // One that is being written is taken the next time.
+        if (statSync(copy).size !== stats.size)
+          throw new Error(`${path} changed while it was copied`);
+        makeFolder(blobs.pendingPath);
+        renameSync(copy, blobs.pendingFile(hash, "given"));
+      },
+    ),
+  );
+}
