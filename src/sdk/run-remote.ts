@@ -15,6 +15,7 @@ import { TrackioError } from "../protocol/errors.ts";
 import type { RunIdentity } from "../protocol/run.ts";
 import { describeError } from "./describe-value.ts";
 import { journalThread, type OnSendingNews } from "./journal-thread.ts";
+import { ReadyPromise } from "./ready-promise.ts";
 import type { Refusal } from "./remote/outgoing-journal.ts";
 import type { OwnJournal } from "./remote/sending.ts";
 import type { UnsentRest } from "./run.ts";
@@ -42,26 +43,25 @@ export interface RunRemoteOptions {
 }
 
 export class RunRemote implements SendingRun {
-  /** Settles when the server has the run, or never will. */
-  readonly ready: Promise<void>;
   readonly places: { readonly serverUrl: string; readonly root: string };
   readonly #options: RunRemoteOptions;
   readonly #paths = new Set<string>();
   readonly #hear: OnSendingNews = (told) => this.#take(told);
-  #setReady: () => void = () => undefined;
-  #refuseReady: (error: TrackioError) => void = () => undefined;
+  readonly #ready = new ReadyPromise();
   #isServerAway = false;
   #waitedMs = 0;
 
   constructor(options: RunRemoteOptions) {
     this.#options = options;
     this.places = { serverUrl: options.server.url, root: options.folder.root };
-    this.ready = new Promise((resolve, reject) => {
-      this.#setReady = resolve;
-      this.#refuseReady = reject;
+  }
+
+  /** Settles when the server has the run, or never will. */
+  get ready(): Promise<void> {
+    return this.#ready.ask(this.exitLimitMs(), () => {
+      const { name } = this.#options.run;
+      return new TrackioError("unavailable", notTaken(this.places.serverUrl, name));
     });
-    // Whoever does not ask must not be ended by the answer.
-    this.ready.catch(() => undefined);
   }
 
   /** Has the journal sent, from now on. */
@@ -121,15 +121,11 @@ export class RunRemote implements SendingRun {
     const { serverUrl, root } = this.places;
     const { bytes, blobs } = drained?.left ?? { bytes: this.#unsentBytes(), blobs: 0 };
     const why = drained?.trouble === undefined ? "" : `: ${drained.trouble}`;
-    this.#refuseReady(
-      new TrackioError(
-        "unavailable",
-        `The server ${serverUrl} has not taken the run "${this.#options.run.name}" yet${why}; it lies in ${root} and is sent with the next run there, or by \`trackio sync\`.`,
-      ),
-    );
+    const { name } = this.#options.run;
+    this.#ready.reject(new TrackioError("unavailable", notTaken(serverUrl, name)));
     this.#options.warnings.warn(
       "unsent",
-      `${describeUnsent({ bytes, blobs })} of the run "${this.#options.run.name}" did not reach ${serverUrl} yet${why}. Nothing is lost: it lies in ${root}; while this script goes on, and with the next run there or \`trackio sync\`, it is sent.`,
+      `${describeUnsent({ bytes, blobs })} of the run "${name}" did not reach ${serverUrl} yet${why}. Nothing is lost: it lies in ${root}; while this script goes on, and with the next run there or \`trackio sync\`, it is sent.`,
     );
     return { bytes, blobs, serverUrl, dir: root };
   }
@@ -144,11 +140,11 @@ export class RunRemote implements SendingRun {
     }
     if (!this.#paths.has(told.path)) return;
     if (told.news === "ready") {
-      this.#setReady();
+      this.#ready.resolve();
       return;
     }
     this.#paths.delete(told.path);
-    if (told.refusal === undefined) this.#setReady();
+    if (told.refusal === undefined) this.#ready.resolve();
     else this.#refuse(told.refusal);
     if (this.isSending) return;
     journalThread.unlisten(this.#hear);
@@ -158,7 +154,7 @@ export class RunRemote implements SendingRun {
 
   #refuse({ code, message }: Refusal): void {
     const { run, server, folder, warnings } = this.#options;
-    this.#refuseReady(new TrackioError(code, message));
+    this.#ready.reject(new TrackioError(code, message));
     warnings.warn(
       `refused ${code}`,
       `${server.url} does not take the run "${run.name}": ${message} It is kept in ${folder.root} only.`,
@@ -190,4 +186,8 @@ export class RunRemote implements SendingRun {
     }
     return bytes;
   }
+}
+
+function notTaken(serverUrl: string, name: string): string {
+  return `The server ${serverUrl} has not answered for the run "${name}" yet; it is kept here and sent when it can be.`;
 }

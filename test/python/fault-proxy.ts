@@ -29,6 +29,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly url: string;
   /** How often each has struck. */
   readonly struck = new Map<Fault, number>();
+  /** `PUT /api/…` of every request that came, in order. */
+  readonly requests: string[] = [];
   readonly #target: URL;
   readonly #plan: readonly Fault[];
   readonly #server = createServer((incoming, answer) => void this.#handle(incoming, answer));
@@ -72,6 +74,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   async #handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    this.requests.push(`${incoming.method} ${incoming.url}`);
     const fault = this.#nextFault(incoming);
     try {
       const body = await readAll(incoming);

@@ -93,6 +93,7 @@ export class ServerSender {
     const blobs = new OutgoingBlobs(journal, BlobFolder.at(address.root), this.#known, progress);
     this.#journals.set(address.path, { journal, blobs });
     this.#run();
+    this.#wake();
   }
 
   /** No more will be written to the journal. */
@@ -141,19 +142,15 @@ export class ServerSender {
   #run(): void {
     if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
-    const lines = this.#repeat((sent) => this.#sendLines(sent));
-    const blobs = this.#repeat((sent) => sent.blobs.send(this.#connection, this.#now()));
-    void Promise.all([lines, blobs]).then(() => {
-      this.#isRunning = false;
-      // Added while both came to their end.
-      if (this.#journals.size > 0) this.#run();
-    });
+    void this.#repeat((sent) => this.#sendLines(sent));
+    void this.#repeat((sent) => sent.blobs.send(this.#connection, this.#now()));
   }
 
-  /** Does `work` for all journals in turn, until there is none; `work` says whether it moved anything. */
+  /** Does `work` for all journals in turn, as long as this sender is open; `work` says whether it moved anything. */
   async #repeat(work: (sent: Sent) => Promise<boolean>): Promise<void> {
     const backOff = new BackOff();
-    while (this.#journals.size > 0 && !this.#isClosed) {
+    while (!this.#isClosed) {
+      if (this.#journals.size === 0) await this.#added();
       let hasMoved = false;
       let pauseMs: number | undefined;
       for (const sent of [...this.#journals.values()]) {
@@ -211,6 +208,17 @@ export class ServerSender {
     sent.journal.isOpen = false;
     attempt(() => sent.journal.mark(this.#now(), { isDone: true }));
     this.#news.onSettled?.(path, refusal);
+  }
+
+  /** Resolves when there is something to do again; no timer runs until then. */
+  #added(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#wakers.delete(wake);
+        resolve();
+      };
+      this.#wakers.add(wake);
+    });
   }
 
   #pause(wantedMs: number | undefined): Promise<void> {
