@@ -6,12 +6,15 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { FoldReport } from "../ingest/fold-report.ts";
 import { Folder } from "../ingest/folder.ts";
+import { followTrackioFolder } from "../ingest/trackio-folder/follow-trackio-folder.ts";
+import { hasTrackioData } from "../ingest/trackio-folder/trackio-folder.ts";
 import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { findDataFolder } from "./find-data-folder.ts";
+import { formatQuantity } from "./format.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -51,16 +54,17 @@ export async function openData(terminal: Terminal, dir?: string): Promise<OpenDa
 }
 
 async function openStore(folder: DataFolder): Promise<Store> {
-  if (!existsSync(folder.storePath)) return new MemoryStore();
+  if (!existsSync(folder.storePath) && !hasTrackioData(folder.root)) return new MemoryStore();
   if (canWrite(folder)) return await SqliteStore.open(folder.databaseFile);
   if (!existsSync(folder.databaseFile)) return new MemoryStore();
   return await SqliteStore.open(folder.databaseFile, { readOnly: true });
 }
 
 function canWrite(folder: DataFolder): boolean {
-  if (!existsSync(folder.storePath)) return true;
+  const path = existsSync(folder.storePath) ? folder.storePath : folder.root;
+  if (!existsSync(path)) return true;
   try {
-    accessSync(folder.storePath, constants.W_OK);
+    accessSync(path, constants.W_OK);
     return true;
   } catch {
     // Not ours to write: it is read as it is.
@@ -70,18 +74,26 @@ function canWrite(folder: DataFolder): boolean {
 
 async function foldAll(terminal: Terminal, { folder, store }: OpenData): Promise<void> {
   const bar = new ProgressBar(terminal, "Folding what was logged");
+  const trackio = followTrackioFolder(folder, store, () => undefined);
+  const readBar = new ProgressBar(terminal, "Reading what Trackio wrote", (rows) =>
+    formatQuantity(rows, "row"),
+  );
   let report: FoldReport;
   try {
     report = await new Folder(folder, store).foldAll({
       onProgress: (done, total) => bar.update(done, total),
     });
-    if (report.bytes > 0) await store.compact(COMPACT_MS);
+    await trackio.readAll(({ done, total }) => readBar.update(done, total));
+    if (report.bytes > 0 || trackio.progress.total > 0) await store.compact(COMPACT_MS);
   } catch (error) {
     if (!(error instanceof TrackioError) || error.code !== "storage_full") throw error;
     terminal.note(`${error.message} What is not folded yet is not shown.\n`);
     return;
   } finally {
     bar.end();
+    readBar.end();
+    await trackio.close();
   }
-  for (const skipped of report.skipped) terminal.note(`${skipped.reason}\n`);
+  for (const skipped of [...report.skipped, ...trackio.skipped])
+    terminal.note(`${skipped.reason}\n`);
 }

@@ -9,6 +9,7 @@ import { declareDelete } from "./commands/delete.ts";
 import { declareExport } from "./commands/export.ts";
 import { declareGc } from "./commands/gc.ts";
 import { declareGet } from "./commands/get.ts";
+import { declareImport } from "./commands/import.ts";
 import { declareList } from "./commands/list.ts";
 import { declareShow } from "./commands/show.ts";
 import { declareStatus } from "./commands/status.ts";
@@ -36,6 +37,7 @@ export function createProgram(terminal: Terminal): Command {
   declareList(program, terminal);
   declareGet(program, terminal);
   declareExport(program, terminal);
+  declareImport(program, terminal);
   declareDelete(program, terminal);
   declareGc(program, terminal);
   declareStatus(program, terminal);
