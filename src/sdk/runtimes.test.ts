@@ -2,12 +2,23 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { isWriterAlive } from "../journal/process-liveness.ts";
 import { temporaryFolder } from "../journal/testing/temporary-folder.ts";
+import type { RunList } from "../protocol/api.ts";
 import type { Writer } from "../protocol/run.ts";
+import { startServer } from "../server/start-server.ts";
 import { readRun } from "./testing/on-disk.ts";
 import { OTHER_RUNTIMES, startIn } from "./testing/other-runtimes.ts";
+import { runScript } from "./testing/run-script.ts";
 
 const INIT = `const run = trackio.init({ project: "p" }); trackio.log({ a: 1 });`;
 const KILLS = 5;
+const VALUES = `
+  const run = trackio.init({ project: "p", name: "values", config: { lr: 1e-3, big: 2n ** 64n - 1n, at: new Date(5) } });
+  trackio.log({ loss: 0.5, train: { acc: 1, deep: { er: 2 } }, text: "\\u00ff\\u0000\\ud83d\\ude00", none: null });
+  trackio.log({ nan: NaN, low: -Infinity, zero: -0, big: -(2n ** 70n), at: new Date(0), list: [1, ["a", true]] });
+  trackio.log({ array: Float32Array.of(1.5, NaN), long: BigInt64Array.of(-1n), "": 1, ["__proto__"]: 2 }, { step: 2 ** 53 });
+  trackio.log({ loss: 0.25 }, { step: 7, time: 1_700_000_000_000 });
+  run.summary.set({ best: 0.25 });
+  await trackio.finish();`;
 
 describe.each(OTHER_RUNTIMES)("in $name", (runtime) => {
   test("what log() returned from survives kill -9 of the process", async () => {
@@ -35,6 +46,61 @@ describe.each(OTHER_RUNTIMES)("in $name", (runtime) => {
       expect(isWriterAlive(header?.writer as Writer, Date.now(), Date.now())).toBe(false);
     }
   });
+
+  test("a run is on disk as Node would have written it", async () => {
+    const [here, node] = [temporaryFolder(), temporaryFolder()];
+    const [end] = await Promise.all([
+      startIn(runtime, here, VALUES).ended(),
+      runScript(node, VALUES),
+    ]);
+    expect(end).toMatchObject({ code: 0, errors: "" });
+    const [run, expected] = [readRun(here), readRun(node)];
+    const { rows, steps, events } = expected;
+    expect(rows).toHaveLength(4);
+    expect(run).toMatchObject({ rows, steps, damagedLines: 0 });
+    expect(run.head.config).toEqual(expected.head.config);
+    expect(run.head.state).toBe("finished");
+    expect(run.events.map(({ time: _, ...event }) => event)).toEqual(
+      events.map(({ time: _, ...event }) => event),
+    );
+  });
+
+  test("a script is sent to a server while it runs, also where its loop never yields", async () => {
+    const [here, there] = [temporaryFolder(), temporaryFolder()];
+    await using server = await startServer({ root: there.root, port: 0, log: () => {} });
+    const env = {
+      TRACKIO_SERVER_URL: server.url,
+      TRACKIO_WRITE_TOKEN: server.tokens.write,
+    };
+    const script = startIn(
+      runtime,
+      here,
+      `const run = trackio.init({ project: "p", name: "sent" });
+       const untilMs = Date.now() + 3_000;
+       let calls = 0;
+       while (Date.now() < untilMs) {
+         trackio.log({ calls: calls++ });
+         if (calls === 100) tell("many");
+       }
+       tell("calls " + calls);
+       const { unsent } = await trackio.finish();
+       tell("unsent " + JSON.stringify(unsent));`,
+      env,
+    );
+    await script.told("many");
+    const list = `${server.url}/api/v1/projects/p/runs`;
+    // Some of it is there before the loop has ended.
+    await expect.poll(async () => (await fetch(list)).status, { timeout: 20_000 }).toBe(200);
+    const { output, errors, code } = await script.ended();
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    expect(output).toContain("unsent undefined");
+    const recordCount = Number(/calls (\d+)/.exec(output)?.[1]);
+    await expect
+      .poll(async () => ((await (await fetch(list)).json()) as RunList).runs[0], {
+        timeout: 20_000,
+      })
+      .toMatchObject({ name: "sent", status: "finished", recordCount });
+  }, 60_000);
 
   test.each([
     ["the end of the script", "", 0, { state: "finished" }],
