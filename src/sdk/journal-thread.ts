@@ -236,7 +236,7 @@ export class JournalThread {
   /** What the thread would do, on this one. */
   #obey(order: ThreadOrder): void {
     if (this.#outgoing.size === 0 && this.#sending === undefined) return;
-    this.#sending ??= import("./remote/sending.ts").then(
+    this.#sending ??= loadSending().then(
       ({ Sending }) =>
         new Sending({
           signIntervalMs: SIGN_INTERVAL_MS,
@@ -249,9 +249,24 @@ export class JournalThread {
         if (order.order === "drain") sending.drain(order.id, order.paths, order.timeoutMs);
         else sending.follow(order.outgoing, order.open);
       })
-      // The part that sends is not there, as in a bundle: all stays here.
-      .catch(() => undefined);
+      .catch((error: unknown) => this.#cannotSend(error));
   }
+
+  /** All stays on this machine. */
+  #cannotSend(error: unknown): void {
+    const [reason] = String(error).split("\n", 1);
+    const message = `the part of trackio that sends does not load (${reason}); where a bundler made one file of this script, mark "trackio" as external`;
+    for (const { serverUrl } of this.#outgoing.values()) {
+      const told = { news: "trouble", serverUrl, kind: "local", message } as const;
+      for (const listener of [...this.#listeners]) listener(told);
+    }
+  }
+}
+
+/** By its place beside this file, so that no bundle of ours holds it twice. */
+function loadSending(): Promise<typeof import("./remote/sending.ts")> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return import(new URL(`./remote/sending.${extension}`, import.meta.url).href);
 }
 
 /** One for all runs of this thread. */

@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../tools/run-command.ts";
 
-/** @returns What the script said on standard output and error. */
-export async function runGuide(root: string): Promise<string> {
+/**
+ * @param serverLink Where it sends its runs, with the token; without one they stay in `root`.
+ * @returns What the script said on standard output and error.
+ */
+export async function runGuide(root: string, serverLink = ""): Promise<string> {
   const script = join(ROOT, "examples", "track-guide.ts");
-  const env = { ...process.env, TRACKIO_DIR: root };
+  const env = { ...process.env, TRACKIO_DIR: root, TRACKIO_SERVER_URL: serverLink };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [script], { env });
   return stdout + stderr;
 }
