@@ -5,7 +5,14 @@
  */
 
 import { beforeAll, describe, expect } from "vitest";
-import { type ComparedCall, canRunKit, differences, runKit, scenarios } from "./kit.ts";
+import {
+  allowedRules,
+  type ComparedCall,
+  canRunKit,
+  differences,
+  runKit,
+  scenarios,
+} from "./kit.ts";
 import { pythonTest } from "./python.ts";
 import { startShow } from "./servers.ts";
 
@@ -24,4 +31,11 @@ describe("what a script logs to our server is given back as the package's own se
   pythonTest.for(overTheWire)("%s", (scenario) => {
     expect(differences(calls.get(scenario)), said).toEqual([]);
   });
+});
+
+pythonTest("every difference that may be, is", () => {
+  const used = new Set([...calls.values()].flat().flatMap(({ reasons }) => reasons ?? []));
+  expect(allowedRules.map(({ reason }) => reason).filter((reason) => !used.has(reason))).toEqual(
+    [],
+  );
 });
