@@ -1,4 +1,4 @@
-/** Answers queries in SQL over one project after the other, in a thread that may be ended at any moment. */
+/** Answers queries in SQL over one project, one after the other, in a thread of a process that may be ended at any moment. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { openStoreForReading } from "../../../ingest/open-store.ts";
