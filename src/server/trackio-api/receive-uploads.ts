@@ -24,6 +24,7 @@ export async function receiveUploads(c: Context, uploads: Uploads): Promise<stri
     return [];
   }
   const kept: Promise<string>[] = [];
+  const files: Readable[] = [];
   const headers: BusboyHeaders = { "content-type": contentType };
   try {
     const form = new Busboy({
@@ -35,6 +36,7 @@ export async function receiveUploads(c: Context, uploads: Uploads): Promise<stri
         stream.resume();
         return;
       }
+      files.push(stream);
       const path = uploads.keep(stream, fileName ?? "");
       // Its trouble is told below, together with that of the form.
       path.catch(() => form.destroy());
@@ -42,6 +44,8 @@ export async function receiveUploads(c: Context, uploads: Uploads): Promise<stri
     });
     await pipeline(body, form);
   } catch (cause) {
+    // The form does not tell its files that no more will come.
+    for (const file of files) file.destroy();
     const [trouble] = (await Promise.allSettled(kept)).filter(
       ({ status }) => status === "rejected",
     );
