@@ -12,6 +12,7 @@ import type { FileUrl } from "./media-values.ts";
 import { openRun } from "./open-run.ts";
 import { recallToken, rememberToken } from "./remote/server-tokens.ts";
 import type { AnyMetrics, FinishOptions, LogOptions, LogValues, Run, RunReport } from "./run.ts";
+import { isOwnServer } from "./server-link.ts";
 import { Warnings } from "./warnings.ts";
 
 /** What the functions need of a run, whatever its types. */
@@ -85,7 +86,8 @@ function openLocalRun<Config extends object, Metrics extends object>(
   const warnings = new Warnings();
   const opened = openRun(options, warnings, nowMs);
   const { server } = options;
-  if (server === undefined) return new LocalRun<Config, Metrics>(opened, warnings);
+  if (server === undefined || isOwnServer(opened.folder, server.url))
+    return new LocalRun<Config, Metrics>(opened, warnings);
   const token = findToken(opened.folder, server, warnings);
   return new LocalRun<Config, Metrics>(opened, warnings, { ...server, token });
 }

@@ -21,7 +21,7 @@ import { RunMedia } from "./run-media.ts";
 import { type RemoteServer, RunRemote } from "./run-remote.ts";
 import { noTrouble } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
-import { findRunUrl } from "./server-link.ts";
+import { findRunUrl, runUrlAt } from "./server-link.ts";
 import { steadyMs } from "./steady-clock.ts";
 import { readStep, StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
@@ -112,7 +112,9 @@ export class LocalRun<
   }
 
   get url(): string | undefined {
-    return findRunUrl(this.#opened.folder, this.#opened.head.run);
+    const { folder, head } = this.#opened;
+    const server = this.#remote?.places.serverUrl;
+    return server === undefined ? findRunUrl(folder, head.run) : runUrlAt(server, head.run);
   }
 
   log(values: object, options?: LogOptions): void {

@@ -118,7 +118,7 @@ export interface Run<
    * the server. Whatever becomes of it, the run goes on, on this machine; nobody has to wait for it or catch it.
    */
   readonly ready: Promise<void>;
-  /** The run's page, while a dashboard shows this data folder; else undefined. */
+  /** The run's page: on the server that it goes to, else while a dashboard shows this data folder; else undefined. */
   readonly url: string | undefined;
 
   /** Keeps the values: when it returns they are the operating system's, and outlive the process. */

@@ -9,12 +9,29 @@ import type { RunIdentity } from "../protocol/run.ts";
 /** A link to the run's page; undefined where no server of this machine shows the folder. */
 export function findRunUrl(folder: DataFolder, run: RunIdentity): string | undefined {
   const server = readServer(folder.serverFile);
-  if (server === undefined) return undefined;
+  return server === undefined ? undefined : runUrlAt(server, run);
+}
+
+/** A link to the run's page at a server. */
+export function runUrlAt(server: string, run: RunIdentity): string {
   const url = new URL(server);
   url.searchParams.set("project", run.projectKey);
   // The page reads a list of ids here: commas part them.
   url.searchParams.set("run_ids", run.id.replaceAll("%", "%25").replaceAll(",", "%2C"));
   return url.href;
+}
+
+/** Whether the server at `serverUrl` shows this very folder: then what is written here is there. */
+export function isOwnServer(folder: DataFolder, serverUrl: string): boolean {
+  const own = readServer(folder.serverFile);
+  if (own === undefined) return false;
+  const [ours, asked] = [new URL(own), new URL(serverUrl)];
+  const isSameHost = ours.hostname === asked.hostname || (isHere(ours) && isHere(asked));
+  return isSameHost && ours.port === asked.port && ours.protocol === asked.protocol;
+}
+
+function isHere({ hostname }: URL): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 function readServer(path: string): string | undefined {
