@@ -245,6 +245,20 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
     expect(existsSync(newer.path)).toBe(true);
   });
 
+  test("one that a newer version has folded already", async () => {
+    const run = data.run("vision");
+    const journal = data.journal(run);
+    journal.end();
+    const folding = new Folder(data, store);
+    folding.look();
+    await folding.foldOnce();
+    const text = readFileSync(journal.path, "utf8");
+    writeFileSync(journal.path, text.replace('"trackio":2', '"trackio":9'));
+    const report = await new Folder(data, store).foldAll();
+    expect(report).toMatchObject({ removedJournals: 0, skipped: [{ code: "unavailable" }] });
+    expect(existsSync(journal.path)).toBe(true);
+  });
+
   test("one that the store fails at", async () => {
     const poisoned = data.run("vision", { name: "poisoned" });
     logMany(data.journal(poisoned), 0, 3);

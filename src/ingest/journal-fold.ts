@@ -104,9 +104,7 @@ export class JournalFold {
 
   /** Whether all of it is folded, and nobody will add to it. */
   isComplete(): boolean {
-    if (this.skipped !== undefined || this.#offset === undefined) return false;
-    if (this.#offset < this.file.sizeBytes) return false;
-    return !this.isWriterAlive() || (this.#lastWord ?? this.#readLastWord()) !== "none";
+    return this.#isFolded(() => !this.isWriterAlive() || this.#saidLast() !== "none");
   }
 
   /**
@@ -114,10 +112,25 @@ export class JournalFold {
    * is gone and had no word for it.
    */
   isLeft(): boolean {
+    return this.#isFolded(
+      () => this.#lastWord === "closed" || (this.#origin().isWithoutEnd && !this.isWriterAlive()),
+    );
+  }
+
+  /** Whether all of it is folded and `isAlso`. One that cannot be read stays. */
+  #isFolded(isAlso: () => boolean): boolean {
     if (this.skipped !== undefined || this.#offset === undefined) return false;
     if (this.#offset < this.file.sizeBytes) return false;
-    if (this.#lastWord === "closed") return true;
-    return this.#origin().isWithoutEnd && !this.isWriterAlive();
+    try {
+      return isAlso();
+    } catch (error) {
+      this.#skip(error);
+      return false;
+    }
+  }
+
+  #saidLast(): "end" | "closed" | "none" {
+    return this.#lastWord ?? this.#readLastWord();
   }
 
   #readLastWord(): "end" | "closed" | "none" {
@@ -144,7 +157,9 @@ export class JournalFold {
   /** Whole lines, or what is torn at the end where nobody will complete it. */
   #readPiece(pieceBytes: number): JournalPiece | undefined {
     this.#cursor ??= openJournalCursor(this.file.path, this.#offset ?? 0);
-    const piece = readJournal(this.file.path, this.#cursor, pieceBytes);
+    // A server has hundreds that grow by a little: no more memory is taken than there is to read.
+    const waitingBytes = this.file.sizeBytes - this.#cursor.offset;
+    const piece = readJournal(this.file.path, this.#cursor, Math.min(pieceBytes, waitingBytes + 1));
     if (piece.to > piece.from || piece.tornBytes === 0) {
       return piece.to > piece.from ? piece : undefined;
     }
