@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Lane } from "../../protocol/run.ts";
 import type { Value } from "../../protocol/values.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
-import type { Store } from "../store.ts";
+import type { FoldBatch, Store } from "../store.ts";
 import { EPOCH_MS, JournalLike, type LoggedRecord, PROJECT, RUN } from "../testing/batches.ts";
 import { blobNamed, imageOf, tableOf, videoOf } from "../testing/media.ts";
 import type { Open } from "../testing/opened-store.ts";
@@ -68,6 +68,27 @@ const recordOf: fc.Arbitrary<LoggedRecord> = fc.record(
   },
   { requiredKeys: ["step", "time", "values"] },
 );
+const eventOf = fc.record({
+  id: idOf,
+  time: fc.integer({ min: EPOCH_MS, max: EPOCH_MS + 9 }),
+  step: fc.integer({ min: 0, max: 3 }),
+});
+/** What a batch says beside its records. */
+const factsOf: fc.Arbitrary<Partial<FoldBatch>> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ name: fc.string({ maxLength: 3 }) }) },
+  { weight: 1, arbitrary: fc.constantFrom({ closed: true }, { end: "running" } as const) },
+  { weight: 1, arbitrary: fc.constant({ end: { state: "failed" } } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      alerts: fc.array(eventOf.map((event) => ({ ...event, title: event.id, level: "info" }))),
+      traces: fc.array(
+        eventOf.map((event) => ({ ...event, key: "k", body: [event.id], searchText: event.id })),
+      ),
+    }),
+  },
+);
 /** The journals that are folded: three of what is logged, two of another lane. */
 const LANES: readonly (Lane | undefined)[] = [undefined, undefined, undefined, "system", "system"];
 /** Records of these, cut into batches, and what happens between two folds. */
@@ -75,6 +96,7 @@ const folding = fc.array(
   fc.record({
     writer: fc.integer({ min: 0, max: LANES.length - 1 }),
     records: fc.array(recordOf, { maxLength: 12 }),
+    facts: factsOf,
     afterwards: fc.constantFrom("go on", "go on", "compact", "reopen"),
   }),
   { maxLength: 12 },
@@ -88,8 +110,8 @@ export function sameAsMemory(open: Open, runs: number): void {
         const reference = new MemoryStore();
         const journals = LANES.map((lane, writer) => new JournalLike({}, `w${writer}`, lane));
         let { store } = fresh;
-        for (const { writer, records, afterwards } of folds) {
-          const batch = journals[writer]!.batch(records);
+        for (const { writer, records, facts, afterwards } of folds) {
+          const batch = journals[writer]!.batch(records, facts);
           expect(await store.fold(batch)).toEqual(await reference.fold(batch));
           if (afterwards === "compact") await compactAll(store);
           if (afterwards === "reopen") store = await fresh.reopen();
@@ -134,6 +156,11 @@ export function sameAsMemory(open: Open, runs: number): void {
 async function expectSame(store: Store, reference: Store): Promise<void> {
   expect(await allRows(store)).toEqual(await allRows(reference));
   expect(await store.listRuns(PROJECT)).toEqual(await reference.listRuns(PROJECT));
+  expect(await store.listAlerts(PROJECT)).toEqual(await reference.listAlerts(PROJECT));
+  for (const order of ["time", "-step"] as const) {
+    const query = { project: PROJECT, order, search: "1", limit: 9, offset: 1 };
+    expect(await store.listTraces(query)).toEqual(await reference.listTraces(query));
+  }
   for (const lane of [undefined, "system"] as const) {
     await expectSameRecords(store, reference, lane);
     await expectSameSeries(store, reference, lane);

@@ -25,12 +25,7 @@ export function deleteRun(
   run: RunId,
   mayReturn = false,
 ): boolean {
-  const isDeleted = db.write(() => {
-    if (!disownRun(db, project, run)) return false;
-    const sql = "DELETE FROM tombstones WHERE project = ? AND run_id = ?";
-    if (mayReturn) db.run(sql, project, run);
-    return true;
-  });
+  const isDeleted = db.write(() => disownRun(db, project, run, mayReturn));
   if (isDeleted) sweepAll(db);
   return isDeleted;
 }
@@ -41,7 +36,7 @@ export function deleteProject(db: Database, project: ProjectKey): boolean {
     const row = projectRow(db, project);
     if (row === undefined) return false;
     const runs = db.all("SELECT run_id FROM runs WHERE project = ? AND lane = ''", row);
-    for (const { run_id } of runs) disownRun(db, project, run_id as RunId);
+    for (const { run_id } of runs) disownRun(db, project, run_id as RunId, false);
     disownProject(db, project);
     return true;
   });
@@ -76,16 +71,13 @@ export function sweepDeleted(db: Database): boolean {
   return true;
 }
 
-function disownRun(db: Database, project: ProjectKey, run: RunId): boolean {
-  const id = runRow(db, project, run);
-  if (id === undefined) return false;
-  db.run("INSERT OR IGNORE INTO tombstones (project, run_id) VALUES (?, ?)", project, run);
+function disownRun(db: Database, project: ProjectKey, run: RunId, mayReturn: boolean): boolean {
+  if (runRow(db, project, run) === undefined) return false;
+  const tombstone = "INSERT OR IGNORE INTO tombstones (project, run_id) VALUES (?, ?)";
+  if (!mayReturn) db.run(tombstone, project, run);
   const owner = projectRow(db, project)!;
-  for (const { id: lane } of db.all(
-    "SELECT id FROM runs WHERE project = ? AND run_id = ?",
-    owner,
-    run,
-  )) {
+  const lanes = db.all("SELECT id FROM runs WHERE project = ? AND run_id = ?", owner, run);
+  for (const { id: lane } of lanes) {
     db.run("DELETE FROM sources WHERE source IN (SELECT source FROM writers WHERE run = ?)", lane!);
     disownLane(db, lane as number);
   }

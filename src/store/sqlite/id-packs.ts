@@ -44,12 +44,18 @@ export class PackGuides {
     const guide = this.#guides.get(pack) ?? readGuide(db, pack);
     if (!this.#guides.delete(pack)) this.#bytes += bytesOf(guide);
     this.#guides.set(pack, guide);
-    for (const [oldest, { filter, firsts }] of this.#guides) {
+    for (const oldest of this.#guides.keys()) {
       if (this.#bytes <= REMEMBERED_BYTES || oldest === pack) break;
-      this.#guides.delete(oldest);
-      this.#bytes -= bytesOf({ filter, firsts });
+      this.forget(oldest);
     }
     return guide;
+  }
+
+  /** Of a pack that is no more. */
+  forget(pack: number): void {
+    const guide = this.#guides.get(pack);
+    if (guide !== undefined) this.#bytes -= bytesOf(guide);
+    this.#guides.delete(pack);
   }
 }
 
@@ -73,7 +79,7 @@ export function markKnownIds(
 }
 
 /** Adds new ids, which are in order. */
-export function addIds(db: Database, lane: number, words: Uint32Array): void {
+export function addIds(db: Database, guides: PackGuides, lane: number, words: Uint32Array): void {
   if (words.length === 0) return;
   writePack(db, lane, words);
   for (;;) {
@@ -84,7 +90,10 @@ export function addIds(db: Database, lane: number, words: Uint32Array): void {
     const packs = Array.from(bySize.values()).find(({ length }) => length >= MERGED_PACKS);
     if (packs === undefined) return;
     const merged = packs.map((pack) => readIds(db, pack)).reduce(mergeIds);
-    for (const pack of packs) removePack(db, pack);
+    for (const pack of packs) {
+      removePack(db, pack);
+      guides.forget(pack.id);
+    }
     writePack(db, lane, merged);
   }
 }

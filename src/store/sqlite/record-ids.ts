@@ -76,5 +76,5 @@ function takeHexIds(
     if (known[i] === 1) marks[rows[place]!] = 1;
   });
   const fresh = candidates.filter((_, i) => known[i] === 0);
-  addIds(db, lane, pickIds(words, fresh));
+  addIds(db, guides, lane, pickIds(words, fresh));
 }
