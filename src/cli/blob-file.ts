@@ -1,24 +1,29 @@
 /** The bytes of a picture, video, table or saved file, on their way to whoever asked for them. */
 
 import { createReadStream } from "node:fs";
-import { copyFile, rename, rm } from "node:fs/promises";
+import { copyFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { isMissing } from "../journal/file-errors.ts";
 import { BlobFolder, type BlobState } from "../media/blob-folder.ts";
 import { BlobMaker } from "../media/blob-maker.ts";
 import { readFailure } from "../media/failed-blob.ts";
+import { trackioFileHash } from "../media/trackio-file-hash.ts";
 import { TrackioError } from "../protocol/errors.ts";
-import type { BlobHash } from "../protocol/media.ts";
+import { type BlobHash, isSavedPath } from "../protocol/media.ts";
 import type { OpenData } from "./open-data.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
  * Where the blob lies, in the form in which it is shown; made where that was not done yet.
  * @param what Names it to people, e.g. `File 'notes.txt'`.
+ * @param mediaPath Below `media`, where Trackio for Python keeps it.
  * @throws {@link TrackioError} `not_found` where it is gone or could not be made, `unavailable` where it is still being made.
  */
 export async function findBlobFile(
   { folder }: OpenData,
   blob: BlobHash,
   what: string,
+  mediaPath?: string,
 ): Promise<string> {
   const blobs = new BlobFolder(folder);
   let trouble: string | undefined;
@@ -31,7 +36,26 @@ export async function findBlobFile(
   await maker.make(blob);
   const found = blobs.find(blob);
   if (found.state === "ready" || found.state === "given") return found.path;
+  const inPlace = mediaPath && (await findInPlace(join(folder.root, "media"), mediaPath, blob));
+  if (inPlace) return inPlace;
   throw notThere(found, found.state === "failed" ? readFailure(blobs, blob) : trouble, what);
+}
+
+/** The file where Trackio for Python keeps it; never one outside of its media folder, whatever the path says. */
+async function findInPlace(
+  mediaFolder: string,
+  path: string,
+  blob: BlobHash,
+): Promise<string | undefined> {
+  if (trackioFileHash(path) !== blob || !isSavedPath(path)) return undefined;
+  try {
+    const file = await realpath(join(mediaFolder, path));
+    const isInside = file.startsWith((await realpath(mediaFolder)) + sep);
+    return isInside && (await stat(file)).isFile() ? file : undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 function notThere({ state }: BlobState, reason: string | undefined, what: string): TrackioError {

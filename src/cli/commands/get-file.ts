@@ -26,7 +26,8 @@ export async function getSavedFile(
   const file = await getFile(data, project, path);
   const output = options.output === undefined ? undefined : outputOf(file, options.output);
   if (output === undefined && !options.json) refuseBinary(terminal, file);
-  const from = await findBlobFile(data, file.blob, `File '${file.path}'`);
+  const inPlace = `${project.key}/files/${file.path}`;
+  const from = await findBlobFile(data, file.blob, `File '${file.path}'`, inPlace);
   if (output !== undefined) await copyWhole(from, output);
   if (options.json) {
     const facts = { project: project.name, ...fileRecord(file), output: output ?? null };

@@ -104,7 +104,8 @@ async function write(data: OpenData, logged: LoggedItem, path: string): Promise<
   const { item, fields } = logged;
   let from: string;
   try {
-    from = await findBlobFile(data, fields.blob, `The ${item.media.kind} at step ${item.step}`);
+    const what = `The ${item.media.kind} at step ${item.step}`;
+    from = await findBlobFile(data, fields.blob, what, fields.path);
   } catch (error) {
     if (!(error instanceof TrackioError)) throw error;
     return { ...logged, error };

@@ -108,10 +108,11 @@ export class DatabaseReader {
     return this.#isGone;
   }
 
-  /** Whether nothing is to be done until something is written, as far as one look could tell. */
+  /** Whether all that is there is folded, and all runs were looked at once. */
   get isSettled(): boolean {
-    const isKnown = this.#seenStamp !== undefined && !this.#mustCheck;
-    return this.trouble !== undefined || this.#isGone || (isKnown && this.nextTask === undefined);
+    if (this.trouble !== undefined || this.#isGone) return true;
+    const isChecked = this.#checkedMs > Number.NEGATIVE_INFINITY;
+    return this.#seenStamp !== undefined && isChecked && this.nextTask === undefined;
   }
 
   /** When the file was last written, epoch milliseconds. */
@@ -192,7 +193,7 @@ export class DatabaseReader {
     await this.#followed.begin(plan);
     const inOrder = [...plan.runs.values()].toSorted((a, b) => (a.firstMs ?? 0) - (b.firstMs ?? 0));
     for (const run of inOrder) await this.#meet(run);
-    await this.#removeAbsent(plan);
+    await this.#removeAbsent();
     this.#plan = plan;
     this.#planned = planned;
     this.#mustCheck = true;
@@ -222,7 +223,7 @@ export class DatabaseReader {
   }
 
   /** Runs that came from here once, and are gone. */
-  async #removeAbsent(plan: DatabasePlan | undefined): Promise<void> {
+  async #removeAbsent(): Promise<void> {
     if (this.#options.isImport) return;
     const present = new Set(this.#runs.all().map(({ id }) => id));
     for (const run of await this.#project.inStore()) {
@@ -234,7 +235,6 @@ export class DatabaseReader {
       }
       if (offsets.size > 0) await this.#withdraw({ ...newKnownRun(run.id, run, 0), offsets });
     }
-    if (plan === undefined) await this.#followed.forget();
   }
 
   async #followRows(): Promise<ReaderStep> {
@@ -357,9 +357,13 @@ export class DatabaseReader {
   async #followNothing(): Promise<ReaderStep> {
     const now = this.#place.now();
     this.#goneSinceMs ??= now;
-    if (this.#isGone || now - this.#goneSinceMs < GONE_AFTER_MS) return NOTHING;
+    const wasThere = this.#plan !== undefined;
+    if (this.#isGone || (wasThere && now - this.#goneSinceMs < GONE_AFTER_MS)) return NOTHING;
     this.#runs.clear();
-    await this.#removeAbsent(undefined);
+    if (wasThere || (await this.#followed.isKept())) {
+      await this.#removeAbsent();
+      await this.#followed.forget();
+    }
     this.#isGone = true;
     return NOTHING;
   }

@@ -6,7 +6,7 @@
 
 import type { Store } from "../../store/store.ts";
 import type { DatabasePlan } from "./database-plan.ts";
-import type { TableName } from "./database-shape.ts";
+import { TABLE_NAMES, type TableName } from "./database-shape.ts";
 import { keepOffset } from "./keep-offset.ts";
 import type { ProjectRuns } from "./project-runs.ts";
 
@@ -49,6 +49,14 @@ export class FollowedPlace {
     }
   }
 
+  /** Whether the database was read once, as far as the store knows. */
+  async isKept(): Promise<boolean> {
+    for (const table of TABLE_NAMES) {
+      if ((await this.#store.offset(this.#sourceOf(table))) > 0) return true;
+    }
+    return false;
+  }
+
   /** The row up to which the table is followed. */
   at(table: TableName): number {
     return this.#rows.get(table) ?? 0;
@@ -80,7 +88,7 @@ export class FollowedPlace {
   }
 
   /** The next opening has to ask each run. */
-  async forget(tables: readonly TableName[] = [...this.#rows.keys()]): Promise<void> {
+  async forget(tables: readonly TableName[] = TABLE_NAMES): Promise<void> {
     for (const table of tables) {
       await this.#store.forget(this.#sourceOf(table));
       this.#kept.set(table, 0);

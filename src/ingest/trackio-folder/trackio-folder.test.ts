@@ -1,6 +1,6 @@
 /** A folder of Trackio for Python is read where it lies, and followed. */
 
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRun } from "../../journal/run-head.ts";
@@ -348,18 +348,15 @@ test("registries and what is no database are no projects; what cannot be read is
 
 test("nothing in the folder changes, nor comes to lie there", async () => {
   const { root } = temporaryFolder();
-  const database = new PythonDatabase(root, "demo");
-  database.log(A, losses(100));
-  database.close();
-  using open = new PythonDatabase(root, "open");
-  open.log(A, losses(100));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  for (const project of ["demo", "other"]) {
+    using database = new PythonDatabase(root, project);
+    database.log(A, losses(100));
+  }
   const before = fingerprint(root);
-  expect(existsSync(`${open.path}-wal`)).toBe(true);
   {
     await using reader = await PythonFolderReader.open(root);
     await reader.read();
-    expect(await reader.names("open")).toEqual(["run a"]);
+    expect(await reader.names("other")).toEqual(["run a"]);
   }
   expect(fingerprint(root)).toEqual(before);
 });
