@@ -1,62 +1,78 @@
-/** Reads a table of a Trackio client as a part like any other: parsed once, its columns made when they are asked for. */
+/**
+ * Reads a table of a Trackio client as a part like any other. Its JSON is parsed
+ * as a whole and becomes columns, which are kept for the next page; of all such
+ * tables together only so many bytes, besides those of the one read last.
+ */
 
 import type { TableColumn, TableColumnType } from "../protocol/media.ts";
 import { decodeNumber, type Json } from "../protocol/values.ts";
-import { type ColumnData, gatherRows, sliceColumn } from "./column-data.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { type ColumnData, gatherRows, sizeOf, sliceColumn } from "./column-data.ts";
 import type { PartFile } from "./part-file.ts";
 import type { TablePart } from "./table-part.ts";
 import { encodeTexts } from "./text-column.ts";
-import { columnsOfRows, parseTablePart, rowOf, type TrackioTable } from "./trackio-table.ts";
+import { columnsOfRows, parseTablePart, rowOf, type TrackioRow } from "./trackio-table.ts";
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+const cache = new BoundedCache<readonly ColumnData[]>(CACHE_BYTES);
+let last: { readonly key: string; readonly columns: readonly ColumnData[] } | undefined;
+let partCount = 0;
 
 export class TrackioPart implements TablePart {
   readonly path: string;
   readonly rowCount: number;
   readonly columns: readonly TableColumn[];
-  readonly #rows: readonly ReadonlyMap<string, Json>[];
-  readonly #made = new Map<number, ColumnData>();
+  readonly #file: PartFile;
+  readonly #key: string;
 
-  /** Takes all of the file and closes it. @throws {@link TrackioError} `damaged` */
+  /** @throws {@link TrackioError} `damaged` */
   constructor(file: PartFile) {
     this.path = file.path;
-    const rows = readTable(file).rows.map(rowOf);
-    this.columns = columnsOfRows(rows);
+    this.#file = file;
+    partCount += 1;
+    this.#key = String(partCount);
+    const rows = readRows(file);
     this.rowCount = rows.length;
-    this.#rows = rows.map((row) => new Map(row));
-    file.close();
+    this.columns = columnsOfRows(rows);
+    this.#keep(rows);
   }
 
   readColumn(column: number, from: number, to: number): ColumnData {
-    if (!(from >= 0 && from <= to && to <= this.rowCount)) {
-      throw new RangeError(`${this.path} has no rows ${from} to ${to}.`);
+    if (!(from >= 0 && from <= to && to <= this.rowCount && column in this.columns)) {
+      throw new RangeError(`${this.path} has no rows ${from} to ${to} of column ${column}.`);
     }
-    return sliceColumn(this.#column(column), from, to);
+    const known = last?.key === this.#key ? last.columns : cache.get(this.#key);
+    const columns = known ?? this.#keep(readRows(this.#file));
+    return sliceColumn(columns[column] as ColumnData, from, to);
   }
 
   readRows(column: number, rows: readonly number[]): ColumnData {
     return gatherRows(rows, (from, to) => this.readColumn(column, from, to));
   }
 
-  /** Everything was read at the beginning. */
   close(): void {
-    this.#made.clear();
+    if (last?.key === this.#key) last = undefined;
+    this.#file.close();
   }
 
-  #column(number: number): ColumnData {
-    let made = this.#made.get(number);
-    if (made === undefined) {
-      const column = this.columns[number];
-      if (column === undefined) throw new RangeError(`${this.path} has no column ${number}.`);
-      const cells = this.#rows.map((row) => row.get(column.name) ?? null);
-      made = columnOf(column.type, cells);
-      this.#made.set(number, made);
-    }
-    return made;
+  #keep(rows: readonly TrackioRow[]): readonly ColumnData[] {
+    const maps = rows.map((row) => new Map(row));
+    const columns = this.columns.map(({ name, type }) => {
+      return columnOf(
+        type,
+        maps.map((row) => row.get(name) ?? null),
+      );
+    });
+    last = { key: this.#key, columns };
+    const sizeBytes = columns.reduce((sum, column) => sum + sizeOf(column), 0);
+    cache.set(this.#key, columns, sizeBytes);
+    return columns;
   }
 }
 
-function readTable(file: PartFile): TrackioTable {
+function readRows(file: PartFile): readonly TrackioRow[] {
   try {
-    return parseTablePart(file.read(0, file.sizeBytes).toString());
+    return parseTablePart(file.read(0, file.sizeBytes).toString()).rows.map(rowOf);
   } catch (error) {
     throw file.damaged("its rows are no JSON", error);
   }

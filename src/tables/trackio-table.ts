@@ -59,7 +59,7 @@ export function parseTablePart(text: string): TrackioTable {
 export function rowOf(row: Json): TrackioRow {
   if (typeof row !== "object" || row === null || Array.isArray(row)) return [];
   const { $: form, v } = row as { readonly [key: string]: Json };
-  if (form === "entries") return v as unknown as TrackioRow;
+  if (form === "entries") return Array.isArray(v) ? (v as unknown as TrackioRow) : [];
   return Object.entries((form === "object" ? v : row) as { readonly [key: string]: Json });
 }
 
