@@ -1,12 +1,12 @@
 /** Rows and points come back as they were logged. */
 
 import { expect, test } from "vitest";
-import type { Store } from "../store.ts";
+import type { Row, Store } from "../store.ts";
 import { EPOCH_MS, JournalLike, type LoggedRecord } from "../testing/batches.ts";
 import type { Open } from "../testing/opened-store.ts";
 import { allPoints, allRows, compactAll } from "../testing/reading.ts";
 
-const ODD_VALUES: readonly LoggedRecord[] = [
+const ODD_VALUES: readonly (LoggedRecord & Pick<Row, "step">)[] = [
   { step: 0, values: { b: 1, a: 2 } },
   { step: 1, values: { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: Number.NEGATIVE_INFINITY } },
   { step: 2.5, time: EPOCH_MS + 0.25, values: { a: -0, b: 5e-324, c: 0.1 + 0.2 } },

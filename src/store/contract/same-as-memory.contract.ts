@@ -50,6 +50,7 @@ const plainValue: fc.Arbitrary<Value> = fc.oneof(
 const stepOf = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: -4, max: 12 }) },
   { weight: 1, arbitrary: fc.constantFrom<number | bigint>(0.5, 2n ** 60n, 2n ** 60n + 1n) },
+  { weight: 2, arbitrary: fc.constant(null) },
 );
 /** Few different ones, so that many records are repeated; most of the usual form. */
 const idOf = fc

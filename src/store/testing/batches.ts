@@ -13,7 +13,8 @@ export const EPOCH_MS = 1_763_856_000_000;
 
 /** One call of `log()`: what it logged, at which step and time. */
 export interface LoggedRecord {
-  readonly step: number | bigint;
+  /** `null`: one more than the highest, as the fold finds it. */
+  readonly step: number | bigint | null;
   readonly time?: number;
   readonly values: { readonly [key: string]: Value };
   /** The leaves of `values`, where they are not its own keys. */
