@@ -118,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await closeThreads();
     throw error;
   }
+  trackio.uploads.watch();
   const url = urlOf(host, port);
   const file: ServerFile = { url, pid: process.pid, host: hostname(), startedAt: Date.now() };
   writeServerFile(root, file);

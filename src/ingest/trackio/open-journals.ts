@@ -23,7 +23,7 @@ const MAX_OPEN = 256;
 const MAX_RUNS = 10_000;
 const SILENCE_MS = 60_000;
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
-const SYNC_INTERVAL_MS = 500;
+const SYNC_INTERVAL_MS = 800;
 
 export interface OpenJournalsOptions {
   readonly now?: () => number;

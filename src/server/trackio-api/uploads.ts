@@ -14,7 +14,7 @@ import { join, posix } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { DataFolder } from "../../journal/data-folder.ts";
-import { isMissing } from "../../journal/file-errors.ts";
+import { errorCode } from "../../journal/file-errors.ts";
 import type { BlobHash } from "../../protocol/media.ts";
 import type { Json } from "../../protocol/values.ts";
 import { fieldsOf } from "./call-arguments.ts";
@@ -43,10 +43,15 @@ export class Uploads {
     this.#folder = folder.uploadsPath;
   }
 
+  /** Looks from now on for what nobody asked for, also of a server that was killed. */
+  watch(): void {
+    void this.#removeOld();
+    this.#timer = setInterval(() => void this.#removeOld(), LOOK_INTERVAL_MS).unref();
+  }
+
   /** A path for a file of one's own in the same folder, e.g. of a body that is too large for memory. */
   async temporaryPath(): Promise<string> {
     await mkdir(this.#folder, { recursive: true });
-    this.#timer ??= setInterval(() => void this.#removeOld(), LOOK_INTERVAL_MS).unref();
     return join(this.#folder, randomBytes(18).toString("base64url"));
   }
 
@@ -105,7 +110,6 @@ export class Uploads {
     return upload;
   }
 
-  /** Also what a server left behind that was killed. */
   async #removeOld(): Promise<void> {
     const before = Date.now() - LIFETIME_MS;
     for (const [name, { atMs }] of this.#issued) if (atMs < before) this.#issued.delete(name);
@@ -115,7 +119,8 @@ export class Uploads {
         if ((await stat(path)).mtimeMs < before) await rm(path, { force: true });
       }
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      // Another server of this folder was faster, or what is in the way is for people to see.
+      if (errorCode(error) === undefined) throw error;
     }
   }
 }
