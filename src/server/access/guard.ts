@@ -18,8 +18,11 @@ const OPEN_TO_ALL: ReadonlySet<string> = new Set(["/version", "/api/v1/version"]
 export function guard(app: Hono, access: Access, allowedHosts: readonly string[]): void {
   app.use(async (c, next) => {
     const request = c.req.raw;
-    const host = c.req.header("host") ?? new URL(c.req.url).host;
-    if (!isAllowedHost(host, allowedHosts)) return refuseHost(host);
+    // A request line may name another host than the header.
+    const hosts = [new URL(request.url).host, c.req.header("host")];
+    for (const host of hosts) {
+      if (host !== undefined && !isAllowedHost(host, allowedHosts)) return refuseHost(host);
+    }
     const preflight = answerPreflight(request, c.req.path);
     if (preflight !== undefined) return preflight;
     const refused = OPEN_TO_ALL.has(c.req.path) ? undefined : checkReader(access, request);

@@ -80,7 +80,10 @@ async function answer(
   c: Context,
   server: ServerContext,
 ): Promise<Json | AnswerBytes | AnswerPieces> {
-  const given = readArguments(call, parseExactJson(await readBody(c)));
+  const given = readArguments(
+    call,
+    parseExactJson(await readBody(c, server.access.mayWrite(c.req.raw))),
+  );
   if (call.access !== "read") checkWriter(c, server, call.access);
   return await call.handle(given, server, c.req.raw);
 }
