@@ -32,7 +32,12 @@ export interface ScriptEnd {
 export function startScript(
   folder: DataFolder,
   body: string,
-  options: { readonly env?: NodeJS.ProcessEnv; readonly command?: readonly string[] } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly command?: readonly string[];
+    /** `pipe`: the test writes to it, or ends it. Default: there is none. */
+    readonly stdin?: "pipe";
+  } = {},
 ): Script {
   const source = `
     import { writeSync } from "node:fs";
@@ -44,7 +49,7 @@ export function startScript(
     program as string,
     [...before, "--no-warnings", "--input-type=module", "--eval", source],
     {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.stdin ?? "ignore", "pipe", "pipe"],
       env: { ...process.env, TRACKIO_MODE: "", TRACKIO_DIR: folder.root, ...options.env },
     },
   );

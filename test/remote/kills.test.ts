@@ -1,0 +1,6 @@
+import { test } from "vitest";
+import { survivesKills } from "./kills.ts";
+
+test("a server that is killed while scripts log to it has every point once, and every picture", async () => {
+  await survivesKills(3);
+}, 120_000);
