@@ -3,10 +3,13 @@
  * server's machine that is a folder which the server reads: nothing is lost.
  */
 
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, vi } from "vitest";
 import { pythonTest, RunningPython } from "./python.ts";
 import type { ServerProcess } from "./server-process.ts";
-import { startShow } from "./servers.ts";
+import { startShow, TRACKIO } from "./servers.ts";
 
 const SCRIPT = `
 import os, sys, time
@@ -61,5 +64,19 @@ pythonTest("a script that never reached the server, and finished", async () => {
   await using script = new RunningPython(["-c", SCRIPT], { env });
   expect(await script.ended()).toMatchObject({ code: 0 });
   await show.start();
+  await expectAll(show);
+});
+
+pythonTest("a script of another machine, whose folder is imported", async () => {
+  await using show = await startShow();
+  await using script = new RunningPython(["-c", SCRIPT, "killed"], { env: show.env });
+  await script.told("begun");
+  await show.kill();
+  script.process.stdin!.write("\n");
+  expect(await script.ended()).toMatchObject({ code: 0 });
+  await show.start();
+  const args = [TRACKIO, "import", join(script.home, "client-data"), "--dir", show.dir];
+  const { stderr } = await promisify(execFile)(process.execPath, args);
+  expect(stderr).not.toMatch(/warn|fail/i);
   await expectAll(show);
 });
