@@ -9,12 +9,10 @@ const hash = fc
 
 const line = fc.oneof(
   hash.map((blob) => ({ line: { $: "image", v: { blob, type: "image/png" } }, names: [blob] })),
-  fc
-    .tuple(hash, fc.array(hash, { maxLength: 40 }))
-    .map(([blob, blobs]) => ({
-      line: { parts: [{ blob, rows: 1 }], blobs },
-      names: [blob, ...blobs],
-    })),
+  fc.tuple(hash, fc.array(hash, { maxLength: 40 })).map(([blob, blobs]) => ({
+    line: { parts: [{ blob, rows: 1 }], blobs },
+    names: [blob, ...blobs],
+  })),
   fc.tuple(fc.double(), fc.string()).map((line) => ({ line, names: [] as BlobHash[] })),
 );
 

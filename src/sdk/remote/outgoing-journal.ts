@@ -26,6 +26,8 @@ export interface JournalAddress {
   readonly writer: string;
   /** Whether the script goes on with a run that the server has to have. */
   readonly mustExist: boolean;
+  /** When its writer, which is gone, gave its last sign; absent where it is this process. Epoch milliseconds. */
+  readonly lastSignMs?: number;
 }
 
 /** `moved`: more may be there to be sent; `waiting`: all whole lines are there; `refused`: the server will never take it, and said why. */
@@ -92,7 +94,7 @@ export class OutgoingJournal {
     this.isAllSent = !this.isOpen && piece.length === 0;
     const isSignDue = this.isOpen && options.nowMs - this.#signedMs >= options.signIntervalMs;
     if (piece.length === 0 && !isSignDue) return "waiting";
-    const answer = await this.#post(server, piece);
+    const answer = await this.#post(server, piece, options.nowMs);
     this.#signedMs = options.nowMs;
     return this.#hear(answer, piece.length);
   }
@@ -129,11 +131,14 @@ export class OutgoingJournal {
     }
   }
 
-  async #post(server: ServerConnection, piece: Buffer): Promise<Answer> {
-    const { project, run, writer } = this.address;
+  async #post(server: ServerConnection, piece: Buffer, nowMs: number): Promise<Answer> {
+    const { project, run, writer, lastSignMs } = this.address;
+    // How long ago, and not when: clocks differ.
+    const silence = lastSignMs === undefined ? 0 : Math.max(0, Math.round(nowMs - lastSignMs));
     const path = `/api/v1/journals/${[project, run, writer].map(encodeURIComponent).join("/")}`;
     try {
-      return await server.ask("POST", `${path}?offset=${this.sentBytes}`, piece);
+      const query = `offset=${this.sentBytes}${silence > 0 ? `&silentMs=${silence}` : ""}`;
+      return await server.ask("POST", `${path}?${query}`, piece);
     } catch (error) {
       const isTooLarge = error instanceof SendTrouble && error.kind === "too-large";
       if (isTooLarge) this.#pieceBytes = Math.max(LEAST_PIECE_BYTES, this.#pieceBytes / 2);

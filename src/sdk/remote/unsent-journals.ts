@@ -47,6 +47,7 @@ function describeUnsent(root: string, file: JournalFile): UnsentJournal | undefi
       run: file.id,
       writer: name.slice(0, -JOURNAL_EXTENSION.length),
       mustExist: header?.resumed === "must",
+      lastSignMs: file.modifiedMs,
     },
     header,
     unsentBytes: Math.max(0, file.sizeBytes - mark.sentBytes),

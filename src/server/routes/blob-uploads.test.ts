@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { readFailure, writeFailure } from "../../media/failed-blob.ts";
 import type { BlobHash } from "../../protocol/media.ts";
-import { type Ask, writeApp } from "../testing/write-app.ts";
+import { type Ask, type Body, writeApp } from "../testing/write-app.ts";
 
 const BYTES = Buffer.from("what somebody logged");
 const HASH = hashOf(BYTES);
@@ -26,7 +26,7 @@ function hashOf(bytes: Uint8Array): BlobHash {
   return createHash("sha256").update(bytes).digest("hex") as BlobHash;
 }
 
-function put(hash: string, state: string, body: BodyInit) {
+function put(hash: string, state: string, body: Body) {
   return ask("PUT", `/api/v1/blobs/${hash}?state=${state}`, body);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { expect, test } from "vitest";
 import { JournalWriter } from "../../journal/journal-writer.ts";
 import { findHead, markDeleted } from "../../journal/run-head.ts";
@@ -76,6 +76,15 @@ test("an empty body is a sign of life", async () => {
   expect({ status, body }).toEqual({ status: 200, body: { size: bytes.length } });
 });
 
+test("what somebody else sends for a writer that is gone is as old as its last sign", async () => {
+  const folder = temporaryFolder();
+  const { path, bytes, run, writer } = writeElsewhere();
+  await writeApp(folder)("POST", `${path}?silentMs=3600000`, bytes);
+  const agoMs = Date.now() - statSync(folder.journalFile(PROJECT, run, writer)).mtimeMs;
+  expect(agoMs).toBeGreaterThanOrEqual(3_600_000);
+  expect(agoMs).toBeLessThan(3_660_000);
+});
+
 test("a run that was deleted here, and one that has to be here and is not, are refused", async () => {
   const folder = temporaryFolder();
   const ask = writeApp(folder);
@@ -107,6 +116,7 @@ test("who has not the write token can neither send nor ask", async () => {
 test.each([
   ["offset=-1", /offset is "-1"/],
   ["offset=1e3", /offset is "1e3"/],
+  ["silentMs=soon", /silentMs is "soon"/],
   ["lane=other", /lane is "other"/],
 ])("%s is refused by name", async (query, sentence) => {
   const { path, bytes } = writeElsewhere();

@@ -4,7 +4,9 @@
  * comes; what is answered is how much is here.
  */
 
+import { utimesSync } from "node:fs";
 import type { Context } from "hono";
+import { isMissing } from "../../journal/file-errors.ts";
 import {
   JournalOffsetError,
   openReceivedJournal,
@@ -34,6 +36,8 @@ export const appendJournal: Operation = {
     "An empty body is a sign of life, to be given every 30 seconds. Needs the write token.",
   query: {
     offset: "where in the sender's file the body begins; 0 unless told",
+    silentMs:
+      "how long ago the writer gave its last sign, where another sends what it left; so a run that is lost is not taken for one that runs",
     lane: "`system` where the journal holds system metrics",
   },
   bytes: "JSON Lines, see docs/format.md",
@@ -52,9 +56,12 @@ export const appendJournal: Operation = {
   handle: async (c, server) => {
     checkMayWrite(server.access, c.req.raw);
     const journal = journalOf(c, server);
-    const offset = offsetOf(c.req.query("offset"));
+    const offset = countOf("offset", c.req.query("offset"));
+    const silentMs = countOf("silentMs", c.req.query("silentMs"));
     try {
-      return c.json({ size: await appendBody(journal, offset, c.req.raw.body) }, 200, NO_STORE);
+      const size = await appendBody(journal, offset, c.req.raw.body);
+      if (silentMs > 0) signedAt(journal.path, Date.now() - silentMs);
+      return c.json({ size }, 200, NO_STORE);
     } catch (error) {
       if (!(error instanceof JournalOffsetError)) throw error;
       const { code, message, size } = error;
@@ -100,11 +107,22 @@ function journalOf(c: Context, { folder }: ServerContext): ReceivedJournal {
   });
 }
 
-function offsetOf(text = "0"): number {
-  const offset = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(offset)) return offset;
+function countOf(name: string, text = "0"): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
   const shown = JSON.stringify(text.slice(0, 40));
-  throw new TrackioError("invalid_argument", `offset is ${shown}; it is a count of bytes.`);
+  throw new TrackioError("invalid_argument", `${name} is ${shown}; it is a whole number from 0.`);
+}
+
+/** A writer's sign of life is the modification time of its journal. */
+function signedAt(path: string, timeMs: number): void {
+  const time = Math.max(0, timeMs / 1_000);
+  try {
+    utimesSync(path, time, time);
+  } catch (error) {
+    // Folded to its end and removed in this moment: its run has ended.
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** @returns How much of the journal is here. @throws what `ReceivedJournal.append` throws; `invalid_argument` for a line that is too long. */
