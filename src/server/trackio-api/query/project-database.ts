@@ -25,7 +25,8 @@ export class ProjectDatabase {
     this.#source = source;
     this.#project = project;
     // Without a name it is a file that SQLite keeps to itself and removes.
-    this.#db = new DatabaseSync("");
+    // A text in double quotes is one, as for Python.
+    this.#db = new DatabaseSync("", { enableDoubleQuotedStringLiterals: true });
     this.#db.exec(SCHEMA);
   }
 

@@ -73,7 +73,8 @@ export async function getArtifactConsumers(
   values: CallValues,
 ): Promise<Json> {
   const project = projectOf(values);
-  const version = versionIdOf(values.version_id);
+  const version = integerOf(values.version_id);
+  if (version === undefined) return [];
   return toJson(
     await withArtifacts(folder, project, (rows) => listConsumers(rows, project, version)),
     [],
@@ -100,14 +101,20 @@ export function describeVersion(version: ArtifactVersion): Json {
   return { ...version, metadata: metadata ?? null } as unknown as Json;
 }
 
-/** The id of a version, or of none. @throws {@link TrackioError} where it is no number. */
+/** The id of a version. @throws {@link TrackioError} where it is no integer. */
 export function versionIdOf(given: Json | undefined): number {
-  const number =
-    typeof given === "string" && given !== "" ? Number(given) : decodeNumber(given ?? null);
-  const id = Number(number);
-  if (Number.isSafeInteger(id)) return id;
+  const id = integerOf(given);
+  if (id !== undefined) return id;
   const message = `version_id is ${JSON.stringify(given)}; it has to be the integer that artifact_log gave.`;
   throw new TrackioError("conflict", message);
+}
+
+/** Also of a text. */
+function integerOf(given: Json | undefined): number | undefined {
+  const number =
+    typeof given === "string" && given !== "" ? Number(given) : decodeNumber(given ?? null);
+  const integer = Number(number);
+  return Number.isSafeInteger(integer) ? integer : undefined;
 }
 
 function toJson(found: unknown, otherwise: Json): Json {
