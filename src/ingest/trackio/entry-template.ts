@@ -29,28 +29,26 @@ export interface EntryTemplate {
   /** What stands before each place, and behind the last. */
   readonly texts: readonly Uint8Array[];
   readonly places: readonly PlaceKind[];
-  readonly hasId: boolean;
-  readonly hasStep: boolean;
+  /** Which of the places is the step's, and which the id's; -1: none is. */
+  readonly stepPlace: number;
+  readonly idPlace: number;
 }
 
 /**
- * The template of the entry that begins at `at`, and where that ends; undefined where it is not so simple: nested values, texts
- * that are not ids, a configuration, a time of its own, numbers that a journal spells otherwise.
+ * The template of the entry that begins at `at`; undefined where it is not so simple: nested values, texts that are not ids, a
+ * configuration, a time of its own, numbers that a journal spells otherwise.
  */
-export function learnTemplate(
-  bytes: Uint8Array,
-  at: number,
-): { readonly template: EntryTemplate; readonly end: number } | undefined {
-  const reader = new TemplateReader(bytes, at);
-  return reader.read();
+export function learnTemplate(bytes: Uint8Array, at: number): EntryTemplate | undefined {
+  return new TemplateReader(bytes, at).read();
 }
 
-/** Where an entry that is like the template and begins at `at` ends, or -1. Place `i` is from `found[2 * i]` to `found[2 * i + 1]`. */
+/** Where an entry that is like the template and begins at `at` ends, or -1. Beginning and end of its places are put into `found`, from number `foundFrom` on. */
 export function matchTemplate(
   template: EntryTemplate,
   bytes: Uint8Array,
   at: number,
   found: Int32Array,
+  foundFrom: number,
 ): number {
   const { texts, places } = template;
   let to = at;
@@ -61,8 +59,8 @@ export function matchTemplate(
     if (i === places.length) return to;
     const end = places[i] === "id" ? endOfId(bytes, to) : endOfPlainNumber(bytes, to);
     if (end < 0) return -1;
-    found[2 * i] = to;
-    found[2 * i + 1] = end;
+    found[foundFrom + 2 * i] = to;
+    found[foundFrom + 2 * i + 1] = end;
     to = end;
   }
 }
@@ -94,20 +92,19 @@ class TemplateReader {
     this.#textFrom = at;
   }
 
-  read(): { readonly template: EntryTemplate; readonly end: number } | undefined {
+  read(): EntryTemplate | undefined {
     if (!this.#members((key) => this.#field(key))) return undefined;
     this.#texts.push(this.#bytes.slice(this.#textFrom, this.#at));
     const entry = parse(this.#bytes, this.#from, this.#at);
     if (!isSame(this.#names, Object.keys((entry?.metrics ?? {}) as object))) return undefined;
-    const template: EntryTemplate = {
+    return {
       entry: entry!,
       names: this.#names,
       texts: this.#texts,
       places: this.#places,
-      hasId: this.#places.includes("id"),
-      hasStep: this.#places.includes("step"),
+      stepPlace: this.#places.indexOf("step"),
+      idPlace: this.#places.indexOf("id"),
     };
-    return { template, end: this.#at };
   }
 
   /** Reads an object, each of whose members `take` reads behind its colon. */

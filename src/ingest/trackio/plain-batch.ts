@@ -35,9 +35,10 @@ export interface PlainBatch {
   readonly first: { readonly [field: string]: Json };
   readonly count: number;
   readonly bytes: Uint8Array;
-  /** By entry: its template, and where the numbers of its places begin in `found`. */
+  /** What each entry is like. */
   readonly templates: readonly EntryTemplate[];
-  readonly found: readonly Int32Array[];
+  /** Where the places of all entries begin and end, one entry after the other. Good until the next batch is looked for. */
+  readonly found: Int32Array;
 }
 
 /** What the lines of a batch need to know of their journal. */
@@ -58,14 +59,14 @@ export function findPlainBatch(bytes: Uint8Array): PlainBatch | undefined {
   const from = name + 8;
   const known: EntryTemplate[] = [];
   const templates: EntryTemplate[] = [];
-  const found: Int32Array[] = [];
   let at = from;
+  let foundCount = 0;
   for (;;) {
-    const match = matchAny(known, bytes, at);
-    if (match === undefined) return undefined;
-    templates.push(match.template);
-    found.push(match.found);
-    at = match.end;
+    at = matchAny(known, bytes, at, foundCount);
+    if (at < 0) return undefined;
+    const template = known[0] as EntryTemplate;
+    templates.push(template);
+    foundCount += 2 * template.places.length;
     const byte = bytes[at];
     if (byte === CLOSE_LIST) break;
     if (byte !== COMMA) return undefined;
@@ -75,25 +76,42 @@ export function findPlainBatch(bytes: Uint8Array): PlainBatch | undefined {
   if (!known.every((template) => isOfSameRun(template, first))) return undefined;
   const end = Buffer.from(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
   const rest = head.toString("utf8", 0, from) + end.toString();
-  return { rest, first: first.entry, count: templates.length, bytes, templates, found };
+  return { rest, first: first.entry, count: templates.length, bytes, templates, found: places };
 }
 
-/** The template that the entry at `at` is like; learnt where it is none of those that are known. */
-function matchAny(known: EntryTemplate[], bytes: Uint8Array, at: number) {
+/** Places of the batch that is looked at; used again for the next one. */
+let places = new Int32Array(4096);
+
+/**
+ * Where the entry at `at` ends, its places told from number `foundFrom` on; its template, learnt where it is none of those that
+ * are known, stands first among them then. -1 where it is like none.
+ */
+function matchAny(
+  known: EntryTemplate[],
+  bytes: Uint8Array,
+  at: number,
+  foundFrom: number,
+): number {
   for (let i = 0; i < known.length; i += 1) {
-    const template = known[i] as EntryTemplate;
-    const found = new Int32Array(2 * template.places.length);
-    const end = matchTemplate(template, bytes, at, found);
+    const end = match(known[i] as EntryTemplate, bytes, at, foundFrom);
     if (end < 0) continue;
     if (i > 0) known.unshift(...known.splice(i, 1));
-    return { template, found, end };
+    return end;
   }
   const learnt = known.length < MAX_TEMPLATES ? learnTemplate(bytes, at) : undefined;
-  if (learnt === undefined) return undefined;
-  known.unshift(learnt.template);
-  const found = new Int32Array(2 * learnt.template.places.length);
-  const end = matchTemplate(learnt.template, bytes, at, found);
-  return end < 0 ? undefined : { template: learnt.template, found, end };
+  if (learnt === undefined) return -1;
+  known.unshift(learnt);
+  return match(learnt, bytes, at, foundFrom);
+}
+
+function match(template: EntryTemplate, bytes: Uint8Array, at: number, foundFrom: number): number {
+  const needed = foundFrom + 2 * template.places.length;
+  if (needed > places.length) {
+    const former = places;
+    places = new Int32Array(2 * needed);
+    places.set(former);
+  }
+  return matchTemplate(template, bytes, at, places, foundFrom);
 }
 
 function isOfSameRun({ entry: a }: EntryTemplate, { entry: b }: EntryTemplate): boolean {
@@ -109,41 +127,45 @@ export interface PlainLines {
 /** The lines of the batch; undefined where a step has another form than an integer. */
 export function formatPlainLines(batch: PlainBatch, place: LinePlace): PlainLines | undefined {
   const lines = new LineBuffer(2 * batch.bytes.length + MAX_OWN_BYTES * batch.count);
+  const { bytes, found } = batch;
   let highest = place.highestStep;
+  let first = 0;
   for (let i = 0; i < batch.count; i += 1) {
     const template = batch.templates[i] as EntryTemplate;
-    const { places } = template;
-    const found = batch.found[i] as Int32Array;
+    const { places: kinds, stepPlace, idPlace } = template;
     const { set, line } = place.setOf(template);
     lines.text(line);
     lines.byte(OPEN_LIST);
     lines.integer(set.number!);
     lines.byte(COMMA);
-    if (template.hasStep) {
-      const at = 2 * places.indexOf("step");
-      const step = readInteger(batch.bytes, found[at] as number, found[at + 1] as number);
+    if (stepPlace < 0) lines.text("null");
+    else {
+      const from = found[first + 2 * stepPlace] as number;
+      const to = found[first + 2 * stepPlace + 1] as number;
+      const step = readInteger(bytes, from, to);
       if (Number.isNaN(step)) return undefined;
       if (highest === undefined || step >= highest) {
         highest = step;
-        lines.copy(batch.bytes, found[at] as number, found[at + 1] as number);
+        lines.copy(bytes, from, to);
       } else lines.text(`[${step},${highest}]`);
-    } else lines.text("null");
+    }
     lines.byte(COMMA);
     lines.time(place.firstMicros + i);
-    for (let j = 0; j < places.length; j += 1) {
-      if (places[j] !== "value") continue;
+    for (let j = 0; j < kinds.length; j += 1) {
+      if (kinds[j] !== "value") continue;
       lines.byte(COMMA);
-      lines.copy(batch.bytes, found[2 * j] as number, found[2 * j + 1] as number);
+      lines.copy(bytes, found[first + 2 * j] as number, found[first + 2 * j + 1] as number);
     }
-    if (template.hasId) {
-      const at = 2 * places.indexOf("id");
+    if (idPlace >= 0) {
+      const at = first + 2 * idPlace;
       lines.byte(COMMA);
       lines.byte(QUOTE);
-      lines.copy(batch.bytes, found[at] as number, found[at + 1] as number);
+      lines.copy(bytes, found[at] as number, found[at + 1] as number);
       lines.byte(QUOTE);
     }
     lines.byte(CLOSE_LIST);
     lines.byte(NEWLINE);
+    first += 2 * kinds.length;
   }
   return { bytes: lines.done(), highestStep: highest };
 }

@@ -95,9 +95,9 @@ export class TrackioLog {
     const lines = formatPlainLines(batch, {
       highestStep,
       firstMicros,
-      setOf: ({ names, hasId }) => {
+      setOf: ({ names, idPlace }) => {
         const shape = journal.shapeOf(names);
-        const set = hasId ? shape.withIds : shape.withoutIds;
+        const set = idPlace >= 0 ? shape.withIds : shape.withoutIds;
         if (set.number !== undefined) return { set, line: "" };
         newSets.push(set);
         return { set, line: journal.journal.nameSet(set) };
