@@ -1,10 +1,10 @@
 /** A token that somebody has to know, compared so that the time it takes tells nothing of it. */
 
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 export class Secret {
   /** Of this process alone, so that what is compared has one length and nobody knows it beforehand. */
-  readonly #key = randomBytes(32);
+  readonly #key = randomBytes(32).toString("hex");
   readonly #digest: Buffer;
 
   constructor(text: string) {
@@ -16,6 +16,7 @@ export class Secret {
   }
 
   #digestOf(text: string): Buffer {
-    return createHmac("sha256", this.#key).update(text).digest();
+    // In one call: it is asked a thousand times a second.
+    return hash("sha256", this.#key + text, "buffer");
   }
 }
