@@ -9,9 +9,12 @@ import { join } from "node:path";
 import type { RunId } from "../protocol/ids.ts";
 import { errorCode } from "./file-errors.ts";
 
-/** Takes the lowest free number in `numbersFolder`, which exists, for run `id`. Costs O(log runs). */
-export function allotRunNumber(numbersFolder: string, id: RunId): number {
-  for (let number = findFree(numbersFolder); ; number += 1) {
+/**
+ * Takes the lowest free number in `numbersFolder`, which exists, for run `id`. Costs O(log runs).
+ * @param after A number that was given already, where many are taken one after the other.
+ */
+export function allotRunNumber(numbersFolder: string, id: RunId, after?: number): number {
+  for (let number = after === undefined ? findFree(numbersFolder) : after + 1; ; number += 1) {
     try {
       writeFileSync(join(numbersFolder, String(number)), id, { flag: "wx" });
       return number;

@@ -1,8 +1,9 @@
 /** What a database has: which runs, since when, how many rows at most. Costs by the runs, not by their rows. */
 
-import type { DatabaseView, SqlValue } from "./database-file.ts";
+import type { DatabaseView } from "./database-file.ts";
 import {
   type DatabaseShape,
+  fromTable,
   highestId,
   listRunValues,
   readShape,
@@ -32,17 +33,20 @@ export function readPlan(view: DatabaseView): DatabasePlan {
   const shape = readShape(view);
   const runs = new Map<string, PlannedRun>();
   const highest = new Map<TableName, number>();
-  for (const table of shape.values()) {
+  // The table of metrics knows best, as upstream sees it.
+  const tables = [...shape.values()].sort((a, b) => rank(a) - rank(b));
+  for (const table of tables) {
     highest.set(table.name, highestId(view, table));
-    for (const found of listRuns(view, table)) {
-      const known = runs.get(found.value);
-      // The table of metrics knows best, as upstream sees it.
-      const best = known === undefined || table.name === "metrics" ? found : known;
-      const tables = new Set([...(known?.tables ?? []), table.name]);
-      runs.set(found.value, { ...best, tables });
+    for (const value of listRunValues(view, table)) {
+      const known = runs.get(value) ?? describeRun(view, table, value);
+      runs.set(value, { ...known, tables: new Set([...known.tables, table.name]) });
     }
   }
   return { shape, runs, highest };
+}
+
+function rank({ name }: TableShape): number {
+  return name === "metrics" ? 0 : 1;
 }
 
 export interface RewrittenRun {
@@ -106,49 +110,26 @@ export function countRows(
   return { count: count ?? 0, first: first ?? 0, last: last ?? 0 };
 }
 
-function listRuns(view: DatabaseView, table: TableShape): PlannedRun[] {
-  if (!table.isIndexedByRun) return listRunsByScan(view, table);
-  const { name, runColumn: run } = table;
+/** The run's name and times, as this table has them. */
+function describeRun(view: DatabaseView, table: TableShape, value: string): PlannedRun {
+  const { runColumn: run } = table;
   const time = timeColumn(table);
-  const columns = `CAST(run_name AS TEXT), ${time}`;
-  const first = `SELECT ${columns} FROM ${name} WHERE ${run} = ? ORDER BY ${time} LIMIT 1`;
-  const last = `SELECT ${columns} FROM ${name} WHERE ${run} = ? ORDER BY ${time} DESC LIMIT 1`;
-  return listRunValues(view, table).map((value) => {
-    const [, firstTime] = view.rows(first, value)[0] ?? [];
-    const [runName, newestTime] = view.rows(last, value)[0] ?? [];
-    return planned(table, value, runName, firstTime, newestTime);
-  });
-}
-
-function listRunsByScan(view: DatabaseView, table: TableShape): PlannedRun[] {
-  const { name, runColumn: run } = table;
-  const time = timeColumn(table);
-  const sql = `SELECT CAST(${run} AS TEXT), CAST(max(run_name) AS TEXT), min(${time}), max(${time})
-    FROM ${name} WHERE ${run} IS NOT NULL GROUP BY ${run}`;
-  return view
-    .rows(sql)
-    .map(([value, runName, firstTime, newestTime]) =>
-      planned(table, value as string, runName, firstTime, newestTime),
-    );
+  const select = `SELECT CAST(run_name AS TEXT), ${time} FROM ${fromTable(table)} WHERE ${run} = ?`;
+  // A run has one name; its index for lists has the name before the time.
+  const keys = table.listIndex === undefined ? [time] : ["run_name", time];
+  const order = (direction: string) => keys.map((key) => `${key} ${direction}`).join(", ");
+  const [, first] = view.rows(`${select} ORDER BY ${order("ASC")} LIMIT 1`, value)[0] ?? [];
+  const [name, newest] = view.rows(`${select} ORDER BY ${order("DESC")} LIMIT 1`, value)[0] ?? [];
+  return {
+    value,
+    name: typeof name === "string" ? name : value,
+    firstMs: timeOf(String(first ?? "")),
+    newestMs: timeOf(String(newest ?? "")),
+    tables: new Set([table.name]),
+  };
 }
 
 function timeColumn({ columns }: TableShape): string {
   if (columns.has("timestamp")) return "timestamp";
   return columns.has("created_at") ? "created_at" : "''";
-}
-
-function planned(
-  table: TableShape,
-  value: string,
-  name: SqlValue | undefined,
-  firstTime: SqlValue | undefined,
-  newestTime: SqlValue | undefined,
-): PlannedRun {
-  return {
-    value,
-    name: typeof name === "string" ? name : value,
-    firstMs: timeOf(String(firstTime ?? "")),
-    newestMs: timeOf(String(newestTime ?? "")),
-    tables: new Set([table.name]),
-  };
 }

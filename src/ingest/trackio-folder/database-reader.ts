@@ -21,7 +21,7 @@ import { type PieceLimits, readRowPiece, type TrackioRow } from "./database-rows
 import { DatabaseRuns } from "./database-runs.ts";
 import { highestId, TABLE_NAMES, type TableName } from "./database-shape.ts";
 import { FollowedPlace } from "./followed-place.ts";
-import { type KnownRun, newKnownRun } from "./known-run.ts";
+import { type KnownRun, newKnownRun, type RunTask } from "./known-run.ts";
 import type { ProjectRuns } from "./project-runs.ts";
 import { type RunPiece, readConfigs, readRunPieces } from "./read-run-pieces.ts";
 import { type FoldingPlace, RowFolder } from "./row-folder.ts";
@@ -90,17 +90,19 @@ export class DatabaseReader {
     this.#followed = new FollowedPlace(place.store, project, options);
   }
 
-  /** The newest run that is still to be listed or read; undefined where there is none. */
-  get nextTask(): { readonly task: "list" | "read"; readonly newestMs: number } | undefined {
-    const run = this.#runs.next(1)[0];
-    return run?.task === undefined ? undefined : { task: run.task, newestMs: run.newestMs };
+  /** Time of the newest run that is still to be listed or read; undefined where there is none. */
+  newestMs(task: RunTask): number | undefined {
+    return this.#runs.next(task, 1)[0]?.newestMs;
+  }
+
+  get #hasTasks(): boolean {
+    return this.newestMs("list") !== undefined || this.newestMs("read") !== undefined;
   }
 
   /** Rows that the first reading has to read, at most, and has read. */
   get progress(): { readonly done: number; readonly total: number } {
     const total = this.#totalRows;
-    const isDone = this.#runs.next(1).length === 0;
-    return { done: isDone ? total : Math.min(this.#doneRows, total), total };
+    return { done: this.#hasTasks ? Math.min(this.#doneRows, total) : total, total };
   }
 
   /** Whether the file is gone, and its runs with it. */
@@ -112,7 +114,7 @@ export class DatabaseReader {
   get isSettled(): boolean {
     if (this.trouble !== undefined || this.#isGone) return true;
     const isChecked = this.#checkedMs > Number.NEGATIVE_INFINITY;
-    return this.#seenStamp !== undefined && isChecked && this.nextTask === undefined;
+    return this.#seenStamp !== undefined && isChecked && !this.#hasTasks;
   }
 
   /** When the file was last written, epoch milliseconds. */
@@ -135,11 +137,11 @@ export class DatabaseReader {
     return await this.#followRows();
   }
 
-  /** A piece of what {@link nextTask} tells. */
-  async readNext(): Promise<ReaderStep> {
+  /** Does a piece of the task, the newest runs first. */
+  async doNext(task: RunTask): Promise<ReaderStep> {
     const plan = this.#plan;
-    const isList = this.nextTask?.task === "list";
-    const runs = this.#runs.next(LIST_RUNS);
+    const isList = task === "list";
+    const runs = this.#runs.next(task, LIST_RUNS);
     if (plan === undefined || runs.length === 0) return NOTHING;
     const readPieces = isList ? readConfigs : readRunPieces;
     const read = this.#read((view) => readPieces(view, plan.shape, runs, PIECE));
@@ -148,20 +150,20 @@ export class DatabaseReader {
     for (const piece of read.value) {
       const { run, table, left, isLast } = piece;
       // One that an earlier piece has shown to be deleted, or to be begun anew.
-      if (run.task !== (isList ? "list" : "read") || !(await this.#foldPiece(piece))) continue;
+      if (run.task !== task || !(await this.#foldPiece(piece))) continue;
       if (table !== "configs") rows += piece.rows.length;
       run.range = left;
       if (left === undefined) run.readTables.add(table);
       if (isLast) this.#runs.setTask(run, isList ? "read" : undefined);
     }
     this.#doneRows += rows;
-    if (this.nextTask === undefined) this.#seenStamp = undefined;
+    if (!this.#hasTasks) this.#seenStamp = undefined;
     return { rows, more: true };
   }
 
   async close(): Promise<void> {
     this.#file.close();
-    if (this.nextTask === undefined) await this.#followed.keep(Number.POSITIVE_INFINITY);
+    if (!this.#hasTasks) await this.#followed.keep(Number.POSITIVE_INFINITY);
   }
 
   #read<T>(
@@ -176,7 +178,7 @@ export class DatabaseReader {
 
   /** Nothing was written. */
   async #rest(): Promise<ReaderStep> {
-    if (this.nextTask === undefined) await this.#followed.keep(this.#place.now());
+    if (!this.#hasTasks) await this.#followed.keep(this.#place.now());
     return NOTHING;
   }
 
@@ -199,7 +201,7 @@ export class DatabaseReader {
     this.#mustCheck = true;
     this.#checkedMs = Number.NEGATIVE_INFINITY;
     this.#doneRows = 0;
-    this.#totalRows = this.nextTask === undefined ? 0 : this.#followed.rowsToRead(plan);
+    this.#totalRows = this.#hasTasks ? this.#followed.rowsToRead(plan) : 0;
     return true;
   }
 
@@ -208,9 +210,10 @@ export class DatabaseReader {
     const id = trackioRunId(planned.value, planned.name);
     if (id === undefined) return;
     const createdAt = planned.firstMs ?? planned.newestMs ?? this.#modifiedMs;
+    const isKnown = await this.#project.isKnown(id);
     const identity = await this.#project.identityOf({ id, name: planned.name, createdAt });
     const offsets = new Map<TableName, number>();
-    for (const table of planned.tables) {
+    for (const table of isKnown ? planned.tables : []) {
       const offset = await this.#place.store.offset(this.#sourceOf(table, id));
       if (offset > 0) offsets.set(table, offset);
     }

@@ -21,6 +21,8 @@ export interface TableShape {
   readonly idColumn: "id" | "rowid";
   /** Whether the rows of one run are found without going through all. */
   readonly isIndexedByRun: boolean;
+  /** An index in order of run, name and time, which tells of a run what a list needs without touching a row. */
+  readonly listIndex: string | undefined;
 }
 
 export type DatabaseShape = ReadonlyMap<TableName, TableShape>;
@@ -50,26 +52,49 @@ function readTable(view: DatabaseView, name: TableName): TableShape | undefined 
   const runColumn = columns.has("run_id") ? "run_id" : "run_name";
   // The id of a trace is a text; its rows have numbers all the same.
   const idColumn = name !== "traces" && columns.has("id") ? "id" : "rowid";
-  const indexes = view.rows(
-    `SELECT 1 FROM pragma_index_list(?) AS l, pragma_index_info(l.name) AS i
-     WHERE i.seqno = 0 AND i.name = ? AND l.partial = 0 LIMIT 1`,
+  const indexes = readIndexes(view, name);
+  return {
     name,
+    columns,
     runColumn,
-  );
-  return { name, columns, runColumn, idColumn, isIndexedByRun: indexes.length > 0 };
+    idColumn,
+    isIndexedByRun: indexes.some(({ columns: [first] }) => first === runColumn),
+    listIndex: indexes.find((index) => index.columns.join() === "run_id,run_name,timestamp")?.name,
+  };
+}
+
+/** Those that have all rows of the table. */
+function readIndexes(
+  view: DatabaseView,
+  table: TableName,
+): { readonly name: string; readonly columns: readonly string[] }[] {
+  const names = view.rows("SELECT name FROM pragma_index_list(?) WHERE partial = 0", table);
+  return names.map(([name]) => {
+    const columns = view.rows(
+      "SELECT name FROM pragma_index_info(?) ORDER BY seqno",
+      name as string,
+    );
+    return { name: name as string, columns: columns.map(([column]) => column as string) };
+  });
 }
 
 /** The runs that a table has rows of, each once, at the cost of the runs where they are indexed. */
 export function listRunValues(view: DatabaseView, table: TableShape): string[] {
   const { name, runColumn: run, isIndexedByRun } = table;
+  const from = fromTable(table);
   const sql = isIndexedByRun
     ? `WITH RECURSIVE runs (run) AS (
-         SELECT (SELECT min(${run}) FROM ${name})
+         SELECT (SELECT min(${run}) FROM ${from})
          UNION ALL
-         SELECT (SELECT min(${run}) FROM ${name} WHERE ${run} > runs.run) FROM runs WHERE run IS NOT NULL
+         SELECT (SELECT min(${run}) FROM ${from} WHERE ${run} > runs.run) FROM runs WHERE run IS NOT NULL
        ) SELECT CAST(run AS TEXT) FROM runs WHERE run IS NOT NULL`
     : `SELECT DISTINCT CAST(${run} AS TEXT) FROM ${name} WHERE ${run} IS NOT NULL`;
   return view.rows(sql).map(([value]) => value as string);
+}
+
+/** The table, read by its index for lists where it has one: all that a list asks then lies on the same few pages. */
+export function fromTable({ name, listIndex }: TableShape): string {
+  return listIndex === undefined ? name : `${name} INDEXED BY "${listIndex.replaceAll('"', '""')}"`;
 }
 
 /** The highest row id of a table; 0 without rows. */

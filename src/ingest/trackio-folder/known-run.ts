@@ -9,6 +9,9 @@ export interface RowRange {
   readonly last: number;
 }
 
+/** What is done with a run by itself, apart from following all runs: first it is listed, then read. */
+export type RunTask = "list" | "read";
+
 /** A run of a database, and how far its rows are folded. */
 export interface KnownRun {
   readonly id: RunId;
@@ -20,8 +23,7 @@ export interface KnownRun {
   readonly newestMs: number;
   /** One more than the last row of each table that is folded; absent: none. */
   readonly offsets: Map<TableName, number>;
-  /** What is to be done with it by itself, apart from following all runs: be listed, then be read; undefined: nothing. */
-  task: "list" | "read" | undefined;
+  task: RunTask | undefined;
   /** Tables that are read already, while `task` is `read`. */
   readonly readTables: Set<TableName>;
   /** Of the table that is being read. */

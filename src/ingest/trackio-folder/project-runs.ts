@@ -5,6 +5,7 @@
  * stays in the folder it came from.
  */
 
+import { existsSync } from "node:fs";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { makeProject } from "../../journal/make-project.ts";
 import { readHead } from "../../journal/run-head.ts";
@@ -31,6 +32,7 @@ export class ProjectRuns {
   readonly #store: Store;
   readonly #now: () => number;
   #known: Map<RunId, RunIdentity> | undefined;
+  #lastNumber: number | undefined;
 
   constructor(
     folder: DataFolder,
@@ -55,10 +57,15 @@ export class ProjectRuns {
     const known = await this.#load();
     let identity = known.get(run.id);
     if (identity === undefined) {
-      identity = readHead(this.#folder, this.key, run.id)?.run ?? this.#make(run);
+      identity = this.#identityInHead(run.id) ?? this.#make(run);
       known.set(run.id, identity);
     }
     return identity;
+  }
+
+  /** Whether the run may have something in the store. */
+  async isKnown(id: RunId): Promise<boolean> {
+    return (await this.#load()).has(id);
   }
 
   async #load(): Promise<Map<RunId, RunIdentity>> {
@@ -69,10 +76,16 @@ export class ProjectRuns {
     return this.#known;
   }
 
+  #identityInHead(id: RunId): RunIdentity | undefined {
+    if (!existsSync(this.#folder.headFile(this.key, id))) return undefined;
+    return readHead(this.#folder, this.key, id)?.run;
+  }
+
   #make({ id, name, createdAt }: NewTrackioRun): RunIdentity {
     const { key: projectKey, name: project } = this;
     makeProject(this.#folder, { projectKey, project }, this.#now());
-    const number = allotRunNumber(this.#folder.numbersFolder(projectKey), id);
+    const number = allotRunNumber(this.#folder.numbersFolder(projectKey), id, this.#lastNumber);
+    this.#lastNumber = number;
     return { id, projectKey, project, name, number, createdAt, client: "trackio" };
   }
 }

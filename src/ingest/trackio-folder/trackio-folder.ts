@@ -16,6 +16,7 @@ import { trackioProjectKey } from "../trackio/trackio-names.ts";
 import { DatabaseFile } from "./database-file.ts";
 import { DatabaseReader, type ReaderStep } from "./database-reader.ts";
 import { InboxReader } from "./inbox-reader.ts";
+import type { RunTask } from "./known-run.ts";
 import { type FindProject, ProjectRuns } from "./project-runs.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 import { SavedFilesReader } from "./saved-files-reader.ts";
@@ -27,6 +28,8 @@ const LIST_EVERY_MS = 1_000;
 /** A database that nobody has touched for so long is seldom looked at. */
 const COLD_AFTER_MS = 5 * 60_000;
 const COLD_LOOK_EVERY = 16;
+/** Of so many tasks one reads, while others are left to be listed. */
+const READ_EVERY = 5;
 const TURN_MS = 50;
 const REST_MS = 10;
 const MOST_REST_MS = 2_000;
@@ -65,6 +68,7 @@ export class TrackioFolder {
   #listedMs = Number.NEGATIVE_INFINITY;
   #isBegun = false;
   #turns = 0;
+  #tasks = 0;
 
   constructor(place: FoldingPlace, options: TrackioFolderOptions) {
     this.#place = place;
@@ -118,10 +122,10 @@ export class TrackioFolder {
     this.#turns += 1;
     if (this.#options.database === undefined) take(await this.#inbox.follow());
     await this.#savedFiles.follow();
-    for (let next = this.#nextDatabase(); next !== undefined; next = this.#nextDatabase()) {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       more = true;
       if (performance.now() >= untilMs) break;
-      const step = await next.readNext();
+      const step = await next.database.doNext(next.task);
       take(step);
       // Its writer is at it: the next turn finds it again.
       if (!step.more) break;
@@ -155,18 +159,19 @@ export class TrackioFolder {
     for (const database of this.#databases.values()) await database.close();
   }
 
-  #nextDatabase(): DatabaseReader | undefined {
-    let next: DatabaseReader | undefined;
-    for (const database of this.#databases.values()) {
-      const task = database.nextTask;
-      if (task === undefined) continue;
-      const other = next?.nextTask;
-      const isSooner =
-        other === undefined ||
-        (task.task === other.task ? task.newestMs > other.newestMs : task.task === "list");
-      if (isSooner) next = database;
+  /** What is to be done next: runs are listed before they are read, but somebody may be waiting for the newest. */
+  #next(): { readonly database: DatabaseReader; readonly task: RunTask } | undefined {
+    this.#tasks += 1;
+    const tasks: RunTask[] = this.#tasks % READ_EVERY === 0 ? ["read", "list"] : ["list", "read"];
+    for (const task of tasks) {
+      let newest: { readonly database: DatabaseReader; readonly ms: number } | undefined;
+      for (const database of this.#databases.values()) {
+        const ms = database.newestMs(task);
+        if (ms !== undefined && (newest === undefined || ms > newest.ms)) newest = { database, ms };
+      }
+      if (newest !== undefined) return { database: newest.database, task };
     }
-    return next;
+    return undefined;
   }
 
   #isSkippable(database: DatabaseReader): boolean {
