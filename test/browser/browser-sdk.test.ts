@@ -266,6 +266,28 @@ test("a wrong token loses nothing: it is told, and the right one sends all", asy
   await expect.poll(() => countsOf(house.server.url, "token")).toEqual({ a: 1, b: 0 });
 });
 
+test("what is logged is kept less than 50 ms later", async () => {
+  await using lab = await openLab();
+  const waitsMs = await lab.page.evaluate(async (url) => {
+    const { trackio } = (window as unknown as LabWindow).lab;
+    const run = trackio.init({ project: "soon", serverUrl: url });
+    await run.flush();
+    const waitsMs: number[] = [];
+    for (let i = 0; i < 50; i += 1) {
+      const beganAt = performance.now();
+      run.log({ i });
+      await run.flush();
+      waitsMs.push(performance.now() - beganAt);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await run.finish();
+    return waitsMs.sort((a, b) => a - b);
+  }, writeUrl());
+  const [middle, last] = [waitsMs[25]!, waitsMs.at(-1)!];
+  console.info(`kept after ${middle.toFixed(1)} ms, ${last.toFixed(1)} ms at the longest`);
+  expect(middle).toBeLessThan(50);
+});
+
 test("a hundred thousand calls cost a page about what they cost a script", async () => {
   await using lab = await openLab();
   const { perCallUs, sizeBytes } = await lab.page.evaluate(async (url) => {

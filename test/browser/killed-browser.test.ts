@@ -71,22 +71,56 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-test("what flush() resolved from survives kill -9 of the browser, and is sent by the next page", async () => {
-  const root = join(folder, "data");
+/** A data folder whose server is away, and what a page has to know to send there later. */
+async function serverAway(name: string) {
+  const root = join(folder, name);
   const later = await startServer({ root, port: 0, log: () => {} });
-  const { port, tokens } = later;
-  const options = { serverUrl: later.url, writeToken: tokens.write };
+  const { port, tokens, url } = later;
   await later.close();
-  const userDir = join(folder, "browser");
-  const first = await OwnBrowser.start(userDir, site.url);
-  let flushed = 0;
-  const many = new Promise<void>((resolve) => {
-    first.page.on("console", (message) => {
-      const count = Number(/^flushed (\d+)$/.exec(message.text())?.[1] ?? 0);
-      flushed = Math.max(flushed, count);
-      if (flushed >= 100) resolve();
+  return {
+    options: { serverUrl: url, writeToken: tokens.write },
+    userDir: join(folder, `${name}-browser`),
+    begin: () => startServer({ root, port, log: () => {} }),
+  };
+}
+
+/** How many records the server gets of the run `first` once another page of the same browser has begun a run. */
+async function countSent(away: Awaited<ReturnType<typeof serverAway>>, atLeast: number) {
+  await using server = await away.begin();
+  const second = await OwnBrowser.start(away.userDir, site.url);
+  try {
+    await second.page.evaluate(async (options) => {
+      const { trackio } = (window as unknown as LabWindow).lab;
+      trackio.init({ project: "killed", name: "second", ...options });
+      await trackio.finish();
+    }, away.options);
+    const count = async () => {
+      const response = await fetch(`${server.url}/api/v1/projects/killed/runs`);
+      const { runs } = (await response.json()) as { runs: { name: string; recordCount: number }[] };
+      return runs.find(({ name }) => name === "first")?.recordCount ?? 0;
+    };
+    await expect.poll(count).toBeGreaterThanOrEqual(atLeast);
+  } finally {
+    await second.kill();
+  }
+}
+
+/** Resolves when the page has told `count` on its console, or more; what it told last can be asked. */
+function follow(page: Page, count: number) {
+  let last = 0;
+  const reached = new Promise<void>((resolve) => {
+    page.on("console", (message) => {
+      last = Math.max(last, Number(/^at (\d+)$/.exec(message.text())?.[1] ?? 0));
+      if (last >= count) resolve();
     });
   });
+  return { reached, last: () => last };
+}
+
+test("what flush() resolved from survives kill -9 of the browser, and is sent by the next page", async () => {
+  const away = await serverAway("flushed");
+  const first = await OwnBrowser.start(away.userDir, site.url);
+  const told = follow(first.page, 100);
   await first.page.evaluate((options) => {
     const { trackio } = (window as unknown as LabWindow).lab;
     const run = trackio.init({ project: "killed", name: "first", ...options });
@@ -94,28 +128,35 @@ test("what flush() resolved from survives kill -9 of the browser, and is sent by
       for (let call = 1; ; call += 1) {
         run.log({ call });
         await run.flush();
-        console.log(`flushed ${call}`);
+        console.log(`at ${call}`);
       }
     })();
-  }, options);
-  await many;
+  }, away.options);
+  await told.reached;
   await first.kill();
-  const told = flushed;
-  await using server = await startServer({ root, port, log: () => {} });
-  const second = await OwnBrowser.start(userDir, site.url);
-  try {
-    await second.page.evaluate(async (options) => {
-      const { trackio } = (window as unknown as LabWindow).lab;
-      trackio.init({ project: "killed", name: "second", ...options });
-      await trackio.finish();
-    }, options);
-    const count = async () => {
-      const response = await fetch(`${server.url}/api/v1/projects/killed/runs`);
-      const { runs } = (await response.json()) as { runs: { name: string; recordCount: number }[] };
-      return runs.find(({ name }) => name === "first")?.recordCount ?? 0;
-    };
-    await expect.poll(count).toBeGreaterThanOrEqual(told);
-  } finally {
-    await second.kill();
-  }
+  await countSent(away, told.last());
+});
+
+test("a loop that never pauses is kept while it runs: all but its last moments survive kill -9", async () => {
+  const away = await serverAway("looping");
+  const first = await OwnBrowser.start(away.userDir, site.url);
+  const told = follow(first.page, 2_000);
+  await first.page.evaluate(async (options) => {
+    const { trackio } = (window as unknown as LabWindow).lab;
+    const run = trackio.init({ project: "killed", name: "first", ...options });
+    await run.flush();
+    setTimeout(() => {
+      // Ten calls a millisecond, about, so that the last second is far less than all.
+      for (let call = 1; ; call += 1) {
+        run.log({ call });
+        const untilMs = performance.now() + 0.1;
+        while (performance.now() < untilMs);
+        if (call % 1_000 === 0) console.log(`at ${call}`);
+      }
+    }, 0);
+  }, away.options);
+  await told.reached;
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await first.kill();
+  await countSent(away, 2_000);
 });

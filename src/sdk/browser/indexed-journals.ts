@@ -8,7 +8,9 @@ import {
   keysFrom,
   type ObjectStore,
   openDatabase,
+  type Request,
   resultOf,
+  type Transaction,
 } from "./indexed-db.ts";
 import {
   type Chunk,
@@ -51,28 +53,25 @@ export class IndexedJournals implements KeptJournals {
   }
 
   async write({ journal, chunks, blobs }: Writing): Promise<void> {
-    const transaction = this.#database.transaction(STORES, "readwrite");
-    const done = endOf(transaction);
-    for (const chunk of chunks) transaction.objectStore("chunks").put(chunk);
-    for (const blob of blobs) transaction.objectStore("blobs").put(blob);
-    transaction.objectStore("journals").put(journal);
-    // A loop that never pauses gives no turn in which the browser would see that this was all.
-    transaction.commit?.();
-    await done;
+    await this.#change(["journals", "chunks", "blobs"], (transaction) => {
+      for (const chunk of chunks) transaction.objectStore("chunks").put(chunk);
+      for (const blob of blobs) transaction.objectStore("blobs").put(blob);
+      transaction.objectStore("journals").put(journal);
+    });
   }
 
   async journal(writer: string): Promise<KeptJournal | undefined> {
     const [journal, progress] = await Promise.all([
-      resultOf(this.#read("journals").get(writer)),
-      resultOf(this.#read("progress").get(writer)),
+      this.#ask("journals", (store) => store.get(writer)),
+      this.#ask("progress", (store) => store.get(writer)),
     ]);
     return journal === undefined ? undefined : withProgress(journal as KeptJournal, progress);
   }
 
   async list(serverUrl: string): Promise<KeptJournal[]> {
     const [journals, progress] = await Promise.all([
-      resultOf(this.#read("journals").getAll()) as Promise<KeptJournal[]>,
-      resultOf(this.#read("progress").getAll()) as Promise<Progress[]>,
+      this.#ask("journals", (store) => store.getAll()) as Promise<KeptJournal[]>,
+      this.#ask("progress", (store) => store.getAll()) as Promise<Progress[]>,
     ]);
     const sent = new Map(progress.map((one) => [one.writer, one]));
     return journals
@@ -83,13 +82,15 @@ export class IndexedJournals implements KeptJournals {
 
   async read(writer: string, from: number, maxBytes: number): Promise<Uint8Array> {
     const range = between([writer, 0], [writer, from]);
-    const first = await resultOf(this.#read("chunks").openKeyCursor(range, "prev"));
+    const first = await this.#ask("chunks", (store) => store.openKeyCursor(range, "prev"));
     const chunks: Chunk[] = [];
     let key = (first?.key ?? [writer, from]) as readonly [string, number];
     let endBytes = key[1];
     for (;;) {
-      const store = this.#read("chunks");
-      const next = (await resultOf(store.getAll(keysFrom(key), CHUNKS_AT_ONCE))) as Chunk[];
+      const keys = keysFrom(key);
+      const next = (await this.#ask("chunks", (store) =>
+        store.getAll(keys, CHUNKS_AT_ONCE),
+      )) as Chunk[];
       for (const chunk of next) {
         chunks.push(chunk);
         endBytes = chunk.offset + chunk.bytes.length;
@@ -101,37 +102,60 @@ export class IndexedJournals implements KeptJournals {
   }
 
   async noteSent(writer: string, sentBytes: number): Promise<void> {
-    const transaction = this.#database.transaction(["progress"], "readwrite");
-    transaction.objectStore("progress").put({ writer, sentBytes } satisfies Progress);
-    await endOf(transaction);
+    await this.#change(["progress"], (transaction) => {
+      transaction.objectStore("progress").put({ writer, sentBytes } satisfies Progress);
+    });
   }
 
   async blobsToSend(writer: string): Promise<BlobHash[]> {
-    const keys = await resultOf(this.#read("blobs").getAllKeys(keysFrom([writer]), BLOBS_AT_ONCE));
+    const keys = await this.#ask("blobs", (store) =>
+      store.getAllKeys(keysFrom([writer]), BLOBS_AT_ONCE),
+    );
     return keys.map((key) => (key as readonly [string, BlobHash])[1]);
   }
 
   async blob(writer: string, hash: BlobHash): Promise<KeptBlob | undefined> {
-    return (await resultOf(this.#read("blobs").get([writer, hash]))) as KeptBlob | undefined;
+    return (await this.#ask("blobs", (store) => store.get([writer, hash]))) as KeptBlob | undefined;
   }
 
   async removeBlob(writer: string, hash: BlobHash): Promise<void> {
-    const transaction = this.#database.transaction(["blobs"], "readwrite");
-    transaction.objectStore("blobs").delete([writer, hash]);
-    await endOf(transaction);
+    await this.#change(["blobs"], (transaction) => {
+      transaction.objectStore("blobs").delete([writer, hash]);
+    });
   }
 
   async remove(writer: string): Promise<void> {
-    const transaction = this.#database.transaction(STORES, "readwrite");
-    transaction.objectStore("journals").delete(writer);
-    transaction.objectStore("progress").delete(writer);
-    transaction.objectStore("chunks").delete(keysFrom([writer]));
-    transaction.objectStore("blobs").delete(keysFrom([writer]));
-    await endOf(transaction);
+    await this.#change(STORES, (transaction) => {
+      transaction.objectStore("journals").delete(writer);
+      transaction.objectStore("progress").delete(writer);
+      transaction.objectStore("chunks").delete(keysFrom([writer]));
+      transaction.objectStore("blobs").delete(keysFrom([writer]));
+    });
   }
 
-  #read(store: (typeof STORES)[number]): ObjectStore {
-    return this.#database.transaction([store], "readonly").objectStore(store);
+  /**
+   * What a request gives. Its transaction is told at once that this was all: one that waits for a turn of the page would
+   * keep all that are written behind it waiting, for as long as the page does not pause.
+   */
+  async #ask<Result>(
+    store: (typeof STORES)[number],
+    request: (store: ObjectStore) => Request<Result>,
+  ): Promise<Result> {
+    const transaction = this.#database.transaction([store], "readonly");
+    const asked = request(transaction.objectStore(store));
+    transaction.commit?.();
+    return await resultOf(asked);
+  }
+
+  async #change(
+    stores: readonly (typeof STORES)[number][],
+    change: (transaction: Transaction) => void,
+  ): Promise<void> {
+    const transaction = this.#database.transaction(stores, "readwrite");
+    const done = endOf(transaction);
+    change(transaction);
+    transaction.commit?.();
+    await done;
   }
 }
 
