@@ -115,7 +115,9 @@ async function send(c: Context, result: Json | AnswerBytes | AnswerPieces): Prom
 function refusalOf(error: unknown, c: Context, server: ServerContext): Response {
   if (error instanceof CallError) return refuse(error.status, error.message);
   if (error instanceof TrackioError) {
-    return refuse(error.code === "invalid_argument" ? 400 : 500, error.message);
+    // A message for people at this machine may name a file; where it lies is nobody else's business.
+    const message = error.message.replaceAll(server.folder.root, "<data folder>");
+    return refuse(error.code === "invalid_argument" ? 400 : 500, message);
   }
   if (c.req.raw.signal.aborted) return refuse(500, "The request was given up.");
   const id = randomUUID().slice(0, 8);

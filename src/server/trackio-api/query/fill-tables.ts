@@ -70,31 +70,24 @@ async function fillRecords(
   lane?: "system",
 ): Promise<void> {
   const table = lane === undefined ? "metrics" : "system_metrics";
-  const columns = [
-    "run_id",
-    "timestamp",
-    "run_name",
-    ...(lane === undefined ? ["step"] : []),
-    "metrics",
-  ];
-  db.exec(`CREATE TEMP TABLE loaded (${columns.join(", ")})`);
-  const insert = inserter(db, "temp.loaded", columns);
+  const columns = ["run_id", "timestamp", "run_name", "metrics"];
+  if (lane === undefined) columns.push("step");
+  // Those of one run are in order already; of several they are put in order when all are there.
+  const isSorted = runs.length <= 1;
+  if (!isSorted) db.exec(`CREATE TEMP TABLE loaded (${columns.join(", ")})`);
+  const insert = inserter(db, isSorted ? table : "temp.loaded", columns);
   const text = new RecordText(readTableText);
   for (const { id, name } of runs) {
-    const query = {
-      project,
-      run: id,
-      order: "time",
-      ...(lane === undefined ? {} : { lane }),
-    } as const;
-    for await (const page of store.readRecords(query)) {
+    const ofLane = lane === undefined ? {} : { lane };
+    for await (const page of store.readRecords({ project, run: id, order: "time", ...ofLane })) {
       for (const record of page) {
         const metrics = formatExactJson(objectOf(text.members(record)), "text");
-        const step = lane === undefined ? [stepValue(record.step)] : [];
-        insert([id, formatTrackioTime(record.time), name, ...step, metrics]);
+        const row = [id, formatTrackioTime(record.time), name, metrics];
+        insert(lane === undefined ? [...row, stepValue(record.step)] : row);
       }
     }
   }
+  if (isSorted) return;
   const list = columns.join(", ");
   db.exec(
     `INSERT INTO ${table} (${list}) SELECT ${list} FROM loaded ORDER BY timestamp, rowid; DROP TABLE loaded;`,

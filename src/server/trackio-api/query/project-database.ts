@@ -24,9 +24,10 @@ export class ProjectDatabase {
   constructor(source: TrackioSource, project: ProjectKey) {
     this.#source = source;
     this.#project = project;
+    // As for Python: a text in double quotes is one, and tables may be filled in any order.
+    const asPython = { enableDoubleQuotedStringLiterals: true, enableForeignKeyConstraints: false };
     // Without a name it is a file that SQLite keeps to itself and removes.
-    // A text in double quotes is one, as for Python.
-    this.#db = new DatabaseSync("", { enableDoubleQuotedStringLiterals: true });
+    this.#db = new DatabaseSync("", asPython);
     this.#db.exec(SCHEMA);
   }
 

@@ -80,7 +80,7 @@ async function* rowsOf(
   const text = new RecordText(source.readTableText);
   const wanted = { project, run, limit, scalarsOnly, ...(lane === undefined ? {} : { lane }) };
   let before = "[";
-  for await (const record of pickRecords(source.store, text, wanted)) {
+  for await (const record of pickRecords(source.store, wanted)) {
     yield before + text.row(record, { scalarsOnly, withStep: lane === undefined });
     before = ",";
   }

@@ -7,7 +7,7 @@
 import type { ProjectKey, RunId } from "../../../protocol/ids.ts";
 import type { KeyPath } from "../../../protocol/journal-line.ts";
 import type { Store, StoredRecord } from "../../../store/store.ts";
-import { isScalar, type RecordText } from "./record-text.ts";
+import { isScalar } from "./record-text.ts";
 import { isKept, shareRows } from "./sample-rows.ts";
 
 export interface RowsWanted {
@@ -25,7 +25,6 @@ type GroupOf = (record: StoredRecord) => number | undefined;
 /** Records by time, all of them or a sample that shows every key. */
 export async function* pickRecords(
   store: Store,
-  text: RecordText,
   wanted: RowsWanted,
 ): AsyncGenerator<StoredRecord, void, undefined> {
   const { project, run, lane, limit } = wanted;
@@ -35,7 +34,7 @@ export async function* pickRecords(
     for await (const page of store.readRecords(query)) yield* page;
     return;
   }
-  const groupOf = wanted.scalarsOnly ? groupByScalars(text) : groupByKeys();
+  const groupOf = wanted.scalarsOnly ? groupByScalars() : groupByKeys();
   const sizes: number[] = [];
   for await (const page of store.readRecords(query)) {
     for (const record of page) {
@@ -71,13 +70,39 @@ function groupByKeys(): GroupOf {
   };
 }
 
-function groupByScalars(text: RecordText): GroupOf {
+/**
+ * By the keys whose values are scalars. What stands deeper never is one, so that the values are looked at as they lie; the
+ * usual record has a number under every key.
+ */
+function groupByScalars(): GroupOf {
   const groups = new Groups();
-  return (record) => {
-    const names: string[] = [];
-    for (const [key, value] of text.members(record)) if (isScalar(value)) names.push(key);
-    return names.length === 0 ? undefined : groups.of(names);
+  const byKeySet = new WeakMap<readonly KeyPath[], ScalarKeys>();
+  return ({ keys, values }) => {
+    let scalars = byKeySet.get(keys);
+    if (scalars === undefined) {
+      scalars = { places: placesOfNames(keys), groups: new Map() };
+      byKeySet.set(keys, scalars);
+    }
+    let signature = "";
+    for (const place of scalars.places) signature += isScalar(values[place]!) ? "1" : "0";
+    const known = scalars.groups.get(signature);
+    if (known !== undefined || scalars.groups.has(signature)) return known;
+    const names = scalars.places.filter((_, i) => signature[i] === "1").map((at) => keys[at]!);
+    const group = names.length === 0 ? undefined : groups.of(names as string[]);
+    scalars.groups.set(signature, group);
+    return group;
   };
+}
+
+interface ScalarKeys {
+  /** Of the keys that are no paths. */
+  readonly places: readonly number[];
+  /** By which of them have scalars. */
+  readonly groups: Map<string, number | undefined>;
+}
+
+function placesOfNames(keys: readonly KeyPath[]): number[] {
+  return keys.flatMap((key, place) => (typeof key === "string" ? place : []));
 }
 
 /** Numbers sets of names in the order of their first appearance. */

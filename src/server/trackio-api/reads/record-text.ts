@@ -14,6 +14,8 @@ type Member = readonly [key: string, value: Json];
 export class RecordText {
   readonly #readText: ReadTableText;
   readonly #givers = new WeakMap<readonly KeyPath[], GiveBack>();
+  #second = Number.NaN;
+  #secondText = "";
 
   constructor(readText: ReadTableText) {
     this.#readText = readText;
@@ -44,16 +46,27 @@ export class RecordText {
       if (options.scalarsOnly && !isScalar(value)) continue;
       fields.set(key, formatExactJson(value));
     }
-    fields.set("timestamp", JSON.stringify(formatTrackioTime(record.time)));
+    fields.set("timestamp", this.#time(record.time));
     if (options.withStep) fields.set("step", stepText(record.step));
     const parts = Array.from(fields, ([key, text]) => `${JSON.stringify(key)}:${text}`);
     return `{${parts.join(",")}}`;
   }
 
+  /** Records come by time: most of a time's text is that of the time before. */
+  #time(timeMs: number): string {
+    const second = Math.floor(timeMs / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = formatTrackioTime(second * 1000).slice(0, 19);
+    }
+    const micros = Math.round((timeMs - second * 1000) * 1000);
+    if (micros <= 0 || micros >= 1_000_000) return JSON.stringify(formatTrackioTime(timeMs));
+    return `"${this.#secondText}.${String(micros).padStart(6, "0")}+00:00"`;
+  }
+
   /** A row of `get_metric_values`. */
   point(record: StoredRecord, value: Json): string {
-    const time = JSON.stringify(formatTrackioTime(record.time));
-    return `{"timestamp":${time},"step":${stepText(record.step)},"value":${formatExactJson(value)}}`;
+    return `{"timestamp":${this.#time(record.time)},"step":${stepText(record.step)},"value":${formatExactJson(value)}}`;
   }
 }
 
