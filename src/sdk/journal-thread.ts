@@ -28,6 +28,12 @@ export type OnSendingNews = (
   news: Exclude<SendingNews, { readonly news: "drained" | "idle" }>,
 ) => void;
 
+/** Somebody who waits, and what for. */
+interface Waiting {
+  readonly order: ThreadOrder;
+  readonly settle: (drained: Drained) => void;
+}
+
 const ROUND_MS = 1_000;
 /** The thread's own limit comes first; after this it counts as dead. */
 const ANSWER_GRACE_MS = 500;
@@ -42,7 +48,7 @@ export class JournalThread {
   /** By path: what is not all on its server, open or not. */
   readonly #outgoing = new Map<string, OwnJournal>();
   readonly #listeners = new Set<OnSendingNews>();
-  readonly #drains = new Map<number, (drained: Drained) => void>();
+  readonly #drains = new Map<number, Waiting>();
   readonly #answered = new Int32Array(new SharedArrayBuffer(4));
   /** Whether something was to be sent since the thread last said that nothing is. */
   #hasSent = false;
@@ -99,8 +105,9 @@ export class JournalThread {
         resolve(drained);
       };
       const timer = setTimeout(() => settle(undefined), timeoutMs + ANSWER_GRACE_MS);
-      this.#drains.set(id, settle);
-      this.#order({ order: "drain", id, paths, timeoutMs });
+      const order: ThreadOrder = { order: "drain", id, paths, timeoutMs };
+      this.#drains.set(id, { order, settle });
+      this.#order(order);
     });
   }
 
@@ -111,10 +118,12 @@ export class JournalThread {
     if (this.#worker === undefined) return undefined;
     let drained: Drained | undefined;
     const id = this.#nextDrain++;
-    this.#drains.set(id, (told) => {
+    const order: ThreadOrder = { order: "drain", id, paths, timeoutMs };
+    const settle = (told: Drained): void => {
       drained = told;
-    });
-    this.#order({ order: "drain", id, paths, timeoutMs });
+    };
+    this.#drains.set(id, { order, settle });
+    this.#order(order);
     const untilMs = steadyMs() + timeoutMs + ANSWER_GRACE_MS;
     for (;;) {
       const last = Atomics.load(this.#answered, 0);
@@ -159,7 +168,7 @@ export class JournalThread {
 
   #hear(told: SendingNews): void {
     if (told.news === "drained") {
-      this.#drains.get(told.id)?.(told);
+      this.#drains.get(told.id)?.settle(told);
       return;
     }
     if (told.news === "idle") {
@@ -231,6 +240,8 @@ export class JournalThread {
     }, ROUND_MS);
     this.#timer.unref();
     this.#obey(this.#followOrder());
+    // Of a thread that could not begin, or died.
+    for (const { order } of this.#drains.values()) this.#obey(order);
   }
 
   /** What the thread would do, on this one. */

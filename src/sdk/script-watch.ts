@@ -192,6 +192,8 @@ function onUncaught(error: UncaughtError): void {
   uncaughtError = error;
   if (!endsWithoutExit()) return;
   for (const run of runs) run.onSignal(describeUncaught(error));
+  followJournals();
+  sendRest([...sendingRuns], ERROR_SEND_LIMIT_MS);
 }
 
 function onExit(code: number): void {

@@ -89,13 +89,14 @@ export class OutgoingJournal {
     options: { readonly nowMs: number; readonly signIntervalMs: number },
   ): Promise<LineStep> {
     if (this.refusal !== undefined) return "refused";
+    const { nowMs } = options;
     const piece = this.#readPiece();
     if (piece === undefined) return "gone";
     this.isAllSent = !this.isOpen && piece.length === 0;
-    const isSignDue = this.isOpen && options.nowMs - this.#signedMs >= options.signIntervalMs;
+    const isSignDue = this.isOpen && nowMs - this.#signedMs >= options.signIntervalMs;
     if (piece.length === 0 && !isSignDue) return "waiting";
-    const answer = await this.#post(server, piece, options.nowMs);
-    this.#signedMs = options.nowMs;
+    const answer = await this.#post(server, piece, nowMs);
+    this.#signedMs = nowMs;
     return this.#hear(answer, piece.length);
   }
 
@@ -162,7 +163,9 @@ export class OutgoingJournal {
     }
     this.refusal = refusalOf(answer, this.address.mustExist);
     if (this.refusal !== undefined) return "refused";
-    throw new SendTrouble("away", `it answers ${answer.status}${reasonOf(answer)}`);
+    const isElse = answer.status === 404 || answer.status === 405;
+    const what = isElse ? ", as no server of this package that takes journals does" : "";
+    throw new SendTrouble("away", `it answers ${answer.status}${reasonOf(answer)}${what}`);
   }
 }
 
