@@ -97,6 +97,13 @@ export class OpenJournal {
     this.writtenAtMs = nowMs;
   }
 
+  /** Forgets what was added and not written. */
+  discard(): void {
+    for (const set of this.#named) set.number = undefined;
+    this.#named = [];
+    this.#lines = "";
+  }
+
   /** The highest step of this journal; NaN where it is no integer that a number holds. */
   get highestInteger(): number | undefined {
     const highest = this.#highest;

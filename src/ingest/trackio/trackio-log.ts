@@ -18,7 +18,7 @@ import { keepBytes } from "../../media/keep-blob.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SavedFile } from "../../protocol/media.ts";
 import type { Config, Lane } from "../../protocol/run.ts";
-import { decodeNumber, type Json } from "../../protocol/values.ts";
+import { decodeNumber, type Json, MAX_DEPTH } from "../../protocol/values.ts";
 import { formatExactJson } from "./exact-json.ts";
 import { membersOf } from "./members-of.ts";
 import type { OpenJournal } from "./open-journal.ts";
@@ -27,7 +27,7 @@ import { type NamedRun, nextTime, takeConfig } from "./open-run.ts";
 import { formatPlainLines, type PlainBatch } from "./plain-batch.ts";
 import { plainValues } from "./plain-values.ts";
 import { parseTrackioTime, textOf, trackioProjectKey, trackioRunId } from "./trackio-names.ts";
-import { translateMetrics } from "./translate-metrics.ts";
+import { isShallow, translateMetrics } from "./translate-metrics.ts";
 import { traceId } from "./translate-trace.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -69,12 +69,13 @@ export class TrackioLog {
   /** Entries of `bulk_log`. @throws the system's error where they cannot be written; then the client sends them again. */
   logRecords(entries: readonly Json[]): void {
     for (const { named, entries: own } of this.#group("bulk_log", entries)) {
-      const config = firstConfig(own);
+      const config = this.#firstConfig(own);
       const journal = this.#open(named, undefined, own.length, config);
       if (journal === undefined) continue;
-      this.#addConfig(journal, config);
-      for (const entry of own) this.#addRecord(journal, entry);
-      journal.write(this.#now());
+      this.#write(journal, () => {
+        this.#addConfig(journal, config);
+        for (const entry of own) this.#addRecord("bulk_log", journal, entry);
+      });
     }
   }
 
@@ -117,8 +118,9 @@ export class TrackioLog {
     for (const { named, entries: own } of this.#group("bulk_log_system", entries)) {
       const journal = this.#open(named, "system", own.length);
       if (journal === undefined) continue;
-      for (const entry of own) this.#addRecord(journal, entry, true);
-      journal.write(this.#now());
+      this.#write(journal, () => {
+        for (const entry of own) this.#addRecord("bulk_log_system", journal, entry);
+      });
     }
   }
 
@@ -127,23 +129,25 @@ export class TrackioLog {
     for (const { named, entries: own } of this.#group("bulk_alert", entries)) {
       const journal = this.#open(named, undefined, own.length);
       if (journal === undefined) continue;
-      for (const entry of own) this.#addAlert(journal, entry);
-      journal.write(this.#now());
+      this.#write(journal, () => {
+        for (const entry of own) this.#addAlert(journal, entry);
+      });
     }
   }
 
   /** Files that the project keeps. @throws as {@link logRecords}. */
   saveFiles(projectKey: ProjectKey, project: string, files: readonly SavedFile[]): void {
     const journal = this.journals.findProject(projectKey, project);
-    for (const file of files) journal.addEvent({ file, time: this.#now() });
-    journal.write(this.#now());
+    this.#write(journal, () => {
+      for (const file of files) journal.addEvent({ file, time: this.#now() });
+    });
   }
 
   /** The run's name from now on, for whoever folds; its head is the caller's. @throws as {@link logRecords}. */
   rename(named: NamedRun): void {
     const journal = this.journals.find(named, undefined);
-    journal?.addEvent({ name: named.name, time: this.#now() });
-    journal?.write(this.#now());
+    if (journal === undefined) return;
+    this.#write(journal, () => journal.addEvent({ name: named.name, time: this.#now() }));
     this.journals.release(named.projectKey, named.id);
   }
 
@@ -188,15 +192,39 @@ export class TrackioLog {
     return journal;
   }
 
+  /** What `add` adds, at once; nothing where it throws. */
+  #write(journal: OpenJournal, add: () => void): void {
+    try {
+      add();
+    } catch (error) {
+      journal.discard();
+      throw error;
+    }
+    journal.write(this.#now());
+  }
+
+  /** The first configuration in the entries that is not empty. */
+  #firstConfig(entries: readonly Entry[]): Config | undefined {
+    for (const { config } of entries) {
+      if (config === undefined || config === null) continue;
+      const members = membersOf(config);
+      if (members === undefined || members.length === 0) continue;
+      if (isShallow(config, MAX_DEPTH)) return Object.fromEntries(members);
+      const why = `config is nested more than ${MAX_DEPTH} levels deep`;
+      this.unreadable.keep("bulk_log", why, textOfAny(config), this.#now());
+    }
+    return undefined;
+  }
+
   #addConfig(journal: OpenJournal, config: Config | undefined): void {
     if (config === undefined || !takeConfig(this.#folder, journal.run, config)) return;
     journal.addEvent({ config, time: this.#now() });
   }
 
-  #addRecord(journal: OpenJournal, entry: Entry, isSystem = false): void {
+  #addRecord(call: "bulk_log" | "bulk_log_system", journal: OpenJournal, entry: Entry): void {
     const { metrics, log_id: logId } = entry;
     const timeMs = this.#timeOf(journal, entry);
-    const step = isSystem ? null : stepOf(entry.step);
+    const step = call === "bulk_log" ? stepOf(entry.step) : null;
     const id = textOf(logId);
     const plain = plainValues(metrics);
     if (plain !== undefined) {
@@ -207,8 +235,8 @@ export class TrackioLog {
     }
     const translated = translateMetrics(metrics, (text) => this.#keepText(text));
     if (translated === undefined) {
-      const why = "metrics is no object, or nested more than 500 levels deep";
-      this.unreadable.keep("bulk_log", why, textOfAny(entry), this.#now());
+      const why = `metrics is no object, or nested more than ${MAX_DEPTH} levels deep`;
+      this.unreadable.keep(call, why, textOfAny(entry), this.#now());
       return;
     }
     const { keys, values, traces } = translated;
@@ -223,7 +251,7 @@ export class TrackioLog {
           id: traceId(inRun, id ?? newId(), trace),
           key,
           ...(index !== undefined && { index }),
-          step: Number(step ?? journal.nextStep),
+          step: roundedStep(step ?? journal.nextStep),
           body,
         },
         time: timeMs,
@@ -245,7 +273,7 @@ export class TrackioLog {
         title,
         level: textOf(entry.level) ?? "warn",
         ...(text !== undefined && { text }),
-        ...(step !== null && { step: Number(step) }),
+        ...(step !== null && { step: roundedStep(step) }),
       },
       time: this.#timeOf(journal, entry),
     });
@@ -287,16 +315,6 @@ function nameRun(entry: Entry | undefined): NamedRun | string {
   return { projectKey, project: project as string, id, name: textOf(run) ?? id };
 }
 
-/** The first configuration in the entries that is not empty. */
-function firstConfig(entries: readonly Entry[]): Config | undefined {
-  for (const { config } of entries) {
-    if (config == null) continue;
-    const members = membersOf(config);
-    if (members !== undefined && members.length > 0) return Object.fromEntries(members);
-  }
-  return undefined;
-}
-
 /** A number, or a text that is one; null where it is neither, or no finite one. */
 function stepOf(step: Json | undefined): Step | null {
   if (typeof step === "number") return step;
@@ -305,6 +323,12 @@ function stepOf(step: Json | undefined): Step | null {
   const number = typeof step === "string" && step.trim() !== "" ? Number(step) : decodeNumber(step);
   if (typeof number === "bigint") return number;
   return number !== undefined && Number.isFinite(number) ? number : null;
+}
+
+/** As a number, for what has no larger ones. */
+function roundedStep(step: Step): number {
+  const number = Number(step);
+  return Number.isFinite(number) ? number : Math.sign(number) * Number.MAX_VALUE;
 }
 
 function newId(): string {

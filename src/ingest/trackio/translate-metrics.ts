@@ -99,7 +99,7 @@ function numberOfText(value: Json): Json {
 }
 
 /** Whether nothing in `value` is nested more than `levels` deep. */
-function isShallow(value: Json, levels: number): boolean {
+export function isShallow(value: Json, levels: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (levels === 0) return false;
   return Object.values(value).every((item: Json) => isShallow(item, levels - 1));

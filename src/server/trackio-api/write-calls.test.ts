@@ -204,6 +204,10 @@ describe("bulk_log", () => {
     }
     const deep = `{"logs":[{"project":"p","run":"deep","metrics":{"a":${"[".repeat(2_000)}${"]".repeat(2_000)}}}]}`;
     expect((await server.call("bulk_log", deep)).status).toBe(200);
+    const deepConfig = deep
+      .replace("metrics", "config")
+      .replace('"run":', '"metrics":{"x":1},"run":');
+    expect((await server.call("bulk_log", deepConfig)).status).toBe(200);
     expect(
       (await server.call("bulk_alert", { alerts: [{ project: "p", run: "r" }, 7] })).status,
     ).toBe(200);
@@ -214,7 +218,7 @@ describe("bulk_log", () => {
     expect(kept.map((line) => (JSON.parse(line) as Row).given)).toEqual(
       expect.arrayContaining(["5", "{broken", '{"logs":null}', '{"project":"p","run":"r"}']),
     );
-    expect(kept).toHaveLength(11);
+    expect(kept).toHaveLength(12);
     expect(server.said.filter((line) => line.includes("cannot be understood"))).toHaveLength(1);
   });
 
