@@ -124,6 +124,27 @@ export function sameAsMemory(open: Open, runs: number): void {
     );
   });
 
+  test("keys are listed in the order in which they were written, however a journal is cut into batches", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(recordOf, { maxLength: 20 }), async (records) => {
+        const [whole, cut] = [await open(), await open()];
+        await whole.store.fold(new JournalLike().batch(records));
+        const journal = new JournalLike();
+        await cut.store.fold(journal.batch([]));
+        for (const record of records) await cut.store.fold(journal.batch([record]));
+        const keysOf = async ({ store }: { readonly store: Store }) => ({
+          keys: await store.listKeys(PROJECT, RUN),
+          series: (await store.listMetrics(PROJECT, [RUN])).map(({ key }) => key),
+          media: (await store.listMedia(PROJECT, [RUN])).map(({ key, kind }) => [key, kind]),
+          size: await store.laneSize(PROJECT, RUN),
+        });
+        expect(await keysOf(cut)).toEqual(await keysOf(whole));
+        for (const opened of [whole, cut]) await opened.remove();
+      }),
+      { numRuns: runs },
+    );
+  });
+
   test("compact changes no answer, and any cut into batches gives the same", async () => {
     const values = Float64Array.from({ length: 9000 }, (_, i) => Math.fround(Math.sin(i / 50)));
     const shuffled = Float64Array.from(values, (_, i) => (i * 7919) % 9000);

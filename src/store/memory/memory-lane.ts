@@ -57,7 +57,8 @@ export class MemoryLane {
     let [step, time] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const isNew = (record: number) => !repeated.has(record);
     const blocks = tellSteps(batch.blocks, () => this.lastStep, isNew);
-    for (const record of recordsOf(blocks, ordinal)) {
+    const records = Array.from(recordsOf(blocks, ordinal)).sort(compareWritten);
+    for (const record of records) {
       if (!isNew(record.record)) continue;
       this.#records.push(record);
       step = Math.min(step, Number(record.step));

@@ -72,6 +72,12 @@ interface Taken {
   lastStep: number | bigint | undefined;
 }
 
+/** The new records of a key set. */
+interface Piece {
+  readonly keySet: KeySet;
+  readonly records: Records;
+}
+
 function takeBlocks(
   db: Database,
   run: number,
@@ -79,21 +85,26 @@ function takeBlocks(
   blocks: readonly RecordBlock[],
 ): Taken {
   const [step, time] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const taken: Taken = { count: 0, newKeys: false, step, time, lastStep: undefined };
-  for (const block of blocks) {
-    if (block.count === 0) continue;
-    const keySet = ensureKeySet(db, run, block.keys);
-    const records = recordsOf(block, writer);
+  // However a journal is cut into batches: what was written first comes first.
+  const pieces = blocks
+    .filter((block) => block.count > 0)
+    .sort((a, b) => a.records[0]! - b.records[0]!)
+    .map((block) => ({
+      keySet: ensureKeySet(db, run, block.keys),
+      records: recordsOf(block, writer),
+    }));
+  const newKeys = makeSeries(db, run, pieces);
+  const taken: Taken = { count: 0, newKeys, step, time, lastStep: undefined };
+  for (const { keySet, records } of pieces) {
     const steps = columnNumbers(records.steps);
     const order = blockOrder(records, steps);
-    taken.newKeys = makeSeries(db, run, keySet, records) || taken.newKeys;
     for (const { series, number } of seriesOfKeySet(db, keySet.id)) {
       const stats = readStats(db, series);
       addColumn(stats, records, steps, records.columns[number]!, order);
       writeStats(db, series, stats);
     }
     takeRecords(db, keySet.id, writer, keepLongValues(db, keySet.id, records));
-    taken.count += block.count;
+    taken.count += records.count;
     taken.step = Math.min(taken.step, order.minStep);
     taken.time = Math.min(taken.time, order.minTime);
     const last = stepAt(records.steps, order.lastRow);
@@ -108,16 +119,18 @@ function recordsOf(block: RecordBlock, writer: number): Records {
 }
 
 /** Links the columns that have their first number to their series, in the order of those numbers. True where a series is new. */
-function makeSeries(db: Database, run: number, keySet: KeySet, records: Records): boolean {
-  const known = new Set(seriesOfKeySet(db, keySet.id).map(({ number }) => number));
-  if (known.size === keySet.keys.length) return false;
-  const firsts = keySet.keys.flatMap((path, number) => {
-    const row = known.has(number) ? -1 : firstNumber(records, number);
-    return row < 0 ? [] : [{ path, number, row }];
+function makeSeries(db: Database, run: number, pieces: readonly Piece[]): boolean {
+  const firsts = pieces.flatMap(({ keySet, records }) => {
+    const known = new Set(seriesOfKeySet(db, keySet.id).map(({ number }) => number));
+    if (known.size === keySet.keys.length) return [];
+    return keySet.keys.flatMap((path, number) => {
+      const row = known.has(number) ? -1 : firstNumber(records, number);
+      return row < 0 ? [] : [{ keySet, path, number, record: records.records[row]! }];
+    });
   });
-  firsts.sort((a, b) => a.row - b.row || a.number - b.number);
+  firsts.sort((a, b) => a.record - b.record || a.number - b.number);
   let hasNew = false;
-  for (const { path, number } of firsts) {
+  for (const { keySet, path, number } of firsts) {
     const series = ensureSeries(db, run, seriesKey(path), encodeStats(emptyStats()));
     linkSeries(db, series.id, keySet.id, number);
     hasNew ||= series.isNew;

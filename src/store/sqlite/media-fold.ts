@@ -7,7 +7,7 @@
 
 import { seriesKey } from "../../protocol/journal-line.ts";
 import { blobsOf, type MediaRef, type TableFields } from "../../protocol/media.ts";
-import { findMedia, mediaStep } from "../media-in-records.ts";
+import { type FoundMedia, findMedia, mediaStep } from "../media-in-records.ts";
 import type { RecordBlock } from "../store.ts";
 import { referToBlob } from "./blob-references.ts";
 import type { Database } from "./database.ts";
@@ -35,7 +35,11 @@ export function takeMedia(
   blocks: readonly RecordBlock[],
 ): { readonly hasMedia: boolean; readonly newKeys: boolean } {
   const fold = new MediaFold(db, run, writer);
-  for (const block of blocks) fold.take(block);
+  const found = blocks.flatMap((block) => findMedia(block).map((media) => ({ block, media })));
+  const recordOf = ({ block, media }: (typeof found)[number]) => block.records[media.row]!;
+  for (const { block, media } of found.sort((a, b) => recordOf(a) - recordOf(b))) {
+    fold.take(block, media);
+  }
   fold.finish();
   return { hasMedia: fold.hasMedia, newKeys: fold.newKeys };
 }
@@ -54,16 +58,14 @@ class MediaFold {
     this.#writer = writer;
   }
 
-  take(block: RecordBlock): void {
-    for (const { row, column, media } of findMedia(block)) {
-      const key = seriesKey(block.keys[column]!);
-      const step = mediaStep(stepAt(block.steps, row));
-      const record = block.records[row]!;
-      media.forEach((ref, index) => {
-        const place = column * COLUMN_PLACES + index;
-        this.#addItem(key, ref, { step, record, place, time: block.times[row]! });
-      });
-    }
+  take(block: RecordBlock, { row, column, media }: FoundMedia): void {
+    const key = seriesKey(block.keys[column]!);
+    const step = mediaStep(stepAt(block.steps, row));
+    const record = block.records[row]!;
+    media.forEach((ref, index) => {
+      const place = column * COLUMN_PLACES + index;
+      this.#addItem(key, ref, { step, record, place, time: block.times[row]! });
+    });
   }
 
   /** Writes what was counted. */
