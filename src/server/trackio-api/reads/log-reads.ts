@@ -80,8 +80,12 @@ async function* rowsOf(
   const text = new RecordText(source.readTableText);
   const wanted = { project, run, limit, scalarsOnly, ...(lane === undefined ? {} : { lane }) };
   let before = "[";
-  for await (const record of pickRecords(source.store, wanted)) {
-    yield before + text.row(record, { scalarsOnly, withStep: lane === undefined });
+  for await (const page of pickRecords(source.store, wanted)) {
+    if (page.length === 0) continue;
+    const rows = page.map((record) =>
+      text.row(record, { scalarsOnly, withStep: lane === undefined }),
+    );
+    yield before + rows.join(",");
     before = ",";
   }
   yield before === "[" ? "[]" : "]";

@@ -26,14 +26,11 @@ type GroupOf = (record: StoredRecord) => number | undefined;
 export async function* pickRecords(
   store: Store,
   wanted: RowsWanted,
-): AsyncGenerator<StoredRecord, void, undefined> {
+): AsyncGenerator<readonly StoredRecord[], void, undefined> {
   const { project, run, lane, limit } = wanted;
   const size = await store.laneSize(project, run, lane);
   const query = { project, run, order: "time", ...(lane === undefined ? {} : { lane }) } as const;
-  if ((size?.recordCount ?? 0) <= limit) {
-    for await (const page of store.readRecords(query)) yield* page;
-    return;
-  }
+  if ((size?.recordCount ?? 0) <= limit) return yield* store.readRecords(query);
   const groupOf = wanted.scalarsOnly ? groupByScalars() : groupByKeys();
   const sizes: number[] = [];
   for await (const page of store.readRecords(query)) {
@@ -45,14 +42,14 @@ export async function* pickRecords(
   const shares = shareRows(sizes, limit);
   const passed = sizes.map(() => 0);
   for await (const page of store.readRecords(query)) {
-    for (const record of page) {
+    yield page.filter((record) => {
       const group = groupOf(record);
       // What came since the first time is for the next answer.
-      if (group === undefined || group >= sizes.length) continue;
+      if (group === undefined || group >= sizes.length) return false;
       const index = passed[group]!;
       passed[group] = index + 1;
-      if (isKept(index, sizes[group]!, shares[group]!)) yield record;
-    }
+      return isKept(index, sizes[group]!, shares[group]!);
+    });
   }
 }
 

@@ -20,22 +20,31 @@ export async function* getMetricValues(
   const text = new RecordText(source.readTableText);
   const limit = readLimit(values.max_points);
   const ofMetric = { ...query, keys: [metric] };
-  let wanted: Iterator<number> | undefined;
-  if (limit !== undefined) {
-    let count = 0;
-    for await (const _ of recordsIn(source, ofMetric)) count += 1;
-    wanted = spreadRows(count, limit)[Symbol.iterator]();
-  }
+  const wanted = limit === undefined ? undefined : await placesOf(source, ofMetric, limit);
   let before = "[";
-  let next = wanted?.next().value as number | undefined;
   let place = 0;
-  for await (const record of recordsIn(source, ofMetric)) {
-    if (wanted !== undefined && place++ !== next) continue;
-    next = wanted?.next().value as number | undefined;
-    yield before + text.point(record, text.value(record, metric) ?? null);
+  for await (const page of pagesOf(source, ofMetric)) {
+    const points: string[] = [];
+    for (const record of page) {
+      if (wanted !== undefined && !wanted.has(place++)) continue;
+      points.push(text.point(record, text.value(record, metric) ?? null));
+    }
+    if (points.length === 0) continue;
+    yield before + points.join(",");
     before = ",";
   }
   yield before === "[" ? "[]" : "]";
+}
+
+/** Which of the records stand for all of them. */
+async function placesOf(
+  source: TrackioSource,
+  query: RecordsQuery,
+  limit: number,
+): Promise<ReadonlySet<number>> {
+  let count = 0;
+  for await (const page of pagesOf(source, query)) count += page.length;
+  return new Set(spreadRows(count, limit));
 }
 
 export async function* getSnapshot(
@@ -46,12 +55,14 @@ export async function* getSnapshot(
   if (query === undefined) return yield "{}";
   const text = new RecordText(source.readTableText);
   const points = new Map<string, string[]>();
-  for await (const record of recordsIn(source, query)) {
-    for (const [key, value] of text.members(record)) {
-      const ofKey = points.get(key);
-      const point = text.point(record, value);
-      if (ofKey === undefined) points.set(key, [point]);
-      else ofKey.push(point);
+  for await (const page of pagesOf(source, query)) {
+    for (const record of page) {
+      for (const [key, value] of text.members(record)) {
+        const ofKey = points.get(key);
+        const point = text.point(record, value);
+        if (ofKey === undefined) points.set(key, [point]);
+        else ofKey.push(point);
+      }
     }
   }
   let before = "{";
@@ -100,17 +111,14 @@ function rangeOf(values: CallValues): Pick<RecordsQuery, "order" | "from" | "to"
 }
 
 /** By time, however they are found. */
-async function* recordsIn(
+async function* pagesOf(
   { store }: TrackioSource,
   query: RecordsQuery,
-): AsyncGenerator<StoredRecord, void, undefined> {
-  if (query.order === "time") {
-    for await (const page of store.readRecords(query)) yield* page;
-    return;
-  }
+): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+  if (query.order === "time") return yield* store.readRecords(query);
   const found: StoredRecord[] = [];
   for await (const page of store.readRecords(query)) found.push(...page);
-  yield* found.sort((a, b) => a.time - b.time);
+  yield found.sort((a, b) => a.time - b.time);
 }
 
 function isGiven(value: Json | undefined): boolean {
