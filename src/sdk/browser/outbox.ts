@@ -97,9 +97,7 @@ export class Outbox {
     while (!this.#isStopped) {
       try {
         this.#hasNews = false;
-        const isDone = await this.#sendSome(journals);
-        this.#backOff.succeeded();
-        if (isDone) return;
+        if (await this.#sendSome(journals)) return;
       } catch (error) {
         if (error instanceof Refused) return await this.#giveUp(journals, error);
         await this.#waitAfter(error);
@@ -137,11 +135,7 @@ export class Outbox {
   async #post(journals: KeptJournals, journal: KeptJournal, bytes: Uint8Array): Promise<void> {
     const { writer, projectKey, run, sentBytes } = journal;
     const path = [projectKey, run, writer].map(encodeURIComponent).join("/");
-    const answer = await this.#options.server.ask(
-      "POST",
-      `/api/v1/journals/${path}?offset=${sentBytes}`,
-      bytes,
-    );
+    const answer = await this.#ask("POST", `/api/v1/journals/${path}?offset=${sentBytes}`, bytes);
     const { size } = (answer.body ?? {}) as { readonly size?: unknown };
     if ((answer.status === 200 || answer.status === 409) && typeof size === "number") {
       // More than is kept here: another page of this browser sent it meanwhile, or the end of it was lost here.
@@ -160,7 +154,7 @@ export class Outbox {
 
   /** False where there is none. */
   async #sendBlobs(journals: KeptJournals): Promise<boolean> {
-    const { writer, server, warn } = this.#options;
+    const { writer, warn } = this.#options;
     const hashes = await journals.blobsToSend(writer);
     if (hashes.length === 0) return false;
     const missing = await this.#findMissing(hashes);
@@ -168,7 +162,7 @@ export class Outbox {
       const blob = missing.has(hash) ? await journals.blob(writer, hash) : undefined;
       if (blob !== undefined) {
         const path = `/api/v1/blobs/${hash}?state=${blob.state}`;
-        const answer = await server.ask("PUT", path, blob.bytes);
+        const answer = await this.#ask("PUT", path, blob.bytes);
         if (answer.status !== 200) {
           warn("blob", `the server does not take a picture or table (${describe(answer)}).`);
         }
@@ -180,10 +174,17 @@ export class Outbox {
 
   async #findMissing(hashes: readonly BlobHash[]): Promise<Set<string>> {
     const question = new TextEncoder().encode(JSON.stringify({ hashes }));
-    const answer = await this.#options.server.ask("POST", "/api/v1/blobs/missing", question, true);
+    const answer = await this.#ask("POST", "/api/v1/blobs/missing", question, true);
     const { missing } = (answer.body ?? {}) as { readonly missing?: unknown };
     if (answer.status === 200 && Array.isArray(missing)) return new Set(missing as string[]);
     throw new SendTrouble("away", describe(answer));
+  }
+
+  /** The line that carries one request carries the next, too: waiting begins anew. */
+  async #ask(...request: Parameters<ServerRequests["ask"]>): Promise<PageAnswer> {
+    const answer = await this.#options.server.ask(...request);
+    this.#backOff.succeeded();
+    return answer;
   }
 
   async #giveUp(journals: KeptJournals, refused: Refused): Promise<void> {
