@@ -10,6 +10,7 @@ import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { FoldBatch, FoldOutcome } from "../store/store.ts";
 import { type CaughtUp, FoldLoop, type FoldNews } from "./fold-loop.ts";
 import { runIdOf, TestFolder } from "./testing/journals.ts";
+import { PythonDatabase } from "./testing/python-database.ts";
 
 /** Fails as often as it is told, and counts how often it was compacted. */
 class TestStore extends MemoryStore {
@@ -61,7 +62,10 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-const told = (kind: (FoldNews | CaughtUp)["news"]) => news.filter((item) => item.news === kind);
+type News = FoldNews | CaughtUp;
+
+const told = <Kind extends News["news"]>(kind: Kind) =>
+  news.filter((item): item is News & { readonly news: Kind } => item.news === kind);
 
 test("what is logged is folded and told, and how many runs run", async () => {
   begin();
@@ -94,6 +98,29 @@ test("a client that was idle and logs again is told to run", async () => {
   expect(told("changes").at(-1)).toMatchObject({
     changes: [{ run: run.id, from: { step: 1 }, facts: true }],
   });
+});
+
+test("what Trackio for Python wrote is read in the background, and journals are folded meanwhile", async () => {
+  const old = { id: "a".repeat(32), name: "old" };
+  {
+    using database = new PythonDatabase(data.root, "python");
+    const metrics = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`m${i}`, i / 3]));
+    const rows = Array.from({ length: 60_000 }, (_, step) => ({ step, metrics }));
+    database.log(old, rows);
+  }
+  const journal = data.journal(data.run("vision"));
+  begin();
+  await until(() => told("reading").length > 0);
+  journal.log(0, { loss: 1 });
+  const vision = parseProjectKey("vision");
+  await until(async () => (await store.listRuns(vision))[0]?.recordCount === 1);
+  expect(told("reading").at(-1)).toMatchObject({ total: 60_000 });
+  expect(told("reading").at(-1)).not.toMatchObject({ done: 60_000 });
+  await until(() => told("reading").at(-1)?.done === 60_000);
+  expect(await store.listRuns(parseProjectKey("python"))).toMatchObject([
+    { name: "old", client: "trackio", recordCount: 60_000 },
+  ]);
+  journal.end();
 });
 
 test("what belongs to a project without a run is told as the project's", async () => {

@@ -42,6 +42,9 @@ export function readPlan(view: DatabaseView): DatabasePlan {
       runs.set(value, { ...known, tables: new Set([...known.tables, table.name]) });
     }
   }
+  for (const [value, { tables: having }] of runs) {
+    if (![...having].some(isFollowedByRow)) runs.delete(value);
+  }
   return { shape, runs, highest };
 }
 
@@ -68,7 +71,10 @@ export function findRewritten(
     if (tables.every((table) => !isFollowedByRow(table.name) || hasLastRow(view, table, run))) {
       continue;
     }
-    rewritten.push({ run, isThere: tables.some((table) => hasRows(view, table, run, mayBeOlder)) });
+    const isThere = tables.some(
+      (table) => isFollowedByRow(table.name) && hasRows(view, table, run, mayBeOlder),
+    );
+    rewritten.push({ run, isThere });
   }
   return rewritten;
 }
@@ -84,7 +90,7 @@ function hasRows(
   return view.rows(sql, run.value, from).length > 0;
 }
 
-/** A config is replaced by a new row each time, which says nothing about the run. */
+/** A config is replaced by a new row each time, and upstream may leave it when it deletes a run: it says nothing of whether the run is there. */
 function isFollowedByRow(table: TableName): boolean {
   return table !== "configs";
 }

@@ -102,7 +102,7 @@ export class DatabaseReader {
   /** Rows that the first reading has to read, at most, and has read. */
   get progress(): { readonly done: number; readonly total: number } {
     const total = this.#totalRows;
-    return { done: this.#hasTasks ? Math.min(this.#doneRows, total) : total, total };
+    return { done: Math.min(this.#doneRows, total), total };
   }
 
   /** Whether the file is gone, and its runs with it. */
@@ -157,7 +157,11 @@ export class DatabaseReader {
       if (isLast) this.#runs.setTask(run, isList ? "read" : undefined);
     }
     this.#doneRows += rows;
-    if (!this.#hasTasks) this.#seenStamp = undefined;
+    if (!this.#hasTasks) {
+      this.#seenStamp = undefined;
+      // Fewer than were thought, where some had been deleted.
+      this.#doneRows = Number.POSITIVE_INFINITY;
+    }
     return { rows, more: true };
   }
 
@@ -284,19 +288,22 @@ export class DatabaseReader {
     // Runs of a table that is not in order of its runs are only ever followed.
     const isIndexed = this.#plan?.shape.get(table)?.isIndexedByRun === true;
     for (const [value, ofRun] of Map.groupBy(rows, (row) => row.run)) {
+      // A config alone is what upstream leaves of a run that it deletes.
+      if (table === "configs" && this.#runs.get(value) === undefined) continue;
       const run = this.#runs.get(value) ?? (await this.#meetNew(value, ofRun[0]!));
       if (run === undefined || (run.task !== undefined && isIndexed)) continue;
       await this.#foldPiece({ run, table, rows: ofRun });
     }
   }
 
-  /** A run that was not there when the plan was made, so that all of its rows are followed. */
+  /** A run that was not there before: it is read by itself, with all that it has. */
   async #meetNew(value: string, row: TrackioRow): Promise<KnownRun | undefined> {
     const id = trackioRunId(value, row.name);
     if (id === undefined) return undefined;
     const createdAt = timeOf(row.timestamp) ?? this.#modifiedMs;
     const identity = await this.#project.identityOf({ id, name: row.name, createdAt });
     const run = newKnownRun(value, identity, createdAt);
+    run.task = "list";
     this.#runs.add(run);
     return run;
   }

@@ -108,6 +108,25 @@ test("a reading that was stopped anywhere goes on, each row once", async () => {
   }
 });
 
+test("runs whose rows are mixed with those of many others are read whole", async () => {
+  const { root } = temporaryFolder();
+  using database = new PythonDatabase(root, "demo");
+  const runs = Array.from({ length: 9 }, (_, i) => ({ id: `run-${i}`, name: `run ${i}` }));
+  for (let batch = 0; batch < 100; batch++) {
+    for (const run of runs) database.log(run, losses(50, batch * 50));
+  }
+  await using reader = await PythonFolderReader.open(root);
+  let last = { done: 0, total: 0 };
+  await reader.folder.readAll((progress) => {
+    expect(progress.done).toBeGreaterThanOrEqual(last.done);
+    last = progress;
+  });
+  expect(last).toEqual({ done: 45_000, total: 45_000 });
+  for (const { id } of runs) {
+    expect(await lossesOf(reader, id)).toEqual(Array.from({ length: 5_000 }, (_, i) => i));
+  }
+});
+
 test("the newest run is listed and read first", async () => {
   const { root } = temporaryFolder();
   using database = new PythonDatabase(root, "demo");
@@ -144,6 +163,23 @@ test("a run that is deleted there vanishes, and may come back", async () => {
   database.deleteRun(B.id);
   await reader.read();
   expect(await reader.store.listProjects()).toEqual([]);
+});
+
+test("what upstream leaves of a run that it deletes by its name, a config, is no run", async () => {
+  const { root } = temporaryFolder();
+  using database = new PythonDatabase(root, "demo");
+  for (const run of [A, B]) {
+    database.config(run, { lr: 1 });
+    database.log(run, losses(3));
+  }
+  await using reader = await PythonFolderReader.open(root);
+  await reader.read();
+  database.exec(`DELETE FROM metrics WHERE run_id = '${A.id}'`);
+  await reader.read();
+  expect(await reader.names("demo")).toEqual(["run b"]);
+  await using again = await PythonFolderReader.open(root);
+  await again.read();
+  expect(await again.names("demo")).toEqual(["run b"]);
 });
 
 test("a run that is renamed there is renamed and not doubled, and keeps its number", async () => {

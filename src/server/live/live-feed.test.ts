@@ -135,3 +135,24 @@ test("a stream that is cancelled leaves nothing behind", async () => {
   expect(feed.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("how far a first reading has come is told to each page, the newest only, and to one that comes later", async () => {
+  const early = feed.subscribe({});
+  await nextOf(early);
+  feed.publishReading({ done: 1, total: 10 });
+  feed.publishReading({ done: 2, total: 10 });
+  expect(parse(await nextOf(early))).toMatchObject([
+    { name: "reading", data: { done: 2, total: 10 } },
+  ]);
+  const late = feed.subscribe({});
+  expect(parse(await nextOf(late))).toMatchObject([{ name: "hello" }]);
+  expect(parse(await nextOf(late))).toMatchObject([
+    { name: "reading", data: { done: 2, total: 10 } },
+  ]);
+  feed.publish("p", [point("a", 1)]);
+  feed.publishReading({ done: 10, total: 10 });
+  expect(parse(await nextOf(late)).map(({ name }) => name)).toEqual(["change", "reading"]);
+  const after = feed.subscribe({});
+  await nextOf(after);
+  expect(await nextOf(after)).toBe(": keep-alive\n\n");
+});
