@@ -8,7 +8,8 @@
 export class ReadyPromise {
   readonly #promise: Promise<void>;
   readonly #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void };
-  #letGo: (() => void) | undefined;
+  #hold: NodeJS.Timeout | undefined;
+  #giveUp: (() => void) | undefined;
   #isSettled = false;
 
   constructor() {
@@ -24,14 +25,10 @@ export class ReadyPromise {
    * @param givenUp Why it rejects when the script then has nothing else to do.
    */
   ask(holdMs: number, givenUp: () => Error): Promise<void> {
-    if (!this.#isSettled && this.#letGo === undefined) {
-      const hold = setTimeout(() => undefined, holdMs);
-      const onIdle = (): void => this.reject(givenUp());
-      process.once("beforeExit", onIdle);
-      this.#letGo = () => {
-        clearTimeout(hold);
-        process.off("beforeExit", onIdle);
-      };
+    if (!this.#isSettled && this.#giveUp === undefined) {
+      this.#hold = setTimeout(() => undefined, holdMs);
+      this.#giveUp = () => this.reject(givenUp());
+      waitUntilIdle(this.#giveUp);
     }
     return this.#promise;
   }
@@ -48,7 +45,24 @@ export class ReadyPromise {
 
   #end(): void {
     this.#isSettled = true;
-    this.#letGo?.();
-    this.#letGo = undefined;
+    clearTimeout(this.#hold);
+    if (this.#giveUp !== undefined) waitNoLonger(this.#giveUp);
+    this.#giveUp = undefined;
   }
+}
+
+/** What is done when the script has nothing else to do; one listener for all, however many runs there are. */
+const waiting = new Set<() => void>();
+
+function waitUntilIdle(action: () => void): void {
+  if (waiting.size === 0) process.on("beforeExit", onIdle);
+  waiting.add(action);
+}
+
+function waitNoLonger(action: () => void): void {
+  if (waiting.delete(action) && waiting.size === 0) process.off("beforeExit", onIdle);
+}
+
+function onIdle(): void {
+  for (const action of [...waiting]) action();
 }

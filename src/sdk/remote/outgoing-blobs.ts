@@ -17,21 +17,6 @@ import { type OutgoingJournal, readBytes } from "./outgoing-journal.ts";
 import { SendTrouble } from "./send-trouble.ts";
 import { type RequestBody, reasonOf, type ServerConnection } from "./server-connection.ts";
 
-/** Blobs that a server is known to have: what many journals name is asked for once. */
-export class KnownBlobs {
-  readonly #hashes = new Set<BlobHash>();
-  static readonly #MAX = 20_000;
-
-  has(hash: BlobHash): boolean {
-    return this.#hashes.has(hash);
-  }
-
-  add(hash: BlobHash): void {
-    if (this.#hashes.size >= KnownBlobs.#MAX) this.#hashes.clear();
-    this.#hashes.add(hash);
-  }
-}
-
 export interface BlobProgress {
   /** Told of each blob that was sent. */
   readonly onSent?: (sizeBytes: number) => void;
@@ -46,6 +31,8 @@ const PIECE_BYTES = 1024 * 1024;
 /** So many are asked for at once. */
 const QUESTION_SIZE = 500;
 const SIDE_BY_SIDE = 4;
+/** A picture that is logged again and again is asked for once. */
+const MAX_KNOWN = 4_000;
 /** So many may wait for their makers before no more lines are looked through. */
 const MAX_WAITING = 2_000;
 /** Larger numbers are left to the maker of this process for a while: what it makes of them is a tenth as large. */
@@ -59,7 +46,8 @@ const TOO_LARGE_PAUSE_MS = 60_000;
 export class OutgoingBlobs {
   readonly #journal: OutgoingJournal;
   readonly #blobs: BlobFolder;
-  readonly #known: KnownBlobs;
+  /** Some that the server has. It keeps them as long as it has this journal's run, and no longer: each journal asks for itself. */
+  readonly #known = new Set<BlobHash>();
   readonly #progress: BlobProgress;
   /** Bytes of the journal that were looked through. */
   #seenBytes = 0;
@@ -71,15 +59,9 @@ export class OutgoingBlobs {
   /** Of the lacking ones, those that the server did not take. */
   readonly #refused = new Set<BlobHash>();
 
-  constructor(
-    journal: OutgoingJournal,
-    blobs: BlobFolder,
-    known: KnownBlobs,
-    progress: BlobProgress = {},
-  ) {
+  constructor(journal: OutgoingJournal, blobs: BlobFolder, progress: BlobProgress = {}) {
     this.#journal = journal;
     this.#blobs = blobs;
-    this.#known = known;
     this.#progress = progress;
   }
 
@@ -227,6 +209,7 @@ export class OutgoingBlobs {
   }
 
   #isThere(hash: BlobHash): void {
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.add(hash);
     this.#forget(hash);
   }

@@ -9,7 +9,7 @@
 
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { BackOff } from "./back-off.ts";
-import { type BlobProgress, KnownBlobs, OutgoingBlobs } from "./outgoing-blobs.ts";
+import { type BlobProgress, OutgoingBlobs } from "./outgoing-blobs.ts";
 import { type JournalAddress, OutgoingJournal, type Refusal } from "./outgoing-journal.ts";
 import { SendTrouble } from "./send-trouble.ts";
 import { ServerConnection } from "./server-connection.ts";
@@ -58,7 +58,6 @@ export class ServerSender {
   readonly #news: SenderNews;
   readonly #now: () => number;
   readonly #journals = new Map<string, Sent>();
-  readonly #known = new KnownBlobs();
   readonly #wakers = new Set<() => void>();
   #isRunning = false;
   #isClosed = false;
@@ -90,7 +89,7 @@ export class ServerSender {
       onSent: (sizeBytes) => this.#news.onBytes?.(sizeBytes),
       onRefused: (message) => this.#news.onTrouble?.(new SendTrouble("too-large", message), 1),
     };
-    const blobs = new OutgoingBlobs(journal, BlobFolder.at(address.root), this.#known, progress);
+    const blobs = new OutgoingBlobs(journal, BlobFolder.at(address.root), progress);
     this.#journals.set(address.path, { journal, blobs });
     this.#run();
     this.#wake();
