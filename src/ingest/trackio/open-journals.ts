@@ -24,6 +24,8 @@ const MAX_RUNS = 10_000;
 const SILENCE_MS = 60_000;
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 const SYNC_INTERVAL_MS = 800;
+/** Of the four threads in which Node reads and writes files. */
+const MAX_SYNCERS = 2;
 
 export interface OpenJournalsOptions {
   readonly now?: () => number;
@@ -43,8 +45,10 @@ export class OpenJournals {
   /** Those whose files are open; the one used last stands last. */
   readonly #unparked = new Set<OpenJournal>();
   readonly #runs = new Map<string, OpenRun>();
-  /** What is being brought to the disk. */
+  /** What waits for being brought to the disk, and what is being brought there. */
+  readonly #unsynced = new Set<OpenJournal>();
   readonly #syncing = new Set<Promise<void>>();
+  #syncers = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(folder: DataFolder, options: OpenJournalsOptions) {
@@ -95,8 +99,9 @@ export class OpenJournals {
     const silentBefore = this.#now() - (this.#options.silenceMs ?? SILENCE_MS);
     for (const [key, open] of [...this.#journals]) {
       if (open.writtenAtMs <= silentBefore) this.#end(key, open);
-      else this.#sync(open);
+      else if (open.isDirty) this.#unsynced.add(open);
     }
+    while (this.#syncers < MAX_SYNCERS && this.#unsynced.size > 0) void this.#syncAll();
   }
 
   /** Ends all journals and returns when they are on the disk. */
@@ -180,14 +185,27 @@ export class OpenJournals {
     this.#unparked.delete(open);
   }
 
-  #sync(open: OpenJournal): void {
-    if (!open.isDirty) return;
+  /** One after the other: the disk may be slow, and others wait for the same few threads. */
+  async #syncAll(): Promise<void> {
+    this.#syncers += 1;
+    for (const open of this.#unsynced) {
+      this.#unsynced.delete(open);
+      await this.#sync(open);
+    }
+    this.#syncers -= 1;
+  }
+
+  #sync(open: OpenJournal): Promise<void> {
+    if (!open.isDirty) return Promise.resolve();
     open.isDirty = false;
-    const done = open.journal.syncLater().catch((error: unknown) => {
-      open.isDirty = true;
-      this.#options.onTrouble(error);
-    });
+    const done = open.journal
+      .syncLater()
+      .catch((error: unknown) => {
+        open.isDirty = true;
+        this.#options.onTrouble(error);
+      })
+      .finally(() => this.#syncing.delete(done));
     this.#syncing.add(done);
-    void done.then(() => this.#syncing.delete(done));
+    return done;
   }
 }

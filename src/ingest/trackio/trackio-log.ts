@@ -42,6 +42,8 @@ interface Group {
   readonly entries: Entry[];
 }
 
+const TROUBLE_INTERVAL_MS = 60_000;
+
 export interface TrackioLogOptions extends Partial<OpenJournalsOptions> {
   /** Takes one line for whoever runs the server. */
   readonly log?: (line: string) => void;
@@ -55,10 +57,11 @@ export class TrackioLog {
   readonly #folder: DataFolder;
   readonly #blobs: BlobFolder;
   readonly #now: () => number;
+  #trouble: { readonly text: string; readonly atMs: number } | undefined;
 
   constructor(folder: DataFolder, options: TrackioLogOptions = {}) {
     const log = options.log ?? (() => undefined);
-    const onTrouble = (error: unknown) => log(`Writing what Trackio clients sent: ${error}`);
+    const onTrouble = (error: unknown) => this.#tellTrouble(String(error), log);
     this.#folder = folder;
     this.#blobs = new BlobFolder(folder);
     this.#now = options.now ?? Date.now;
@@ -190,6 +193,14 @@ export class TrackioLog {
     const journal = this.journals.find(named, lane, config);
     if (journal === undefined) this.droppedEntries += count;
     return journal;
+  }
+
+  /** The same again only after a minute: a disk that fails, fails for every journal. */
+  #tellTrouble(text: string, log: (line: string) => void): void {
+    const nowMs = this.#now();
+    if (text === this.#trouble?.text && nowMs < this.#trouble.atMs + TROUBLE_INTERVAL_MS) return;
+    this.#trouble = { text, atMs: nowMs };
+    log(`Writing what Trackio clients sent: ${text}`);
   }
 
   /** What `add` adds, at once; nothing where it throws. */
