@@ -40,7 +40,7 @@ const maker = new BlobMaker(new BlobFolder(new DataFolder(root)), { onNews: tell
 port.on("message", (question: MakerQuestion) => {
   if (question === "close") {
     closing.abort();
-    port.close();
+    endThread();
     return;
   }
   maker.make(question.hash, { signal }).then(
@@ -49,6 +49,12 @@ port.on("message", (question: MakerQuestion) => {
   );
 });
 tell("begun");
+
+/** Deno's port cannot be closed, its threads can. */
+function endThread(): void {
+  if (typeof port.close === "function") port.close();
+  else (globalThis as { close?(): void }).close?.();
+}
 
 while (lookEveryMs !== undefined && !signal.aborted) {
   try {

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { OTHER_RUNTIMES } from "../../src/sdk/testing/other-runtimes.ts";
 import { readLink } from "../../tools/read-link.ts";
 import { installedCommand, ROOT } from "../../tools/run-command.ts";
 
@@ -53,14 +54,20 @@ function readPackageFile(root: string) {
   return JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly version: string;
     readonly bin: { readonly trackio: string };
-    readonly exports: { readonly ".": { readonly types: string; readonly default: string } };
+    readonly exports: {
+      readonly [Entry in "." | "./browser"]: { readonly types: string; readonly default: string };
+    };
   };
 }
 
 test("every file that package.json names is in the package, and no source or test", () => {
   const root = join(folder, "node_modules", "trackio");
   const { bin, exports } = readPackageFile(root);
-  for (const path of [bin.trackio, exports["."].types, exports["."].default]) {
+  const entries = [exports["."], exports["./browser"]].flatMap((entry) => [
+    entry.types,
+    entry.default,
+  ]);
+  for (const path of [bin.trackio, ...entries]) {
     expect(existsSync(join(root, path)), path).toBe(true);
   }
   expect(existsSync(join(root, "dist/dashboard/index.html"))).toBe(true);
@@ -106,8 +113,7 @@ test("a script logs, and npx trackio lists what it logged", () => {
   expect(listed.records[0]).toMatchObject({ status: "finished", num_logs: 2, last_step: 1 });
 });
 
-test("pictures and videos that a script logs are made in a thread of the package", () => {
-  const told = runScript(`
+const PICTURES = `
     import { existsSync, readdirSync, readFileSync } from "node:fs";
     import { join } from "node:path";
     import * as trackio from "trackio";
@@ -125,8 +131,35 @@ test("pictures and videos that a script logs are made in a thread of the package
     await trackio.finish();
     console.log(JSON.stringify(files().map((file) =>
       readFileSync(join(file.parentPath, file.name)).toString("latin1", 0, 8).replace(/[^a-zA-Z]/g, ""))));
-  `);
-  expect(JSON.parse(told).toSorted()).toEqual(["PNG", "ftyp"]);
+  `;
+
+test("pictures and videos that a script logs are made in a thread of the package", () => {
+  expect(JSON.parse(runScript(PICTURES)).toSorted()).toEqual(["PNG", "ftyp"]);
+});
+
+test.each(OTHER_RUNTIMES)("so they are in $name, from the same package", ({ name, command }) => {
+  const [program, ...before] = command as [string, ...string[]];
+  writeFileSync(join(folder, "script.mjs"), `import process from "node:process";\n${PICTURES}`);
+  const dir = join(folder, `data-${name}`);
+  const told = spawnSync(program, [...before, "script.mjs"], {
+    cwd: folder,
+    env: { ...env, TRACKIO_DIR: dir },
+    encoding: "utf8",
+  });
+  expect(told).toMatchObject({ status: 0, stderr: "" });
+  expect(JSON.parse(told.stdout).toSorted()).toEqual(["PNG", "ftyp"]);
+  const listed = run(
+    "npx",
+    "trackio",
+    "list",
+    "runs",
+    "--project",
+    "packed media",
+    "--dir",
+    dir,
+    "--json",
+  );
+  expect(JSON.parse(listed).records[0]).toMatchObject({ status: "finished", num_logs: 2 });
 });
 
 test("npx trackio --version tells the version", () => {
@@ -166,6 +199,11 @@ test("its types are found and hold, without other packages' types", () => {
     run.log({ loss: rate });
     // @ts-expect-error a project is needed
     trackio.init({});
+    import * as page from "trackio/browser";
+    const inPage = page.init({ project: "typed", serverUrl: "http://localhost:1", config: { lr: 0.1 } });
+    inPage.log({ lr: inPage.config.lr, table: new page.Table([{ a: 1 }]) });
+    // @ts-expect-error a page needs a server
+    page.init({ project: "typed" });
   `;
   writeFileSync(join(folder, "script.ts"), source);
   const compilerOptions = {

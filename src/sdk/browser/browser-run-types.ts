@@ -5,7 +5,6 @@ import type { Value } from "../../protocol/values.ts";
 import type { InitOptions } from "../init-options.ts";
 import type { NotedValues } from "../noted-values.ts";
 import type { AnyMetrics, LogOptions, LogValues, RunStats } from "../run.ts";
-import type { Unsent } from "./outbox.ts";
 
 /** Options of `init` in a page: those of scripts, without a folder, and with the server that is to have the run. */
 export interface BrowserInitOptions<Config extends object = object>
@@ -19,6 +18,14 @@ export interface BrowserInitOptions<Config extends object = object>
 export interface FinishOptions {
   /** So long it waits, at most, until the server has all of the run; 10,000 unless told. */
   readonly timeoutMs?: number | undefined;
+}
+
+/** What is left to be sent. */
+export interface Unsent {
+  /** Of journals. */
+  readonly bytes: number;
+  /** Pictures and parts of tables. */
+  readonly blobs: number;
 }
 
 /** What `finish()` resolves to. */

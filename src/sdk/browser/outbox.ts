@@ -10,6 +10,7 @@
 
 import type { BlobHash } from "../../protocol/media.ts";
 import { BackOff } from "../remote/back-off.ts";
+import type { Unsent } from "./browser-run-types.ts";
 import type { KeptJournal, KeptJournals } from "./kept-journals.ts";
 import { type PageAnswer, SendTrouble, type ServerRequests } from "./server-requests.ts";
 
@@ -22,12 +23,6 @@ export interface OutboxOptions {
   /** Nothing is sent before it has settled. */
   readonly after?: Promise<unknown>;
   readonly warn: (kind: string, message: string) => void;
-}
-
-/** What is left to be sent. */
-export interface Unsent {
-  readonly bytes: number;
-  readonly blobs: number;
 }
 
 const PIECE_BYTES = 512 * 1024;
