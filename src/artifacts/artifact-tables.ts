@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS manifest_blobs (
   artifact_version_id INTEGER NOT NULL REFERENCES artifact_versions(id) ON DELETE CASCADE,
   PRIMARY KEY (digest, artifact_version_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS adopted (stamp TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS idx_run_artifact_links_run ON run_artifact_links(run_id, run_name);
 CREATE INDEX IF NOT EXISTS idx_run_artifact_links_name ON run_artifact_links(run_name, run_id);
 CREATE INDEX IF NOT EXISTS idx_run_artifact_links_version ON run_artifact_links(artifact_version_id);
@@ -67,7 +68,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_run_artifact_links_unique ON run_artifact_
 PRAGMA user_version = 2;
 `;
 
-/** Makes what is not there, all at once. Besides Python's tables, `manifest_blobs` tells which blobs are in use without reading every manifest. */
+/** Makes what is not there, all at once. Besides Python's tables, `manifest_blobs` tells which blobs are in use without reading every manifest, and `adopted` what was taken over from Python's own. */
 export function createArtifactTables(connection: DatabaseSync): void {
   const { user_version: version } = connection.prepare("PRAGMA user_version").get() as {
     readonly user_version: number;

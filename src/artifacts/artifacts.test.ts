@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BlobHash } from "../protocol/media.ts";
+import { adoptArtifacts, adoptedStamp, readForeign } from "./adopt-artifacts.ts";
 import { ArtifactDatabase } from "./artifact-database.ts";
 import { findVersion, listArtifactNames, listArtifacts } from "./artifact-version.ts";
 import { detachRun, renameRunInLinks } from "./change-run.ts";
@@ -232,6 +233,63 @@ describe("links of runs", () => {
     expect(detachRun(db, TRAIN, [EVALUATE])).toBe(false);
     expect(findVersion(db, "model", null)).toMatchObject({ producer_run_id: null });
     expect(countRunArtifacts(db, PROJECT, RUNS)).toMatchObject([{ run_name: "checked", input: 1 }]);
+  });
+});
+
+describe("what Python has written", () => {
+  let python: ArtifactDatabase;
+
+  beforeEach(() => {
+    python = ArtifactDatabase.open(join(folder, "python.db"));
+  });
+
+  afterEach(() => python.close());
+
+  /** Logs into Python's database. */
+  function logThere(content: number, options: Partial<NewVersion> = {}): LoggedVersion {
+    const own = db;
+    db = python;
+    try {
+      return log(content, options);
+    } finally {
+      db = own;
+    }
+  }
+
+  test("is taken over as it is, and versions go on from there", () => {
+    const { version } = logThere(1, { aliases: ["best"], metadata: '{"acc":1}' });
+    logThere(2);
+    adoptArtifacts(db, readForeign(python), "a");
+    expect(adoptedStamp(db)).toBe("a");
+    expect(findVersion(db, "model", "best")).toEqual(version && { ...version, aliases: ["best"] });
+    expect(log(1).version.version).toBe(0);
+    expect(log(3).version).toMatchObject({ version: 2, aliases: ["latest"] });
+    expect(usedByArtifacts(folder, [digestOf(1)])).toEqual([digestOf(1)]);
+  });
+
+  test("twice is once, and what came since is added", () => {
+    logThere(1);
+    for (const stamp of ["a", "b", "b"]) adoptArtifacts(db, readForeign(python), stamp);
+    log(5);
+    logThere(2, { aliases: ["best"] });
+    logThere(9, { name: "data", type: "dataset" });
+    adoptArtifacts(db, readForeign(python), "c");
+    adoptArtifacts(db, readForeign(python), "c");
+    const versions = listArtifacts(db).map(({ name, versions }) => [name, versions.length]);
+    expect(versions).toEqual([
+      ["data", 1],
+      ["model", 3],
+    ]);
+    expect(findVersion(db, "model", "best")).toMatchObject({ version: 2 });
+    expect(findVersion(db, "model", "v1")?.manifest[0]?.digest).toBe(digestOf(5));
+    expect(countRunArtifacts(db, PROJECT, RUNS)).toMatchObject([{ run_name: "train", output: 4 }]);
+  });
+
+  test("an artifact that is here with another type stays what it is", () => {
+    log(1, { type: "dataset" });
+    logThere(2);
+    adoptArtifacts(db, readForeign(python), "a");
+    expect(listArtifacts(db)).toMatchObject([{ name: "model", type: "dataset", num_versions: 1 }]);
   });
 });
 

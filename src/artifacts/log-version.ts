@@ -160,7 +160,8 @@ function setAlias(db: ArtifactDatabase, artifact: number, alias: string, version
   );
 }
 
-function moveForward(
+/** Gives the alias to the version, unless a newer one has it. */
+export function moveForward(
   db: ArtifactDatabase,
   artifact: number,
   alias: string,

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ArtifactDatabase } from "../../artifacts/artifact-database.ts";
+import { logVersion } from "../../artifacts/log-version.ts";
+import { readManifest } from "../../artifacts/manifest.ts";
 import { entry, TrackioServer } from "./testing/trackio-server.ts";
 
 const PROJECT = "my.proj";
@@ -54,4 +59,45 @@ test("artifacts from their blobs to their lineage", async () => {
   expect(await server.data("get_tab_availability", { project })).toMatchObject({
     ...{ metrics: true, artifacts: true, system: false, media: false },
   });
+});
+
+test("versions go on from those that Python has written in the folder, whose files stay as they are", async () => {
+  const server = await TrackioServer.start();
+  const file = join(server.folder.root, "local.db");
+  const bytes = "local weights";
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const blobs = join(
+    server.folder.root,
+    "artifacts",
+    "local",
+    "blobs",
+    "sha256",
+    digest.slice(0, 2),
+  );
+  mkdirSync(blobs, { recursive: true });
+  writeFileSync(join(blobs, digest), bytes);
+  const manifest = [{ path: "w.bin", digest, size: bytes.length }];
+  {
+    const python = ArtifactDatabase.open(file);
+    const run = { id: "r1", name: "train" };
+    const given = { name: "model", type: "model", description: null, metadata: null, run };
+    const version = { ...given, manifest: readManifest(manifest), aliases: ["best"] };
+    logVersion(python, { ...version, overwrite: false }, Date.now());
+    python.close();
+  }
+  const before = readFileSync(file);
+  const best = { project: "local", name: "model", spec: "best" };
+  expect(await server.data("get_artifact_manifest", best)).toMatchObject({ version: 0, manifest });
+  const check = { project: "local", digests: [digest], hf_token: null };
+  expect(await server.data("check_artifact_blobs", check)).toEqual({ present: [digest] });
+  const logged = await server.data("artifact_log", {
+    ...{ project: "local", name: "model", type: "model", description: null, metadata: null },
+    ...{ manifest: [{ ...manifest[0], path: "renamed.bin" }], aliases: null },
+    ...{ run_name: "run A", run_id: "a1", hf_token: null },
+  });
+  expect(logged).toMatchObject({ version: 1, aliases: ["latest"] });
+  expect(await server.data("get_artifact_manifest", best)).toMatchObject({ version: 0 });
+  const blob = await fetch(`${server.url}/artifact_blob/local/${digest}`);
+  expect(await blob.text()).toBe(bytes);
+  expect(readFileSync(file)).toEqual(before);
 });

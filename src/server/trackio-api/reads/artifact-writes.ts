@@ -68,7 +68,7 @@ export async function logArtifact(source: TrackioSource, values: CallValues): Pr
     run: { id: textOf(values.run_id) ?? null, name: textOf(values.run_name) ?? null },
     overwrite,
   };
-  const logged = changeArtifacts(source.folder, project, (db) =>
+  const logged = await changeArtifacts(source.folder, project, (db) =>
     logVersion(db, version, Date.now()),
   );
   await freeBlobs(source.folder, source.store, logged.freed, usedElsewhere(source.folder));
@@ -83,7 +83,7 @@ export function usedElsewhere(folder: DataFolder): UsedElsewhere {
 export async function logArtifactUse({ folder }: TrackioSource, values: CallValues): Promise<Json> {
   const run = { id: textOf(values.run_id) ?? null, name: textOf(values.run_name) ?? null };
   const version = versionIdOf(values.version_id);
-  changeArtifacts(folder, projectOf(values), (db) => {
+  await changeArtifacts(folder, projectOf(values), (db) => {
     const link = { run, version, direction: "input", now: isoTime(Date.now()) } as const;
     db.write(() => addLink(db, link));
   });

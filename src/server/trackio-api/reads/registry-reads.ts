@@ -25,7 +25,7 @@ export async function getRegistries(source: TrackioSource, values: CallValues): 
     const record = await readPythonDatabase(source.folder, project, (rows) => {
       return describeRegistry(rows, project.slice(PREFIX.length));
     });
-    if (record !== undefined) found.push(record);
+    if (record?.value !== undefined) found.push(record.value);
   }
   return found;
 }
@@ -52,7 +52,7 @@ export async function getRegistryDetails(source: TrackioSource, values: CallValu
       };
     },
   );
-  if (details !== undefined) return details;
+  if (details?.value !== undefined) return details.value;
   throw invalid(`Registry ${pythonText(registry)} does not exist locally.`);
 }
 
