@@ -313,6 +313,48 @@ describe("uploads", () => {
     });
   });
 
+  test("pictures and tables of a client are shown by our own pages", async () => {
+    const server = await TrackioServer.start();
+    const picture = { _type: "trackio.image", file_path: "myproj/run A/0/1.png", caption: "cat" };
+    const table = {
+      _type: "trackio.table",
+      _value: [
+        { score: 0.5, pic: picture },
+        { score: "NaN", note: "x" },
+      ],
+    };
+    await server.data("bulk_log", { logs: [entry({ picture, table })] });
+    // Waits until it is folded.
+    await server.data("get_logs", RUN);
+    const project = `${server.url}/api/v1/projects/myproj`;
+    const post = async (path: string, body: unknown) => {
+      const response = await fetch(project + path, { method: "POST", body: JSON.stringify(body) });
+      return (await response.json()) as Row;
+    };
+    expect(JSON.stringify(await post("/media", { runs: ["a1"] }))).toMatch(
+      /"picture".*"image".*"table".*"table"/,
+    );
+    const query = { key: "table", sources: [{ run: "a1" }] };
+    const image = {
+      $: "image",
+      v: {
+        blob: trackioFileHash("myproj/run A/0/1.png"),
+        type: "image/png",
+        bytes: 0,
+        path: "myproj/run A/0/1.png",
+        caption: "cat",
+      },
+    };
+    expect(await post("/table", query)).toMatchObject({
+      columns: [
+        { name: "score", type: "number" },
+        { name: "pic", type: "json" },
+        { name: "note", type: "string" },
+      ],
+      rows: [{ cells: [0.5, image, null] }, { cells: [{ $: "NaN" }, null, "x"] }],
+    });
+  });
+
   test("a path that was not given out is refused", async () => {
     const server = await TrackioServer.start();
     for (const [uploadedFile, error] of [
