@@ -58,13 +58,13 @@ export function* runQuery(db: DatabaseSync, query: string): Generator<string, vo
 
 /** Until `end`, nothing of the database can be changed through the connection. */
 function guard(db: DatabaseSync, query: string): { end(): void } {
+  // An older Node cannot ask; its types do not say so.
+  const canAsk = typeof (db as Partial<DatabaseSync>).setAuthorizer === "function";
+  if (!canAsk) checkPragma(query);
   // Made known before anything is forbidden: else making it known would be.
   db.prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')").get();
   db.exec("PRAGMA query_only = ON");
-  // An older Node cannot ask; its types do not say so.
-  const canAsk = typeof (db as Partial<DatabaseSync>).setAuthorizer === "function";
   if (canAsk) db.setAuthorizer(judge);
-  else checkPragma(query);
   return {
     end: () => {
       if (canAsk) db.setAuthorizer(null);

@@ -1,0 +1,62 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import { checkQuery, runQuery } from "./read-only-query.ts";
+
+/** What an older Node lacks. */
+function withoutAuthorizer(): DatabaseSync {
+  const db = new DatabaseSync("");
+  Object.defineProperty(db, "setAuthorizer", { value: undefined });
+  return db;
+}
+
+function ask(db: DatabaseSync, query: string): unknown {
+  return JSON.parse(`{${[...runQuery(db, checkQuery(query))].join("")}}`);
+}
+
+describe.each([
+  ["where SQLite judges", () => new DatabaseSync("")],
+  ["where the statement is looked at", withoutAuthorizer],
+])("%s", (_, open) => {
+  test.each([
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA main.user_version = 7",
+    "PRAGMA user_version(7)",
+    "pragma query_only = 0",
+    "PRAGMA writable_schema=1",
+    "PRAGMA",
+    "WITH a AS (SELECT 1) DELETE FROM t",
+    "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a",
+    "SELECT load_extension('x')",
+    "SELECT 1; DELETE FROM t; SELECT",
+    "DELETE FROM t",
+    "ATTACH 'x' AS y",
+    "EXPLAIN DELETE FROM t",
+    ";",
+  ])("%s changes nothing", (query) => {
+    const db = open();
+    db.exec("CREATE TABLE t (a); INSERT INTO t VALUES (5)");
+    try {
+      ask(db, query);
+    } catch (error) {
+      expect(error).toMatchObject({ name: "TrackioError", code: "conflict" });
+    }
+    expect(
+      db.prepare("SELECT a, (SELECT user_version FROM pragma_user_version) AS v FROM t").all(),
+    ).toEqual([{ a: 5, v: 0 }]);
+    expect(db.prepare("PRAGMA query_only").get()).toEqual({ query_only: 0 });
+    db.close();
+  });
+
+  test("values come as Python's server tells them", () => {
+    const db = open();
+    const query =
+      "SELECT 9223372036854775807 AS big, 2.0 AS whole, 0.1 AS f, 9e999 AS inf, NULL AS n, 'ü' AS t, x'c3bc' AS u, x'ff00' AS b, 1 AS a, 2 AS a";
+    expect([...runQuery(db, checkQuery(` ${query} ; `))].join("")).toBe(
+      '"columns":["big","whole","f","inf","n","t","u","b","a","a"],"rows":[' +
+        '{"big":9223372036854775807,"whole":2.0,"f":0.1,"inf":null,"n":null,"t":"ü","u":"ü","b":"ff00","a":1}],"row_count":1',
+    );
+    expect(ask(db, "PRAGMA user_version")).toMatchObject({ rows: [{ user_version: 0 }] });
+    expect(ask(db, "SELECT value FROM json_each('[1,2]')")).toMatchObject({ row_count: 2 });
+    db.close();
+  });
+});
