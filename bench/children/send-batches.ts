@@ -1,7 +1,8 @@
 /**
  * Loads a server with batches of Trackio clients. Argument: {@link Load} as
- * JSON. Sends `"ready"` when all bodies are made, begins when it gets a message,
- * and sends {@link LoadResult} at the end.
+ * JSON. Sends `"ready"` when all bodies are made and, where the load is planned,
+ * each client's run is there; begins when it gets a message, and sends
+ * {@link LoadResult} at the end.
  */
 
 import { once } from "node:events";
@@ -34,11 +35,14 @@ export interface LoadResult {
 }
 
 const load: Load = JSON.parse(process.argv[2]!);
-const perConnection = Math.ceil(load.batches / load.connections);
+const isPlanned = load.batchesPerSecond !== undefined;
+// Of a planned load the first batch of each client begins its run, before the time that counts.
+const perConnection = Math.ceil(load.batches / load.connections) + (isPlanned ? 1 : 0);
 const requests = Array.from({ length: load.connections }, (_, i) =>
   makeBatchRequests({ ...load, run: `run-${i}` }, perConnection),
 );
 const connections = await Promise.all(requests.map(() => BatchConnection.open(load.url)));
+if (isPlanned) await Promise.all(connections.map((one, i) => one.send(requests[i]!.shift()!)));
 const latencies: number[] = [];
 process.send!("ready");
 await once(process, "message");
