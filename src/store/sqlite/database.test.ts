@@ -77,6 +77,33 @@ test.each([1, 2, 3])(
   },
 );
 
+test("of an older version only a step that is the highest is taken for it, to the last digit", async () => {
+  const lists = [
+    [-(2n ** 60n) - 1n, 2n ** 60n + 1n, 2n ** 60n],
+    [2n ** 60n + 1n, 1e300],
+    [-(2n ** 60n) - 1n, 2n ** 53n + 2n],
+  ];
+  const ids = lists.map((_, number) => `run-${number}` as RunId);
+  {
+    await using store = await SqliteStore.open(path);
+    for (const [number, steps] of lists.entries()) {
+      const journal = new JournalLike({ id: ids[number]!, number });
+      const records = steps.map((step, i) => ({ step, values: { [`k${i}`]: 1 } }));
+      await store.fold(journal.batch(records));
+    }
+  }
+  const database = new DatabaseSync(path);
+  database.exec(STEPS_BACK[0]!);
+  database.close();
+  await using store = await SqliteStore.open(path);
+  const sizes = await Promise.all(ids.map((id) => store.laneSize(PROJECT, id)));
+  expect(sizes.map((size) => size?.lastStep)).toEqual([
+    2n ** 60n + 1n,
+    BigInt(1e300),
+    2n ** 53n + 2n,
+  ]);
+});
+
 test("a file that is no store is refused, and left alone", async () => {
   const text = join(folder, "store.db");
   await writeFile(text, "my notes, not to be lost. ".repeat(100));

@@ -167,7 +167,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN lane TEXT NOT NULL DEFAULT '';
   ALTER TABLE runs ADD COLUMN last_exact TEXT;
   UPDATE runs SET last_exact = (
-      SELECT s.last_step FROM series s WHERE s.run = runs.id AND s.last_step IS NOT NULL
+      SELECT s.last_step FROM series s WHERE s.run = runs.id AND CAST(s.last_step AS REAL) = runs.last_step
       ORDER BY length(s.last_step) DESC, s.last_step DESC LIMIT 1)
     WHERE last_step >= 9007199254740992;
   DROP INDEX runs_by_id;
