@@ -18,7 +18,8 @@ export type ThreadOrder =
       readonly order: "drain";
       readonly id: number;
       readonly paths: readonly string[];
-      readonly timeoutMs: number;
+      /** Epoch milliseconds: the thread itself may take a while to begin. */
+      readonly untilMs: number;
     };
 
 export interface ThreadStart {
@@ -46,7 +47,7 @@ function obey(order: ThreadOrder): void {
   sending ??= load();
   // Promises keep the order of the orders.
   void sending.then((loaded) => {
-    if (order.order === "drain") loaded.drain(order.id, order.paths, order.timeoutMs);
+    if (order.order === "drain") loaded.drain(order.id, order.paths, order.untilMs);
     else loaded.follow(order.outgoing, order.open);
   });
 }

@@ -105,20 +105,23 @@ export class JournalThread {
         resolve(drained);
       };
       const timer = setTimeout(() => settle(undefined), timeoutMs + ANSWER_GRACE_MS);
-      const order: ThreadOrder = { order: "drain", id, paths, timeoutMs };
+      const order = drainOrder(id, paths, timeoutMs);
       this.#drains.set(id, { order, settle });
       this.#order(order);
     });
   }
 
-  /** The same without yielding: nothing else of this thread goes on meanwhile. For the end of a script. */
+  /**
+   * The same without yielding: nothing else of this thread goes on meanwhile. For the end of a script. Where there is no
+   * thread, nobody can wait so.
+   */
   drainNow(paths: readonly string[], timeoutMs: number): Drained | undefined {
     if (!this.#isSending(paths)) return NOTHING;
     this.start();
-    if (this.#worker === undefined) return undefined;
+    if (this.#worker === undefined) return NOTHING;
     let drained: Drained | undefined;
     const id = this.#nextDrain++;
-    const order: ThreadOrder = { order: "drain", id, paths, timeoutMs };
+    const order = drainOrder(id, paths, timeoutMs);
     const settle = (told: Drained): void => {
       drained = told;
     };
@@ -257,7 +260,7 @@ export class JournalThread {
     );
     this.#sending
       .then((sending) => {
-        if (order.order === "drain") sending.drain(order.id, order.paths, order.timeoutMs);
+        if (order.order === "drain") sending.drain(order.id, order.paths, order.untilMs);
         else sending.follow(order.outgoing, order.open);
       })
       .catch((error: unknown) => this.#cannotSend(error));
@@ -272,6 +275,10 @@ export class JournalThread {
       for (const listener of [...this.#listeners]) listener(told);
     }
   }
+}
+
+function drainOrder(id: number, paths: readonly string[], timeoutMs: number): ThreadOrder {
+  return { order: "drain", id, paths, untilMs: Date.now() + timeoutMs };
 }
 
 /** By its place beside this file, so that no bundle of ours holds it twice. */

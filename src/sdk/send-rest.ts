@@ -33,7 +33,7 @@ export function sendRest(runs: readonly SendingRun[], limitMs = Number.POSITIVE_
   try {
     const drained = journalThread.drainNow(paths, Math.min(SILENT_MS, longestMs));
     const restMs = longestMs - SILENT_MS;
-    if (drained === undefined || drained.isFutile || restMs <= 0) return;
+    if (drained?.isFutile || restMs <= 0) return;
     tell(waiting, drained, restMs);
     journalThread.drainNow(paths, restMs);
   } catch {
@@ -56,12 +56,14 @@ function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function tell(runs: readonly SendingRun[], drained: Drained, restMs: number): void {
+function tell(runs: readonly SendingRun[], drained: Drained | undefined, restMs: number): void {
   const { serverUrl, root } = runs[0]!.places;
-  const { left, leftEarlier, trouble } = drained;
-  const bytes = left.bytes + leftEarlier.bytes;
-  const what = describeUnsent({ bytes, blobs: left.blobs + leftEarlier.blobs });
-  const why = trouble === undefined ? "" : `: ${trouble}`;
+  const parts = drained === undefined ? [] : [drained.left, drained.leftEarlier];
+  const what = describeUnsent({
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    blobs: parts.reduce((sum, { blobs }) => sum + blobs, 0),
+  });
+  const why = drained?.trouble === undefined ? "" : `: ${drained.trouble}`;
   const line = `trackio: waiting up to ${Math.ceil(restMs / 1_000)} s for ${what} to reach ${serverUrl}${why}. Nothing is lost: what is left then stays in ${root} and goes with the next run there, or with \`trackio sync\`.\n`;
   try {
     const { writeSync } = process.getBuiltinModule("node:fs");

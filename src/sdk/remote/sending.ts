@@ -72,6 +72,8 @@ export class Sending {
   /** What earlier scripts left: by path, the server. */
   readonly #earlier = new Map<string, string>();
   #looksCount = 0;
+  /** Whether somebody waited in vain for what earlier scripts left: many short runs are not to wait for it each. */
+  #hasWaitedForEarlier = false;
   readonly #lookedThrough = new Set<string>();
   readonly #drains = new Set<Drain>();
   #isClosed = false;
@@ -99,10 +101,13 @@ export class Sending {
     this.#check();
   }
 
-  /** Tells what is left of these journals as soon as that is nothing, or after so long, or when waiting is of no use. */
-  drain(id: number, paths: readonly string[], timeoutMs: number): void {
-    for (const sender of this.#senders.values()) sender.hurry(this.#now() + timeoutMs);
-    const timer = setTimeout(() => this.#finish(drain), timeoutMs);
+  /** Tells what is left of these journals as soon as that is nothing, or it is so late, or waiting is of no use. */
+  drain(id: number, paths: readonly string[], untilMs: number): void {
+    for (const sender of this.#senders.values()) sender.hurry(untilMs);
+    const timer = setTimeout(() => {
+      this.#hasWaitedForEarlier ||= !this.#isOwnWorthWaiting(drain);
+      this.#finish(drain);
+    }, untilMs - this.#now());
     const drain: Drain = { id, paths, timer };
     this.#drains.add(drain);
     this.#check();
@@ -166,10 +171,14 @@ export class Sending {
     if (isIdle) this.#options.tell({ news: "idle" });
   }
 
-  #isWorthWaiting({ paths }: Drain): boolean {
-    if (this.#looksCount > 0) return true;
-    const own = paths.some((path) => this.#isMoving(path, this.#own.get(path)?.serverUrl));
-    return own || [...this.#earlier].some(([path, url]) => this.#isMoving(path, url));
+  #isWorthWaiting(drain: Drain): boolean {
+    if (this.#isOwnWorthWaiting(drain)) return true;
+    if (this.#hasWaitedForEarlier) return false;
+    return this.#looksCount > 0 || [...this.#earlier].some((left) => this.#isMoving(...left));
+  }
+
+  #isOwnWorthWaiting({ paths }: Drain): boolean {
+    return paths.some((path) => this.#isMoving(path, this.#own.get(path)?.serverUrl));
   }
 
   #isMoving(path: string, serverUrl: string | undefined): boolean {
