@@ -1,6 +1,7 @@
 /** What becomes of a project's links when a run is deleted or renamed. Versions that it made stay. */
 
-import type { ArtifactDatabase } from "./artifact-database.ts";
+import { existsSync } from "node:fs";
+import { ArtifactDatabase } from "./artifact-database.ts";
 import type { KnownRun, NamedRun } from "./run-links.ts";
 
 const LINK_TABLES = ["run_artifact_links", "external_run_artifact_links"] as const;
@@ -36,6 +37,17 @@ export function detachRun(
     }
     return changes > 0;
   });
+}
+
+/** The same in the database at `path`, which need not be there. */
+export function detachRunAt(path: string, run: NamedRun, others: readonly KnownRun[]): boolean {
+  if (!existsSync(path)) return false;
+  const db = ArtifactDatabase.open(path);
+  try {
+    return detachRun(db, run, others);
+  } finally {
+    db.close();
+  }
 }
 
 /** Gives the links of a run, and the versions that it made, its new name. */

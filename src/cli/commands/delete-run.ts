@@ -1,3 +1,4 @@
+import { detachRunAt } from "../../artifacts/change-run.ts";
 import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { checkEnded, deleteRun } from "../../ingest/delete-run.ts";
 import { confirm } from "../confirm.ts";
@@ -35,6 +36,8 @@ export async function deleteOneRun(
     now,
     usedElsewhere: (hashes) => usedByArtifacts(data.folder.artifactsPath, hashes),
   });
+  const others = await data.store.listRuns(project.key);
+  detachRunAt(data.folder.artifactsFile(project.key), run, others);
   await reclaimSpace(data.store, now);
   if (options.json) {
     const deleted = { project: project.name, run: run.name, run_id: run.id };
