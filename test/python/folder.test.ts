@@ -1,12 +1,14 @@
 /** A folder that the package writes without a server, followed by ours while it does. */
 
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, vi } from "vitest";
 import { python, pythonTest, RunningPython } from "./python.ts";
 import type { ServerProcess } from "./server-process.ts";
-import { startShow } from "./servers.ts";
+import { startShow, TRACKIO } from "./servers.ts";
 
 const LIMIT = { timeout: 20_000 };
 
@@ -106,3 +108,45 @@ pythonTest("no byte of a folder changes while it is shown", async () => {
   }, LIMIT);
   expect(fingerprint(show.dir)).toEqual(before);
 });
+
+pythonTest(
+  "what is imported from a folder is there without it: curves, pictures, files, artifacts",
+  async () => {
+    await using source = await startShow();
+    await source.kill();
+    const more = `
+trackio.log({"image": trackio.Image(np.zeros((4, 4, 3), dtype=np.uint8))})
+open("notes.txt", "w").write("hello")
+trackio.save("notes.txt")
+for text in ["one", "two"]:
+    open("model.txt", "w").write(text)
+    model = trackio.Artifact("model", type="model", metadata={"text": text})
+    model.add_file("model.txt")
+    trackio.log_artifact(model, aliases=[text])`;
+    await python(`import numpy as np\n${local("a", more)}`, { TRACKIO_DIR: source.dir });
+    await using show = await startShow();
+    const args = [TRACKIO, "import", source.dir, "--dir", show.dir];
+    for (let round = 0; round < 2; round++) await promisify(execFile)(process.execPath, args);
+    rmSync(source.dir, { recursive: true });
+    await vi.waitFor(async () => {
+      expect(await stepsOf(show, "demo", "a")).toEqual([0, 1, 2, 3, 4, 5]);
+    }, LIMIT);
+    const project = "demo";
+    for (const [spec, text, version] of [
+      ["one", "one", 0],
+      ["latest", "two", 1],
+    ] as const) {
+      const found = await show.call<{ manifest: { digest: string }[] }>("get_artifact_manifest", {
+        project,
+        name: "model",
+        spec,
+      });
+      expect(found).toMatchObject({ version, metadata: { text }, producer_run_name: "a" });
+      const blob = await fetch(`${show.url}/artifact_blob/demo/${found.manifest[0]?.digest}`);
+      expect(await blob.text()).toBe(text);
+    }
+    const [file] = await show.call<{ path: string }[]>("get_project_files", { project });
+    const bytes = await fetch(`${show.url}/file?path=${encodeURIComponent(file!.path)}`);
+    expect(await bytes.text()).toBe("hello");
+  },
+);

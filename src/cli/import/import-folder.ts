@@ -12,6 +12,7 @@ import { BlobFolder } from "../../media/blob-folder.ts";
 import { readNames } from "../../media/read-names.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
+import { importArtifacts } from "./import-artifacts.ts";
 import type { Imported, ImportTally } from "./import-tally.ts";
 
 export interface FolderImport {
@@ -58,7 +59,13 @@ export async function importFolder(
   const projects = readNames(mediaPath).filter(
     (name) => wanted === undefined || trackioProjectKey(name) === wanted,
   );
-  return await tally.end(await copyMedia(new BlobFolder(folder), mediaPath, projects, onBytes));
+  const media = await copyMedia(new BlobFolder(folder), mediaPath, projects, onBytes);
+  const artifacts = source.projects.map((project) => importArtifacts(folder, root, project));
+  const all = [media, ...artifacts];
+  return await tally.end({
+    fileCount: all.reduce((sum, { fileCount }) => sum + fileCount, 0),
+    bytes: all.reduce((sum, { bytes }) => sum + bytes, 0),
+  });
 }
 
 function keyOfDatabase(database: string): ProjectKey {

@@ -9,13 +9,14 @@
 
 import { hostname } from "node:os";
 import type { DataFolder } from "../../journal/data-folder.ts";
+import { TrackioError } from "../../protocol/errors.ts";
 import type { Config, Lane, RunIdentity, Writer } from "../../protocol/run.ts";
-import type { FoldBatch, Store } from "../../store/store.ts";
+import type { FoldBatch, FoldOutcome, Store } from "../../store/store.ts";
 import type { FoldChange } from "../fold-report.ts";
 import type { KeepText } from "../trackio/translate-metrics.ts";
 import type { TrackioRow } from "./database-rows.ts";
 import type { TableName } from "./database-shape.ts";
-import { type TranslatedRows, translateRows } from "./translate-rows.ts";
+import { stepOf, type TranslatedRows, translateRows } from "./translate-rows.ts";
 
 export interface FoldingPlace {
   readonly folder: DataFolder;
@@ -60,7 +61,13 @@ export class RowFolder {
     const rows = given.rows.filter(({ id }) => id >= given.offset);
     const translated = rows.length === 0 ? undefined : await this.#translate(given, rows);
     const batch = batchOf(given, rows, translated);
-    const outcome = await this.#place.store.fold(batch);
+    let outcome: FoldOutcome;
+    try {
+      outcome = await this.#place.store.fold(batch);
+    } catch (error) {
+      if (rows.length === 0 || !isOfRows(error)) throw error;
+      return await this.#foldApart({ ...given, rows });
+    }
     if (outcome.outcome === "deleted") return outcome;
     if (outcome.outcome === "moved") {
       if (outcome.offset <= given.offset || rows.length === 0) return outcome;
@@ -78,13 +85,29 @@ export class RowFolder {
     return { outcome: "folded", offset: batch.to, name: translated?.name || given.name };
   }
 
+  /** Of rows that the store cannot take together those that it can; the others are counted. */
+  async #foldApart(given: RowsToFold): Promise<RowsOutcome> {
+    const { rows } = given;
+    if (rows.length === 1) {
+      const batch = batchOf(given, rows, undefined);
+      const outcome = await this.#place.store.fold({ ...batch, damagedLines: 1 });
+      if (outcome.outcome !== "folded") return outcome;
+      return { outcome: "folded", offset: batch.to, name: given.name };
+    }
+    const middle = rows.length >> 1;
+    const first = await this.fold({ ...given, rows: rows.slice(0, middle) });
+    if (first.outcome !== "folded") return first;
+    const { offset, name } = first;
+    return await this.fold({ ...given, rows: rows.slice(middle), offset, name });
+  }
+
   async #translate(
     { run, table }: RowsToFold,
     rows: readonly TrackioRow[],
   ): Promise<TranslatedRows> {
     return translateRows(table, rows, {
       keepText: this.#place.keepText,
-      nextStep: rows.some(({ step }) => step === null) ? await this.#nextStep(run, table) : 0,
+      nextStep: rows.some(hasNoStep) ? await this.#nextStep(run, table) : 0,
       firstTimeMs: run.createdAt,
     });
   }
@@ -93,6 +116,15 @@ export class RowFolder {
     const size = await this.#place.store.laneSize(run.projectKey, run.id, laneOf(table));
     return size?.lastStep === undefined ? 0 : Math.floor(Number(size.lastStep)) + 1;
   }
+}
+
+function hasNoStep({ step }: TrackioRow): boolean {
+  return typeof step !== "number" && stepOf(step) === undefined;
+}
+
+/** Whether the store says that it cannot take what it was given, whatever its own state. */
+function isOfRows(error: unknown): boolean {
+  return error instanceof TrackioError && error.code === "invalid_argument";
 }
 
 export function laneOf(table: TableName): Lane | undefined {

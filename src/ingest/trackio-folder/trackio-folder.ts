@@ -7,9 +7,11 @@
  * meanwhile, or deleted, or renamed, arrives.
  */
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { DataFolder } from "../../journal/data-folder.ts";
 import { isMissing } from "../../journal/file-errors.ts";
+import { readNames } from "../../media/read-names.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SkippedJournal } from "../fold-report.ts";
 import { trackioProjectKey } from "../trackio/trackio-names.ts";
@@ -31,6 +33,8 @@ const COLD_LOOK_EVERY = 16;
 /** Of so many tasks one reads, while others are left to be listed. */
 const READ_EVERY = 5;
 const TURN_MS = 50;
+/** A copy of a database that was made longer ago is nobody's any more. */
+const COPY_LIFE_MS = 24 * 3_600_000;
 const REST_MS = 10;
 const MOST_REST_MS = 2_000;
 
@@ -83,6 +87,11 @@ export class TrackioFolder {
       projectOf,
       `${prefix}/media`,
     );
+  }
+
+  /** Projects that were read. */
+  get projects(): readonly { readonly key: ProjectKey; readonly name: string }[] {
+    return [...this.#projects.values()];
   }
 
   /** How far the first reading has come; nothing to read: total 0. */
@@ -188,6 +197,7 @@ export class TrackioFolder {
     if (this.#isBegun) return;
     this.#isBegun = true;
     if (this.#options.isImport) return;
+    removeOldCopies(this.#place.folder, now);
     // What came from a database that was removed while nobody looked.
     for (const { key } of await this.#place.store.listProjects()) this.#take(key + DATABASE_ENDING);
   }
@@ -200,8 +210,7 @@ export class TrackioFolder {
     const { root, prefix, isImport } = this.#options;
     const project = this.#projectOf(key, stem);
     if (project === undefined) return;
-    const copies = join(this.#place.folder.storePath, "copies");
-    const file = new DatabaseFile(join(root, name), copies);
+    const file = new DatabaseFile(join(root, name), copiesPath(this.#place.folder));
     const options = { prefix: `${prefix}/${name}`, isImport };
     this.#databases.set(name, new DatabaseReader(this.#place, file, project, options));
   }
@@ -216,6 +225,19 @@ export class TrackioFolder {
       this.#projects.set(key, project);
     }
     return project;
+  }
+}
+
+function copiesPath(folder: DataFolder): string {
+  return join(folder.storePath, "copies");
+}
+
+/** What a process that was killed left. */
+function removeOldCopies(folder: DataFolder, nowMs: number): void {
+  for (const name of readNames(copiesPath(folder))) {
+    const path = join(copiesPath(folder), name);
+    const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+    if (nowMs - modifiedMs > COPY_LIFE_MS) rmSync(path, { recursive: true, force: true });
   }
 }
 
