@@ -84,7 +84,7 @@ export interface FoldBatch {
   readonly source: string;
   readonly from: number;
   readonly to: number;
-  /** From the source's header; the run is made where it is new. */
+  /** From the source's header; the run is made where it is new, and gets its group where it had none. */
   readonly run: RunIdentity;
   readonly writer: Writer;
   /** What the blocks belong to; absent: records of `log()`. A lane of a run that is new makes the run too. */

@@ -16,7 +16,7 @@ import { isMarkedDeleted } from "../../journal/run-head.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import { type Config, type Lane, PROJECT_RUN } from "../../protocol/run.ts";
 import { OpenJournal } from "./open-journal.ts";
-import { type NamedRun, type OpenRun, openRun } from "./open-run.ts";
+import { type NamedRun, type OpenRun, openRun, takeConfig } from "./open-run.ts";
 
 const MAX_OPEN = 256;
 /** Runs of which identity and settings are remembered; one more costs a small file read. */
@@ -116,6 +116,8 @@ export class OpenJournals {
       const run = this.#findRun(named, config);
       if (run === undefined) return undefined;
       const time = this.#now();
+      // Before its header is written, which tells the run's group.
+      if (config !== undefined) takeConfig(this.#folder, run, config);
       try {
         const header = { run: run.identity, time, ...(lane !== undefined && { lane }) };
         return new OpenJournal(run, JournalWriter.create(this.#folder, header), time);

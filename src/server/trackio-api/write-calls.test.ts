@@ -186,6 +186,15 @@ describe("bulk_log", () => {
     expect(readHead(server.folder, "myproj" as ProjectKey, "a1" as RunId)!.run.group).toBe("g1");
   });
 
+  test("the group of a run is known, also where its system metrics came first", async () => {
+    const server = await TrackioServer.start();
+    await server.data("bulk_log_system", { logs: [{ ...RUN, run: "run A", metrics: { gpu: 1 } }] });
+    await server.data("bulk_log", { logs: [entry({ x: 1 }, { config: { _Group: "g1" } })] });
+    await server.data("get_logs", RUN);
+    const response = await fetch(`${server.url}/api/v1/projects/myproj/runs`);
+    expect(await response.json()).toMatchObject({ runs: [{ id: "a1", group: "g1" }] });
+  });
+
   test("no content is refused: what cannot be understood is kept as it came, and costs no other entry", async () => {
     const server = await TrackioServer.start();
     const logs = [

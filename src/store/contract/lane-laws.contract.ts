@@ -142,6 +142,16 @@ export function laneLaws(open: Open): void {
     expect(await after.findRun(PROJECT, journal.run.name)).toBeUndefined();
   });
 
+  test("a run that began without a group gets the first that a later journal tells", async () => {
+    const { store, reopen } = await open();
+    await store.fold(new JournalLike({}, "s", "system").batch([]));
+    expect(await store.findRun(PROJECT, RUN)).not.toHaveProperty("group");
+    await store.fold(new JournalLike({ group: "g1" }, "a").batch([], { name: "renamed" }));
+    await store.fold(new JournalLike({ group: "g2" }, "b").batch([]));
+    const after = await reopen();
+    expect(await after.findRun(PROJECT, RUN)).toMatchObject({ name: "renamed", group: "g1" });
+  });
+
   test("a writer that has left without an end counts no longer among those that have not ended", async () => {
     const { store } = await open();
     const [a, b] = [new JournalLike({}, "a"), new JournalLike({}, "b", "system")];

@@ -92,6 +92,10 @@ export class MemoryRun {
     if (batch.config) this.#config = batch.config;
     if (batch.summary) this.#summary = { ...this.#summary, ...batch.summary };
     if (batch.name !== undefined) this.identity = { ...this.identity, name: batch.name };
+    const { group } = batch.run;
+    if (batch.from === 0 && group !== undefined && this.identity.group === undefined) {
+      this.identity = { ...this.identity, group };
+    }
     if (batch.end !== undefined) {
       const end = batch.end === "running" ? undefined : batch.end;
       writer.ended = end !== undefined;

@@ -106,6 +106,7 @@ export function writeFacts(
     db.run("UPDATE runs SET summary = ? WHERE id = ?", JSON.stringify(summary), run);
   }
   if (batch.name !== undefined) rename(db, run, batch.name);
+  if (batch.from === 0 && batch.run.group !== undefined) noteGroup(db, run, batch.run.group);
   if (batch.end) writeEnd(db, run, batch.end, batch.seenAt);
   if (batch.end || batch.closed) {
     const hasLeft = batch.closed || batch.end !== "running";
@@ -151,6 +152,14 @@ function rename(db: Database, run: number, name: string): void {
     JSON.stringify(identity),
     run,
   );
+}
+
+/** A group that was told only after the run had begun, e.g. by its system metrics. */
+function noteGroup(db: Database, run: number, group: string): void {
+  const row = db.get("SELECT identity FROM runs WHERE id = ?", run) as { identity: string };
+  const identity = JSON.parse(row.identity) as RunIdentity;
+  if (identity.group !== undefined) return;
+  db.run("UPDATE runs SET identity = ? WHERE id = ?", JSON.stringify({ ...identity, group }), run);
 }
 
 function writeEnd(db: Database, run: number, end: RunEnd | "running", seenAt: number): void {
