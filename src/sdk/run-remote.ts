@@ -17,6 +17,7 @@ import { describeError } from "./describe-value.ts";
 import { journalThread, type OnSendingNews } from "./journal-thread.ts";
 import { ReadyPromise } from "./ready-promise.ts";
 import type { Refusal } from "./remote/outgoing-journal.ts";
+import type { TroubleKind } from "./remote/send-trouble.ts";
 import type { OwnJournal } from "./remote/sending.ts";
 import type { UnsentRest } from "./run.ts";
 import { unwatchSending, watchSending } from "./script-watch.ts";
@@ -161,14 +162,9 @@ export class RunRemote implements SendingRun {
     );
   }
 
-  #warnOf(kind: string, message: string): void {
+  #warnOf(kind: TroubleKind, message: string): void {
     const { server, folder, warnings } = this.#options;
-    const what =
-      kind === "refused"
-        ? `${server.url} does not let this script write: ${message}. Give the token of the link that \`trackio show\` prints there, in serverUrl (?write_token=…), writeToken or TRACKIO_WRITE_TOKEN.`
-        : kind === "local"
-          ? `something cannot be sent to ${server.url}: ${message}.`
-          : `nothing reaches ${server.url} now: ${message}. It is tried again.`;
+    const what = describeTrouble(server.url, kind, message);
     warnings.warn(`remote ${kind}`, `${what} All is kept in ${folder.root}.`);
   }
 
@@ -190,4 +186,16 @@ export class RunRemote implements SendingRun {
 
 function notTaken(serverUrl: string, name: string): string {
   return `The server ${serverUrl} has not answered for the run "${name}" yet; it is kept here and sent when it can be.`;
+}
+
+function describeTrouble(url: string, kind: TroubleKind, message: string): string {
+  switch (kind) {
+    case "refused":
+      return `${url} does not let this script write: ${message}. Give the token of the link that \`trackio show\` prints there, in serverUrl (?write_token=…), writeToken or TRACKIO_WRITE_TOKEN.`;
+    case "local":
+    case "too-large":
+      return `Something cannot be sent to ${url}: ${message}.`;
+    case "away":
+      return `Nothing reaches ${url} now: ${message}. It is tried again.`;
+  }
 }
