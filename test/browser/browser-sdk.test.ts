@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import type { BrowserReport } from "../../src/sdk/browser/index.ts";
 import { startServer } from "../../src/server/start-server.ts";
 import { openPage, test, useHouse, waitForLine } from "./page-test.ts";
 import { rowsOf, tableCard } from "./table-page.ts";
@@ -243,6 +244,22 @@ test("a picture that is still being read comes in the place of its call, one tha
   const { media } = (await response.json()) as { media: { key: string; itemCount: number[] }[] };
   expect(lab.told).toEqual([expect.stringContaining("are of no kind that is known")]);
   expect(media).toMatchObject([{ key: "image", itemCount: [2] }]);
+});
+
+test("a worker of a page logs like the page", async () => {
+  await using lab = await openLab();
+  const report = await lab.page.evaluate(
+    (url) =>
+      new Promise<BrowserReport>((resolve, reject) => {
+        const worker = new Worker("/worker.js", { type: "module" });
+        worker.onmessage = ({ data }) => resolve(data as BrowserReport);
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.postMessage(url);
+      }),
+    writeUrl(),
+  );
+  expect(report).toMatchObject({ recordCount: 1_001, blobCount: 1, warnings: [] });
+  await expect.poll(() => countsOf(house.server.url, "worker")).toEqual({ w: 1_001 });
 });
 
 test("a wrong token loses nothing: it is told, and the right one sends all", async () => {

@@ -88,6 +88,12 @@ test("with --read-token the link opens all, another one reads, and nothing else 
   }
 });
 
+test("who listens to the network is told that it may read", async () => {
+  using folder = new LoggedFolder();
+  await using show = new ShowProcess(folder.dir, ["--port", "0", "--host", "0.0.0.0"]);
+  expect(await show.noted(/over the network may (\w+)/)).toBe("read");
+});
+
 test("a port that is taken is told in a sentence", async () => {
   using folder = new LoggedFolder();
   const other = createServer().listen(0, "127.0.0.1");

@@ -42,6 +42,11 @@ export async function showDashboard(terminal: Terminal, options: ShowOptions): P
   const link = linkTo(server.url, options.project, { write_token: write });
   await terminal.print(`Dashboard: ${link}\n`);
   terminal.note("Whoever has this link may also write and delete; without write_token it reads.\n");
+  if (read === undefined && !isLoopback(options.host)) {
+    terminal.note(
+      "Whoever reaches this machine over the network may read; --read-token lets only those who have a token.\n",
+    );
+  }
   if (read !== undefined) {
     terminal.note(`To read only: ${linkTo(server.url, options.project, { read_token: read })}\n`);
   }
@@ -49,6 +54,10 @@ export async function showDashboard(terminal: Terminal, options: ShowOptions): P
   if (options.open && hasScreen(terminal.env, process.platform)) openBrowser(link);
   await ended;
   await server.close();
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 function linkTo(
