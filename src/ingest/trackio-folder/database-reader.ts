@@ -150,7 +150,9 @@ export class DatabaseReader {
     for (const piece of read.value) {
       const { run, table, left, isLast } = piece;
       // One that an earlier piece has shown to be deleted, or to be begun anew.
-      if (run.task !== task || !(await this.#foldPiece(piece))) continue;
+      if (run.task !== task) continue;
+      // Without rows a run is made, but only once.
+      if ((isList || piece.rows.length > 0) && !(await this.#foldPiece(piece))) continue;
       if (table !== "configs") rows += piece.rows.length;
       run.range = left;
       if (left === undefined) run.readTables.add(table);
