@@ -127,47 +127,69 @@ export interface PlainLines {
 /** The lines of the batch; undefined where a step has another form than an integer. */
 export function formatPlainLines(batch: PlainBatch, place: LinePlace): PlainLines | undefined {
   const lines = new LineBuffer(2 * batch.bytes.length + MAX_OWN_BYTES * batch.count);
-  const { bytes, found } = batch;
-  let highest = place.highestStep;
+  let highestStep = place.highestStep;
+  /** Of the places of all entries, the first of this one. */
   let first = 0;
   for (let i = 0; i < batch.count; i += 1) {
     const template = batch.templates[i] as EntryTemplate;
-    const { places: kinds, stepPlace, idPlace } = template;
     const { set, line } = place.setOf(template);
     lines.text(line);
     lines.byte(OPEN_LIST);
     lines.integer(set.number!);
     lines.byte(COMMA);
-    if (stepPlace < 0) lines.text("null");
-    else {
-      const from = found[first + 2 * stepPlace] as number;
-      const to = found[first + 2 * stepPlace + 1] as number;
-      const step = readInteger(bytes, from, to);
-      if (Number.isNaN(step)) return undefined;
-      if (highest === undefined || step >= highest) {
-        highest = step;
-        lines.copy(bytes, from, to);
-      } else lines.text(`[${step},${highest}]`);
-    }
+    highestStep = addStep(lines, batch, template, first, highestStep);
+    if (Number.isNaN(highestStep)) return undefined;
     lines.byte(COMMA);
     lines.time(place.firstMicros + i);
-    for (let j = 0; j < kinds.length; j += 1) {
-      if (kinds[j] !== "value") continue;
-      lines.byte(COMMA);
-      lines.copy(bytes, found[first + 2 * j] as number, found[first + 2 * j + 1] as number);
-    }
-    if (idPlace >= 0) {
-      const at = first + 2 * idPlace;
-      lines.byte(COMMA);
-      lines.byte(QUOTE);
-      lines.copy(bytes, found[at] as number, found[at + 1] as number);
-      lines.byte(QUOTE);
-    }
+    addValues(lines, batch, template, first);
     lines.byte(CLOSE_LIST);
     lines.byte(NEWLINE);
-    first += 2 * kinds.length;
+    first += 2 * template.places.length;
   }
-  return { bytes: lines.done(), highestStep: highest };
+  return { bytes: lines.done(), highestStep };
+}
+
+/** @returns the highest step with this one; NaN where it is no integer. */
+function addStep(
+  lines: LineBuffer,
+  { bytes, found }: PlainBatch,
+  { stepPlace }: EntryTemplate,
+  first: number,
+  highest: number | undefined,
+): number | undefined {
+  if (stepPlace < 0) {
+    lines.text("null");
+    return highest;
+  }
+  const from = found[first + 2 * stepPlace] as number;
+  const to = found[first + 2 * stepPlace + 1] as number;
+  const step = readInteger(bytes, from, to);
+  if (highest !== undefined && step < highest) {
+    lines.text(`[${step},${highest}]`);
+    return highest;
+  }
+  lines.copy(bytes, from, to);
+  return step;
+}
+
+/** The values, then the id. */
+function addValues(
+  lines: LineBuffer,
+  { bytes, found }: PlainBatch,
+  { places: kinds, idPlace }: EntryTemplate,
+  first: number,
+): void {
+  for (let i = 0; i < kinds.length; i += 1) {
+    if (kinds[i] !== "value") continue;
+    lines.byte(COMMA);
+    lines.copy(bytes, found[first + 2 * i] as number, found[first + 2 * i + 1] as number);
+  }
+  if (idPlace < 0) return;
+  const at = first + 2 * idPlace;
+  lines.byte(COMMA);
+  lines.byte(QUOTE);
+  lines.copy(bytes, found[at] as number, found[at + 1] as number);
+  lines.byte(QUOTE);
 }
 
 /** Bytes that are written one after the other. Its memory is used again for the next batch. */
