@@ -39,7 +39,7 @@ export async function* getMetricValues(
 /** Which of the records stand for all of them. */
 async function placesOf(
   source: TrackioSource,
-  query: RecordsQuery,
+  query: PointsQuery,
   limit: number,
 ): Promise<ReadonlySet<number>> {
   let count = 0;
@@ -77,19 +77,31 @@ export async function* getSnapshot(
 async function queryOf(
   { store }: TrackioSource,
   values: CallValues,
-): Promise<RecordsQuery | undefined> {
+): Promise<PointsQuery | undefined> {
   const project = projectOf(values);
   const run = await findRunOfLane(store, values);
   const range = rangeOf(values);
   return run === undefined || range === undefined ? undefined : { project, run, ...range };
 }
 
+/** What is asked for; steps that one number stands for are told apart by `exactStep`. */
+interface PointsQuery extends RecordsQuery {
+  readonly exactStep?: bigint;
+}
+
 /** `step`, else `around_step` and `window`, else `at_time` and `window` in seconds, else all. */
-function rangeOf(values: CallValues): Pick<RecordsQuery, "order" | "from" | "to"> | undefined {
+function rangeOf(
+  values: CallValues,
+): Pick<PointsQuery, "order" | "from" | "to" | "exactStep"> | undefined {
   const { step, around_step: around, at_time: at, window } = values;
   if (isGiven(step)) {
     const wanted = numberOf(step!);
-    return wanted === undefined ? undefined : { order: "step", from: wanted, to: wanted };
+    if (wanted === undefined) return undefined;
+    const exact = bigintOf(step!);
+    if (exact === undefined) return { order: "step", from: wanted, to: wanted };
+    // All whose nearest number is this one, or the next to it.
+    const near = Math.abs(wanted) * 2 * Number.EPSILON;
+    return { order: "step", from: wanted - near, to: wanted + near, exactStep: exact };
   }
   if (!isGiven(window)) return { order: "time" };
   const half = Math.trunc(numberOf(window!) ?? Number.NaN);
@@ -113,11 +125,16 @@ function rangeOf(values: CallValues): Pick<RecordsQuery, "order" | "from" | "to"
 /** By time, however they are found. */
 async function* pagesOf(
   { store }: TrackioSource,
-  query: RecordsQuery,
+  query: PointsQuery,
 ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-  if (query.order === "time") return yield* store.readRecords(query);
+  const { exactStep, ...asked } = query;
+  if (asked.order === "time") return yield* store.readRecords(asked);
   const found: StoredRecord[] = [];
-  for await (const page of store.readRecords(query)) found.push(...page);
+  for await (const page of store.readRecords(asked)) {
+    for (const record of page) {
+      if (exactStep === undefined || BigInt(record.step) === exactStep) found.push(record);
+    }
+  }
   yield found.sort((a, b) => a.time - b.time);
 }
 
@@ -131,6 +148,13 @@ function numberOf(value: Json): number | undefined {
   const number =
     typeof value === "string" && value.trim() !== "" ? Number(value) : decodeNumber(value);
   return number === undefined || Number.isNaN(Number(number)) ? undefined : Number(number);
+}
+
+/** An integer beyond 2^53. */
+function bigintOf(value: Json): bigint | undefined {
+  const isText = typeof value === "string" && /^\s*-?\d{16,}\s*$/.test(value);
+  const integer = isText ? BigInt(value) : decodeNumber(value);
+  return typeof integer === "bigint" ? integer : undefined;
 }
 
 /** Undefined: all. */

@@ -81,6 +81,19 @@ describe("points", () => {
     const at_time = first!.timestamp;
     expect(await steps({ at_time, window: 60 })).toHaveLength(10);
     expect(await steps({ at_time: "2001-01-01T00:00:00", window: 60 })).toEqual([]);
+    const big = (step: string) =>
+      `{"logs":[{"project":"my.proj","run":"run A","run_id":"a1","metrics":{"loss":1},"step":${step}}]}`;
+    for (const step of ["18014398509481984", "18014398509481985", "18014398509481986"]) {
+      await server.call("bulk_log", big(step));
+    }
+    const asked = JSON.stringify({ ...RUN, metric_name: "loss", step: 0 });
+    const exact = await server.call(
+      "get_metric_values",
+      asked.replace(/0}$/, "18014398509481985}"),
+    );
+    expect(exact.text).toMatch(
+      /^\{"data":\[\{"timestamp":"[^"]+","step":18014398509481985,"value":1\}\]\}$/,
+    );
     const wrong = { ...RUN, metric_name: "loss", max_points: "many" };
     expect((await server.call("get_metric_values", wrong)).status).toBe(500);
   });
