@@ -4,8 +4,9 @@
  * dies fails its own question alone and is replaced.
  *
  * A large table takes a second to sort, and its reader then has it in memory.
- * So one reader is always kept from tables, for the questions that take
- * milliseconds; and a table goes to the reader that has read it before.
+ * So one reader is always kept from tables, and from what Trackio clients ask
+ * (which may be all rows of a run), for the questions that take milliseconds;
+ * and a table goes to the reader that has read it before.
  */
 
 import { Worker } from "node:worker_threads";
@@ -32,6 +33,8 @@ interface Waiting {
   readonly task: ReaderTask;
   /** Names the table that is asked for. */
   readonly table: string | undefined;
+  /** It may take seconds: a table, or what a Trackio client asks for, which may be all rows of a run. */
+  readonly isLong: boolean;
   /** What has come of the answer. */
   readonly pieces: AnswerBytes[];
   readonly resolve: (pieces: readonly AnswerBytes[]) => void;
@@ -93,7 +96,9 @@ export class ReaderPool implements Reader {
     }
     return new Promise((resolve, reject) => {
       const task = { id: this.#nextId++, question };
-      const waiting = { task, table: tableOf(question), pieces: [], resolve, reject };
+      const table = tableOf(question);
+      const isLong = table !== undefined || question.ask === "trackio";
+      const waiting = { task, table, isLong, pieces: [], resolve, reject };
       this.#waiting.push(waiting);
       signal?.addEventListener("abort", () => this.#drop(waiting, signal), { once: true });
       this.#next();
@@ -132,6 +137,7 @@ export class ReaderPool implements Reader {
   #next(): void {
     for (const waiting of [...this.#waiting]) {
       if (this.#threads.size === this.#size && this.#free().length === 0) return;
+      if (waiting.isLong && this.#longCount() >= Math.max(1, this.#size - 1)) continue;
       const thread =
         waiting.table === undefined ? this.#anyThread() : this.#threadOf(waiting.table);
       if (thread === undefined) continue;
@@ -139,6 +145,10 @@ export class ReaderPool implements Reader {
       thread.current = waiting;
       thread.worker.postMessage(waiting.task);
     }
+  }
+
+  #longCount(): number {
+    return [...this.#threads].filter(({ current }) => current?.isLong).length;
   }
 
   #free(): Thread[] {
@@ -156,8 +166,6 @@ export class ReaderPool implements Reader {
     const threads = [...this.#threads];
     const home = threads.find(({ tables }) => tables.has(table));
     if (home !== undefined && home.current !== undefined) return undefined;
-    const readTables = threads.filter(({ current }) => current?.table !== undefined).length;
-    if (readTables >= Math.max(1, this.#size - 1)) return undefined;
     const thread = home ?? this.#anyThread();
     if (thread === undefined) return undefined;
     thread.tables.delete(table);
