@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestFolder } from "../../ingest/testing/journals.ts";
 import { type RunningServer, startServer } from "../start-server.ts";
 import { askRaw, rawRequest, statusOf } from "../testing/raw-request.ts";
+import { BATCH_CALLS } from "../trackio-api/batch-calls.ts";
+import type { TrackioCall } from "../trackio-api/trackio-call.ts";
+import { TRACKIO_CALLS } from "../trackio-api/trackio-calls.ts";
 
 const CANARY = "canary-that-no-answer-may-hold";
 let data: TestFolder;
@@ -125,6 +128,49 @@ describe("a page of another site", () => {
     expect(answer).not.toMatch(/access-control-allow-origin/i);
     expect(answer).toMatch(/cross-origin-resource-policy: same-origin/i);
     expect(answer).toMatch(/x-content-type-options: nosniff/i);
+  });
+});
+
+describe("without the write token", () => {
+  const CHANGES = [...TRACKIO_CALLS.filter(({ access }) => access !== "read"), ...BATCH_CALLS];
+  const names = [...CHANGES.map(({ name }) => name), "upload"];
+  const wrong = { "x-trackio-write-token": "wrong" };
+
+  test("there are the calls of Trackio clients that change something", () => {
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "bulk_log",
+        "bulk_alert",
+        "delete_run",
+        "rename_run",
+        "artifact_log",
+      ]),
+    );
+  });
+
+  test.each(names)("%s changes nothing", async (name) => {
+    const parameters = CHANGES.find((call) => call.name === name) as
+      | Partial<TrackioCall>
+      | undefined;
+    const all = (parameters?.parameters ?? []).map((one) => [one.name, null]);
+    const body = JSON.stringify(Object.fromEntries(all));
+    const length = { "content-length": String(body.length) };
+    for (const headers of [{}, wrong, { cookie: "trackio_write_token=" }]) {
+      const answer = await ask(`POST /api/${name}`, { ...length, ...headers }, body);
+      expect(statusOf(answer)).toBe(400);
+      expect(answer).toContain("write_token is required");
+    }
+  });
+
+  test.each([
+    "POST /api/v1/journals/p/r/w?offset=0",
+    "GET /api/v1/journals/p/r/w",
+    "POST /api/v1/blobs/missing",
+    `PUT /api/v1/blobs/${"0".repeat(64)}?state=given`,
+  ])("%s answers 403", async (line) => {
+    for (const headers of [{}, wrong]) {
+      expect(statusOf(await ask(line, { "content-length": "2", ...headers }, "{}"))).toBe(403);
+    }
   });
 });
 
