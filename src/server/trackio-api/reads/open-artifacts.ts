@@ -99,7 +99,7 @@ export async function readPythonDatabase<Result>(
 ): Promise<{ readonly value: Result; readonly stamp: string | undefined } | undefined> {
   const file = new DatabaseFile(
     pythonDatabaseFile(folder, project),
-    join(folder.storePath, "temporary"),
+    join(folder.storePath, "copies"),
   );
   try {
     for (let tries = 0; tries < TRIES; tries += 1) {
