@@ -254,12 +254,13 @@ describe("every byte from outside may be hostile", () => {
     expect((await response.text()).length).toBeLessThan(300);
   });
 
-  test("blobs are only read: every other method is refused", async () => {
+  test("who has no token may only read: every other method is refused", async () => {
     ready(NO_HASH, PNG);
-    for (const method of ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"]) {
+    for (const method of ["POST", "DELETE", "PATCH", "OPTIONS"]) {
       const response = await get(NO_HASH, {}, method);
       expect(await errorOf(response, 404)).toContain(method);
     }
+    expect((await get(NO_HASH, {}, "PUT")).status).toBe(403);
   });
 
   test.each([
