@@ -4,10 +4,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openReceivedJournal } from "../journal/received-journal.ts";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
 import type { RunIdentity } from "../protocol/run.ts";
 import type { Value } from "../protocol/values.ts";
@@ -228,6 +230,41 @@ describe("a torn last line", () => {
     await new Folder(data, store).foldAll();
     expect((await factsOf(run)).damagedLines).toBe(1);
     expect(await store.offset(data.sourceOf(journal.path))).toBe(statSync(journal.path).size);
+  });
+});
+
+describe("of a journal that is sent here", () => {
+  /** A journal of a script whose process is gone, in pieces: the last one ends a line that the one before begins. */
+  function sent(cutAt: (text: string) => number) {
+    using elsewhere = new TestFolder();
+    const far = elsewhere.run("vision", { name: "far" });
+    const journal = elsewhere.journal(far);
+    logMany(journal, 0, 4);
+    const text = readFileSync(journal.path, "utf8").replace(/"pid":\d+/, '"pid":999999999');
+    const at = { projectKey: far.projectKey, run: far.id, writer: journal.writer.writer.id };
+    return { far, bytes: Buffer.from(text), cut: cutAt(text), at };
+  }
+
+  test.each([
+    ["a record", (text: string) => text.lastIndexOf("[") + 4],
+    ["the header", () => 40],
+  ])("a torn line, %s, is whole when its rest comes, however late", async (_, cutAt) => {
+    const { far, bytes, cut, at } = sent(cutAt);
+    const received = openReceivedJournal(data, at);
+    await received.append(0, bytes);
+    // As a server that was killed while it wrote leaves it.
+    truncateSync(received.path, cut);
+    utimesSync(received.path, 1_000, 1_000);
+    const folder = new Folder(data, store);
+    await folder.foldAll();
+    expect((await factsOf(far)).damagedLines).toBe(1);
+    const again = openReceivedJournal(data, at);
+    for (const to of [again.size() + 200, bytes.length]) {
+      await again.append(again.size(), bytes.subarray(again.size(), to));
+      await (to === bytes.length ? folder : new Folder(data, store)).foldAll();
+    }
+    expect((await rowsOf(far)).map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+    expect(await factsOf(far)).toMatchObject({ name: "far", recordCount: 4, damagedLines: 0 });
   });
 });
 

@@ -156,17 +156,21 @@ export class JournalFold {
 
   /** Whole lines, or what is torn at the end where nobody will complete it. */
   #readPiece(pieceBytes: number): JournalPiece | undefined {
-    this.#cursor ??= openJournalCursor(this.file.path, this.#offset ?? 0);
+    const offset = this.#offset ?? 0;
+    this.#cursor ??= openJournalCursor(this.file.path, offset);
+    // Of a journal that is sent here, the rest may come of a line that was taken for torn: it is read whole.
+    const isHealed = this.#cursor.offset < offset;
     // A server has hundreds that grow by a little: no more memory is taken than there is to read.
     const waitingBytes = this.file.sizeBytes - this.#cursor.offset;
     const piece = readJournal(this.file.path, this.#cursor, Math.min(pieceBytes, waitingBytes + 1));
-    if (piece.to > piece.from || piece.tornBytes === 0) {
-      return piece.to > piece.from ? piece : undefined;
+    if (piece.to > piece.from) {
+      return isHealed ? { ...piece, from: offset, damagedLines: piece.damagedLines - 1 } : piece;
     }
+    if (piece.tornBytes === 0) return undefined;
     this.#tornSize = piece.from + piece.tornBytes;
     if (this.isWriterAlive()) return undefined;
-    this.#cursor.offset = this.#tornSize;
-    return { ...piece, to: this.#tornSize, damagedLines: 1 };
+    this.#cursor = undefined;
+    return { ...piece, from: offset, to: this.#tornSize, damagedLines: isHealed ? 0 : 1 };
   }
 
   async #fold(piece: JournalPiece): Promise<FoldStep> {

@@ -19,6 +19,7 @@ import {
 import { isLane } from "../protocol/run.ts";
 import type { Json } from "../protocol/values.ts";
 import { isMissing } from "./file-errors.ts";
+import { lineStart } from "./line-start.ts";
 import { parseLines } from "./parse-lines.ts";
 import { isStepField } from "./step-field.ts";
 
@@ -83,15 +84,32 @@ export function createJournalCursor(): JournalCursor {
   return { offset: 0, header: undefined, sets: new Map(), recordCount: 0 };
 }
 
-/** A cursor at byte `offset`, the beginning of a line, made by looking through what stands before it. */
+/** A cursor at byte `offset`, or at the beginning of the line that it lies in, made by looking through what stands before it. */
 export function openJournalCursor(path: string, offset: number): JournalCursor {
   const cursor = createJournalCursor();
-  while (cursor.offset < offset) {
-    const piece = readJournal(path, cursor, Math.min(PIECE_BYTES, offset - cursor.offset));
+  const start = lineStartIn(path, offset);
+  while (cursor.offset < start) {
+    const piece = readJournal(path, cursor, Math.min(PIECE_BYTES, start - cursor.offset));
     if (piece.to === piece.from) break;
   }
-  cursor.offset = offset;
+  cursor.offset = start;
   return cursor;
+}
+
+function lineStartIn(path: string, offset: number): number {
+  if (offset === 0) return 0;
+  let fd: number;
+  try {
+    fd = openSync(path, "r");
+  } catch (error) {
+    if (isMissing(error)) return offset;
+    throw error;
+  }
+  try {
+    return lineStart(fd, offset);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** How much {@link readJournal} reads at once where nothing else is asked. */

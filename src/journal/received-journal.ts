@@ -18,7 +18,6 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readSync,
   statSync,
   utimesSync,
   writeSync,
@@ -30,6 +29,7 @@ import type { HeaderLine } from "../protocol/journal-line.ts";
 import type { Lane } from "../protocol/run.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainWriteError, isMissing } from "./file-errors.ts";
+import { lineStart } from "./line-start.ts";
 import { factsOf, readReceivedHeader } from "./received-header.ts";
 import { createRun, isMarkedDeleted, type RunHead, readHead, updateHead } from "./run-head.ts";
 import { touchRuns } from "./touch-runs.ts";
@@ -58,7 +58,6 @@ export class JournalOffsetError extends TrackioError {
 const WRITER_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LONGEST_WRITER_ID = 100;
 const NEWLINE = 0x0a;
-const TAIL_BYTES = 64 * 1024;
 const GO_ON = constants.O_RDWR | constants.O_APPEND;
 const BEGIN = GO_ON | constants.O_CREAT;
 
@@ -227,26 +226,10 @@ function wholeSize(path: string): number {
     throw error;
   }
   try {
-    const buffer = Buffer.allocUnsafe(1);
-    const { size } = fstatSync(fd);
-    if (size === 0 || (readSync(fd, buffer, 0, 1, size - 1) === 1 && buffer[0] === NEWLINE)) {
-      return size;
-    }
-    return lastLineStart(fd, size);
+    return lineStart(fd, fstatSync(fd).size);
   } finally {
     closeSync(fd);
   }
-}
-
-function lastLineStart(fd: number, size: number): number {
-  const buffer = Buffer.allocUnsafe(TAIL_BYTES);
-  for (let to = size; to > 0; ) {
-    const from = Math.max(0, to - TAIL_BYTES);
-    const at = buffer.subarray(0, readSync(fd, buffer, 0, to - from, from)).lastIndexOf(NEWLINE);
-    if (at >= 0) return from + at + 1;
-    to = from;
-  }
-  return 0;
 }
 
 function touch(path: string): void {
