@@ -6,8 +6,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import type { FoldReport } from "../ingest/fold-report.ts";
 import { Folder } from "../ingest/folder.ts";
+import { hasTrackioData } from "../ingest/trackio-folder/find-databases.ts";
 import { followTrackioFolder } from "../ingest/trackio-folder/follow-trackio-folder.ts";
-import { hasTrackioData } from "../ingest/trackio-folder/trackio-folder.ts";
 import type { DataFolder } from "../journal/data-folder.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";

@@ -15,3 +15,14 @@ test("a place where no folder can be made is told at once, in a sentence", async
   }
   rmSync(folder, { recursive: true });
 });
+
+test("where Trackio for Python wrote into a folder that is not to be written to, the way out is told", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "trackio-open-"));
+  writeFileSync(join(folder, "store"), "in the way");
+  writeFileSync(join(folder, "demo.db"), "");
+  await expect(openStoreForFolding(folder)).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining(`trackio import '${folder}' --dir FOLDER`),
+  });
+  rmSync(folder, { recursive: true });
+});

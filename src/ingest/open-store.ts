@@ -3,8 +3,10 @@
 import { DataFolder } from "../journal/data-folder.ts";
 import { explainWriteError } from "../journal/file-errors.ts";
 import { makeFolder } from "../journal/make-folder.ts";
+import { TrackioError } from "../protocol/errors.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
+import { hasTrackioData } from "./trackio-folder/find-databases.ts";
 
 export interface OpenStore {
   readonly folder: DataFolder;
@@ -20,7 +22,13 @@ export async function openStoreForFolding(root: string): Promise<OpenStore> {
   try {
     makeFolder(folder.projectsPath);
   } catch (error) {
-    throw explainWriteError(error, folder.root);
+    const explained = explainWriteError(error, folder.root);
+    if (!(explained instanceof TrackioError) || !hasTrackioData(root)) throw explained;
+    throw new TrackioError(
+      explained.code,
+      `${explained.message} What Trackio for Python wrote there can be copied: trackio import '${root}' --dir FOLDER.`,
+      { cause: error },
+    );
   }
   return { folder, store: await SqliteStore.open(folder.databaseFile) };
 }

@@ -2,12 +2,9 @@ import { basename, join } from "node:path";
 import type { OpenStore } from "../../ingest/open-store.ts";
 import { trackioProjectKey } from "../../ingest/trackio/trackio-names.ts";
 import { copyMedia } from "../../ingest/trackio-folder/copy-media.ts";
+import { hasTrackioData } from "../../ingest/trackio-folder/find-databases.ts";
 import { foldingPlace } from "../../ingest/trackio-folder/follow-trackio-folder.ts";
-import {
-  hasTrackioData,
-  type ReadingProgress,
-  TrackioFolder,
-} from "../../ingest/trackio-folder/trackio-folder.ts";
+import { type ReadingProgress, TrackioFolder } from "../../ingest/trackio-folder/trackio-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { readNames } from "../../media/read-names.ts";
 import { TrackioError } from "../../protocol/errors.ts";

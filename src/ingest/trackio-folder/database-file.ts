@@ -12,7 +12,9 @@
  *   aside, put in order there, and read from the copy.
  *
  * Law: no byte of the database, its log or its shared memory changes, no file
- * comes to lie beside it, and no writer waits.
+ * comes to lie beside it, and no writer waits. (SQLite makes an empty log where
+ * the last writer takes it away just when it is opened; so one that has just come
+ * is left to its writer, who for Trackio is gone in a moment.)
  */
 
 import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -23,6 +25,8 @@ import { type DatabaseLook, lookAtDatabase } from "./database-look.ts";
 
 /** A journal that nobody has touched for so long was left by a process that is gone. */
 const DEAD_AFTER_MS = 5_000;
+/** A log that was there for so long will not be taken away in the next millisecond. */
+const YOUNG_WAL_MS = 300;
 
 export type SqlValue = null | number | string | Uint8Array;
 
@@ -53,6 +57,10 @@ export class DatabaseFile {
   readonly path: string;
   readonly #copiesFolder: string;
   #copy: { readonly stamp: string; readonly folder: string } | undefined;
+  /** The log that was read beside last. */
+  #knownWal: string | undefined;
+  /** Since when a log that has just come keeps from reading. */
+  #waitingSinceMs: number | undefined;
 
   /** @param copiesFolder Where a copy may be laid; made when one is needed. */
   constructor(path: string, copiesFolder: string) {
@@ -88,7 +96,16 @@ export class DatabaseFile {
       if (nowMs - look.modifiedMs < DEAD_AFTER_MS) return { outcome: "busy" };
       return this.#copyAndRead(look, work);
     }
-    return look.hasWal ? this.#readBeside(look, work) : this.#readStill(look, work);
+    if (look.wal === undefined) return this.#readStill(look, work);
+    return this.#isYoung(look.wal, nowMs) ? { outcome: "busy" } : this.#readBeside(look, work);
+  }
+
+  /** Whether its writer may take the log away at any moment; asked for a while only, since others may always be there. */
+  #isYoung(wal: NonNullable<DatabaseLook["wal"]>, nowMs: number): boolean {
+    const isOld = Math.abs(nowMs - wal.modifiedMs) > YOUNG_WAL_MS;
+    if (isOld || nameOf(wal) === this.#knownWal) return false;
+    this.#waitingSinceMs ??= nowMs;
+    return nowMs - this.#waitingSinceMs < YOUNG_WAL_MS;
   }
 
   #readStill<T>(look: DatabaseLook, work: (view: DatabaseView) => T): DatabaseRead<T> {
@@ -102,6 +119,7 @@ export class DatabaseFile {
       throw error;
     }
     if (this.look()?.stamp !== look.stamp) return { outcome: "busy" };
+    this.#waitingSinceMs = undefined;
     return { outcome: "read", value, stamp: look.stamp };
   }
 
@@ -109,6 +127,8 @@ export class DatabaseFile {
     if (!existsSync(`${this.path}-shm`)) return this.#copyAndRead(look, work);
     try {
       const value = withConnection(locationOf(this.path, "mode=ro&readonly_shm=1"), work);
+      this.#knownWal = look.wal && nameOf(look.wal);
+      this.#waitingSinceMs = undefined;
       return { outcome: "read", value, stamp: look.isSettled ? look.stamp : undefined };
     } catch (error) {
       if (!isOfPlace(error)) throw error;
@@ -151,6 +171,10 @@ export class DatabaseFile {
     const what = why ?? `it cannot be read (${(error as Error).message})`;
     return { outcome: "unreadable", reason: `${this.path} stays as it is: ${what}.` };
   }
+}
+
+function nameOf({ identity, bornAt }: NonNullable<DatabaseLook["wal"]>): string {
+  return `${identity} ${bornAt}`;
 }
 
 const BUSY = 5;

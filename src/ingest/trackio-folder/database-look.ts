@@ -21,7 +21,10 @@ export interface DatabaseLook {
   readonly identity: string;
   /** Whether a write from now on shows in the next look, whatever the file system's clock. */
   readonly isSettled: boolean;
-  readonly hasWal: boolean;
+  /** The write-ahead log, where it is there and has something in it. */
+  readonly wal:
+    | { readonly identity: string; readonly bornAt: string; readonly modifiedMs: number }
+    | undefined;
   /** Whether a rollback journal says that the file is, or was left, in the middle of a write. */
   readonly hasJournal: boolean;
   readonly sizeBytes: number;
@@ -40,7 +43,7 @@ export function lookAtDatabase(path: string, nowMs = Date.now()): DatabaseLook |
     stamp: files.map((look) => look.stamp).join(" "),
     identity: file.identity,
     isSettled: files.every((look) => look.isSettled),
-    hasWal: wal !== undefined && wal.sizeBytes > 0,
+    wal: wal !== undefined && wal.sizeBytes > 0 ? wal : undefined,
     hasJournal: journal !== undefined && journal.sizeBytes > 0 && isHot(`${path}-journal`),
     sizeBytes: file.sizeBytes,
     modifiedMs: Math.max(...files.map((look) => look.modifiedMs)),
@@ -50,6 +53,8 @@ export function lookAtDatabase(path: string, nowMs = Date.now()): DatabaseLook |
 interface FileLook {
   readonly stamp: string;
   readonly identity: string;
+  /** The next file may get the same identity; some file systems know when a file was made. */
+  readonly bornAt: string;
   readonly isSettled: boolean;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
@@ -58,12 +63,13 @@ interface FileLook {
 function lookAtFile(path: string, nowMs: number): FileLook | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return undefined;
-  const { dev, ino, size, mtimeNs } = stats;
+  const { dev, ino, size, mtimeNs, birthtimeNs } = stats;
   const modifiedMs = Number(mtimeNs / 1_000n) / 1_000;
   const tickMs = mtimeNs % 1_000_000_000n === 0n ? COARSE_TICK_MS : TICK_MS;
   return {
     stamp: `${dev}:${ino}:${size}:${mtimeNs}`,
     identity: `${dev}:${ino}`,
+    bornAt: String(birthtimeNs),
     // A time that lies ahead is of another clock, which this one cannot judge.
     isSettled: nowMs - modifiedMs > tickMs || modifiedMs > nowMs + COARSE_TICK_MS,
     sizeBytes: Number(size),

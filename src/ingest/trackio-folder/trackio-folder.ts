@@ -7,25 +7,22 @@
  * meanwhile, or deleted, or renamed, arrives.
  */
 
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFolder } from "../../journal/data-folder.ts";
-import { isMissing } from "../../journal/file-errors.ts";
 import { readNames } from "../../media/read-names.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SkippedJournal } from "../fold-report.ts";
 import { trackioProjectKey } from "../trackio/trackio-names.ts";
 import { DatabaseFile } from "./database-file.ts";
 import { DatabaseReader, type ReaderStep } from "./database-reader.ts";
+import { DATABASE_ENDING, databasesIn } from "./find-databases.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import type { RunTask } from "./known-run.ts";
 import { type FindProject, ProjectRuns } from "./project-runs.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 import { SavedFilesReader } from "./saved-files-reader.ts";
 
-const DATABASE_ENDING = ".db";
-/** Registries are databases too, and have no runs. */
-const REGISTRY_BEGINNING = "registry-";
 const LIST_EVERY_MS = 1_000;
 /** A database that nobody has touched for so long is seldom looked at. */
 const COLD_AFTER_MS = 5 * 60_000;
@@ -55,11 +52,6 @@ export interface TrackioFolderOptions {
   readonly only?: ProjectKey;
   /** Only this database, and nothing besides. */
   readonly database?: string;
-}
-
-/** Whether there is something that Trackio for Python wrote. */
-export function hasTrackioData(root: string): boolean {
-  return databasesIn(root).length > 0 || existsSync(join(root, "inbox"));
 }
 
 export class TrackioFolder {
@@ -238,17 +230,5 @@ function removeOldCopies(folder: DataFolder, nowMs: number): void {
     const path = join(copiesPath(folder), name);
     const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
     if (nowMs - modifiedMs > COPY_LIFE_MS) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function databasesIn(root: string): string[] {
-  try {
-    return readdirSync(root)
-      .filter((name) => name.endsWith(DATABASE_ENDING) && name.length > DATABASE_ENDING.length)
-      .filter((name) => !name.startsWith(REGISTRY_BEGINNING))
-      .toSorted();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }

@@ -1,0 +1,22 @@
+/** What of a folder Trackio for Python wrote, told by names alone. */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readNames } from "../../media/read-names.ts";
+
+export const DATABASE_ENDING = ".db";
+/** Registries are databases too, and have no runs. */
+const REGISTRY_BEGINNING = "registry-";
+
+/** Names of the files in `root` that hold a project each. */
+export function databasesIn(root: string): string[] {
+  return readNames(root)
+    .filter((name) => name.endsWith(DATABASE_ENDING) && name.length > DATABASE_ENDING.length)
+    .filter((name) => !name.startsWith(REGISTRY_BEGINNING))
+    .toSorted();
+}
+
+/** Whether there is something that Trackio for Python wrote. */
+export function hasTrackioData(root: string): boolean {
+  return databasesIn(root).length > 0 || existsSync(join(root, "inbox"));
+}
