@@ -101,6 +101,21 @@ export class RunRemote implements SendingRun {
     return [...this.#paths];
   }
 
+  /** As far as the marks know. */
+  unsentBytes(): number {
+    let bytes = 0;
+    for (const path of this.#paths) {
+      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      try {
+        bytes += Math.max(0, size - (readRemoteMark(path)?.sentBytes ?? 0));
+      } catch {
+        // A mark that cannot be read says nothing.
+        bytes += size;
+      }
+    }
+    return bytes;
+  }
+
   exitLimitMs(): number {
     return Math.max(0, this.#options.server.exitTimeoutMs - this.#waitedMs);
   }
@@ -120,7 +135,7 @@ export class RunRemote implements SendingRun {
     this.#waitedMs += steadyMs() - beganMs;
     if (!this.isSending) return undefined;
     const { serverUrl, root } = this.places;
-    const { bytes, blobs } = drained?.left ?? { bytes: this.#unsentBytes(), blobs: 0 };
+    const { bytes, blobs } = drained?.left ?? { bytes: this.unsentBytes(), blobs: 0 };
     const why = drained?.trouble === undefined ? "" : `: ${drained.trouble}`;
     const { name } = this.#options.run;
     this.#ready.reject(new TrackioError("unavailable", notTaken(serverUrl, name)));
@@ -166,21 +181,6 @@ export class RunRemote implements SendingRun {
     const { server, folder, warnings } = this.#options;
     const what = describeTrouble(server.url, kind, message);
     warnings.warn(`remote ${kind}`, `${what} All is kept in ${folder.root}.`);
-  }
-
-  /** As far as the marks know. */
-  #unsentBytes(): number {
-    let bytes = 0;
-    for (const path of this.#paths) {
-      const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      try {
-        bytes += Math.max(0, size - (readRemoteMark(path)?.sentBytes ?? 0));
-      } catch {
-        // A mark that cannot be read says nothing.
-        bytes += size;
-      }
-    }
-    return bytes;
   }
 }
 

@@ -11,6 +11,8 @@ import type { Drained } from "./remote/sending.ts";
 export interface SendingRun {
   /** Its journals that are not all there. */
   unsentPaths(): readonly string[];
+  /** Bytes of its journals that are not there, as far as is noted. */
+  unsentBytes(): number;
   /** So long the end of the script may yet wait for it. */
   exitLimitMs(): number;
   /** Whether the server did not answer when it was last asked, and not only once. */
@@ -58,7 +60,8 @@ function formatBytes(bytes: number): string {
 
 function tell(runs: readonly SendingRun[], drained: Drained | undefined, restMs: number): void {
   const { serverUrl, root } = runs[0]!.places;
-  const parts = drained === undefined ? [] : [drained.left, drained.leftEarlier];
+  const noted = { bytes: runs.reduce((sum, run) => sum + run.unsentBytes(), 0), blobs: 0 };
+  const parts = drained === undefined ? [noted] : [drained.left, drained.leftEarlier];
   const what = describeUnsent({
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
     blobs: parts.reduce((sum, { blobs }) => sum + blobs, 0),

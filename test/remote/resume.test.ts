@@ -146,7 +146,7 @@ test("a run that is deleted on the server is sent no more, and is told once", as
   };
   expect(told.unsent).toBeUndefined();
   expect(told.warnings).toHaveLength(1);
-  expect((await readStored(here))[0]?.rows.length).toBeGreaterThan(150);
+  expect((await readStored(here))[0]?.rows.length).toBeGreaterThanOrEqual(150);
 });
 
 test("a token that is wrong: one warning that says what to do, nobody waits, nothing is lost", async () => {

@@ -140,7 +140,7 @@ function measureJournals({ folder }: OpenData): JournalTotals {
 
 async function measureUnsent(root: string): Promise<UnsentTotals[]> {
   const totals = new Map<string, UnsentTotals>();
-  for await (const { address, unsentBytes } of listUnsentJournals(root)) {
+  for (const { address, unsentBytes } of await listUnsentJournals(root)) {
     const { serverUrl } = address;
     const { count, bytes } = totals.get(serverUrl) ?? { count: 0, bytes: 0 };
     totals.set(serverUrl, { serverUrl, count: count + 1, bytes: bytes + unsentBytes });

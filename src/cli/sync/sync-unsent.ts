@@ -51,12 +51,11 @@ export async function syncUnsent(
 async function findLeft(
   root: string,
 ): Promise<{ readonly left: readonly UnsentJournal[]; readonly live: readonly UnsentJournal[] }> {
-  const left: UnsentJournal[] = [];
-  const live: UnsentJournal[] = [];
-  for await (const journal of listUnsentJournals(root)) {
-    (journal.isWriterAlive ? live : left).push(journal);
-  }
-  return { left, live };
+  const journals = await listUnsentJournals(root);
+  return {
+    left: journals.filter(({ isWriterAlive }) => !isWriterAlive),
+    live: journals.filter(({ isWriterAlive }) => isWriterAlive),
+  };
 }
 
 async function sendTo(

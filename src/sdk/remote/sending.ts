@@ -221,7 +221,7 @@ export class Sending {
   }
 
   async #sendLeft(root: string, serverUrl: string): Promise<void> {
-    for await (const { address, isWriterAlive } of listUnsentJournals(root)) {
+    for (const { address, isWriterAlive } of await listUnsentJournals(root)) {
       if (this.#isClosed) return;
       if (address.serverUrl !== serverUrl || isWriterAlive || this.#own.has(address.path)) continue;
       this.#earlier.set(address.path, serverUrl);

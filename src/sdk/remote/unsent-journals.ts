@@ -21,15 +21,17 @@ export interface UnsentJournal {
 /** The event loop gets a turn after so many journals. */
 const TURN_EVERY = 200;
 
-/** Looks at every run of the folder, once; oldest journals of a run first. */
-export async function* listUnsentJournals(root: string): AsyncGenerator<UnsentJournal> {
+/** Looks at every run of the folder, once. The oldest journals first: a server numbers runs as they come. */
+export async function listUnsentJournals(root: string): Promise<UnsentJournal[]> {
+  const left: UnsentJournal[] = [];
   let count = 0;
   for (const file of listJournals(new DataFolder(root))) {
     count += 1;
     if (count % TURN_EVERY === 0) await setImmediate();
     const unsent = isToBeSent(file.path) ? describeUnsent(root, file) : undefined;
-    if (unsent !== undefined) yield unsent;
+    if (unsent !== undefined) left.push(unsent);
   }
+  return left.sort((a, b) => (a.header?.time ?? 0) - (b.header?.time ?? 0));
 }
 
 /** Undefined where the mark does not say where it goes. */
