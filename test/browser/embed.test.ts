@@ -98,7 +98,11 @@ test("runs whose names have no room above a frame are counted", async () => {
     bar.evaluate((head) => {
       const names = head.querySelector(".run-keys")!;
       const { bottom } = names.getBoundingClientRect();
-      const seen = [...names.children].filter((one) => one.getBoundingClientRect().top < bottom);
+      const seen = [...names.children].filter(
+        (one) =>
+          one.getBoundingClientRect().top < bottom &&
+          getComputedStyle(one).visibility === "visible",
+      );
       const rest = /^and (\d) more$/.exec(head.querySelector(".dim")?.textContent ?? "");
       return seen.length > 0 && rest !== null ? seen.length + Number(rest[1]) : 0;
     });

@@ -22,7 +22,9 @@ test("the first page shows the three lines, and fills by itself", async () => {
     expect(code).toContain(line);
   }
   await page.getByRole("tab", { name: "Python" }).click();
-  expect(await page.locator("pre.code").innerText()).toContain('trackio.init(project="my_project")');
+  expect(await page.locator("pre.code").innerText()).toContain(
+    'trackio.init(project="my_project")',
+  );
   expect(await page.locator(".tabs a").count()).toBe(0);
   await logRun(empty.root, { project: "fresh", name: "first" }, 20, (step) => ({ loss: step }));
   await waitForLine(page, "loss", 0);

@@ -48,8 +48,8 @@ export function FrameHead(props: { readonly workspace: Workspace }) {
       <b class="cut">{project()?.name ?? view().project}</b>
       <span class="run-keys" ref={names}>
         <For each={drawn().slice(0, MOST_NAMES)}>
-          {(run) => (
-            <span class="run-key">
+          {(run, index) => (
+            <span class="run-key" classList={{ beyond: index() >= fitting() }}>
               <RunSample number={run.number} />
               {run.name}
             </span>
@@ -63,7 +63,7 @@ export function FrameHead(props: { readonly workspace: Workspace }) {
             : `and ${count(rest())} more`}
         </span>
       </Show>
-      <span class="dim longest-rest" aria-hidden="true" ref={longestRest}>
+      <span class="longest-rest" aria-hidden="true" ref={longestRest}>
         and {count(drawn().length)} more
       </span>
       <span class="grow" />
