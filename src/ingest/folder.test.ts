@@ -11,6 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReceivedJournal } from "../journal/received-journal.ts";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
+import { TrackioError } from "../protocol/errors.ts";
 import type { RunIdentity } from "../protocol/run.ts";
 import type { Value } from "../protocol/values.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -231,6 +232,25 @@ describe("a torn last line", () => {
     expect((await factsOf(run)).damagedLines).toBe(1);
     expect(await store.offset(data.sourceOf(journal.path))).toBe(statSync(journal.path).size);
   });
+});
+
+test("no journal goes before the store has on the disk itself what was folded from it", async () => {
+  const runs = ["a", "b"].map((name) => data.run("vision", { name }));
+  const journals = runs.map((run) => data.journal(run));
+  for (const journal of journals) journal.log(0, { loss: 1 });
+  for (const journal of journals) journal.end();
+  let syncs = 0;
+  store.sync = async () => {
+    syncs += 1;
+    for (const { path } of journals) expect(existsSync(path)).toBe(true);
+    if (syncs === 1) throw new TrackioError("storage_full", "No space.");
+  };
+  const folder = new Folder(data, store);
+  await expect(folder.foldAll()).rejects.toMatchObject({ code: "storage_full" });
+  for (const { path } of journals) expect(existsSync(path)).toBe(true);
+  expect((await folder.foldAll()).removedJournals).toBe(2);
+  await folder.foldAll();
+  expect(syncs).toBe(2);
 });
 
 describe("of a journal that is sent here", () => {

@@ -5,11 +5,11 @@
  *
  * Laws: any number of folders, stopped anywhere and started again, fold each
  * record exactly once; a journal that cannot be folded stays as it is and
- * keeps no other waiting; a journal goes only when all of it is folded, its
- * run has ended or its writer has left the run to others, and the run's head
- * says what a `resume` has to know, or when its run was deleted and the
- * deletion was stopped before it came to the disk; none goes that has still to
- * be sent to another machine.
+ * keeps no other waiting; a journal goes only when all of it is folded and
+ * the store has it on the disk itself, its run has ended or its writer has left
+ * the run to others, and the run's head says what a `resume` has to know, or
+ * when its run was deleted and the deletion was stopped before it came to the
+ * disk; none goes that has still to be sent to another machine.
  */
 
 import { statSync } from "node:fs";
@@ -20,7 +20,7 @@ import type { Store } from "../store/store.ts";
 import type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
 import { JournalFinder } from "./journal-finder.ts";
 import { type FoldStep, JournalFold } from "./journal-fold.ts";
-import { removeFolded, removeLeft } from "./remove-folded.ts";
+import { releaseFolded, releaseLeft, removeReleased } from "./remove-folded.ts";
 import { RunEnds } from "./run-ends.ts";
 
 export type { FoldChange, FoldProgress, FoldReport } from "./fold-report.ts";
@@ -134,16 +134,18 @@ export class Folder {
     }
     const byRun = Map.groupBy(this.#folds.values(), ({ file }) => `${file.key}/${file.id}`);
     await this.#runEnds.learn(Array.from(byRun.values(), ([fold]) => fold!.file));
+    const released: JournalFold[] = [];
     for (const folds of byRun.values()) {
       const { key, id } = folds[0]!.file;
       const hasEnded = (await this.#runEnds.endedAt(key, id)) !== undefined;
-      const removed = hasEnded
-        ? await removeFolded(this.#folder, this.#store, folds, this.#now())
-        : await removeLeft(this.#folder, this.#store, folds);
-      for (const fold of removed) {
-        this.#folds.delete(fold.file.source);
-        this.#report.removedJournals += 1;
-      }
+      const ofRun = hasEnded
+        ? await releaseFolded(this.#folder, this.#store, folds, this.#now())
+        : await releaseLeft(this.#folder, this.#store, folds);
+      released.push(...ofRun);
+    }
+    for (const fold of await removeReleased(this.#store, released)) {
+      this.#folds.delete(fold.file.source);
+      this.#report.removedJournals += 1;
     }
   }
 

@@ -15,12 +15,12 @@ import type { RunInfo, Store } from "../store/store.ts";
 import type { JournalFold } from "./journal-fold.ts";
 
 /**
- * Removes the journals of one run where the run has ended and all of them are
- * complete. Where anything speaks against it, none is removed.
+ * The journals of one run, where the run has ended and all of them are
+ * complete. Where anything speaks against it, none may go.
  * @param folds All known journals of the run.
- * @returns Those that are gone.
+ * @returns Those that may go: the head has what they knew.
  */
-export async function removeFolded(
+export async function releaseFolded(
   folder: DataFolder,
   store: Store,
   folds: readonly JournalFold[],
@@ -39,14 +39,14 @@ export async function removeFolded(
     updatedAt: nowMs,
     ...(isResumed(before, known.run) ? {} : endOf(known.run)),
   }));
-  return head === undefined ? [] : remove(folds);
+  return head === undefined ? [] : folds;
 }
 
 /**
- * Removes those journals of one run whose writers have left it to others, also while it runs.
- * @returns Those that are gone.
+ * Those journals of one run whose writers have left it to others, also while it runs.
+ * @returns Those that may go: the head has what they knew.
  */
-export async function removeLeft(
+export async function releaseLeft(
   folder: DataFolder,
   store: Store,
   folds: readonly JournalFold[],
@@ -54,7 +54,7 @@ export async function removeLeft(
   const left = folds.filter((fold) => fold.isLeft() && !isToBeSent(fold.file.path));
   if (left.length === 0) return [];
   const { key, id } = left[0]!.file;
-  if (id === PROJECT_RUN) return remove(left);
+  if (id === PROJECT_RUN) return left;
   const known = await readKnown(store, key, id);
   if (known === undefined) return [];
   const { run } = known;
@@ -63,7 +63,20 @@ export async function removeLeft(
     // Nobody else tells the head of a run without an end.
     ...(run.client === "trackio" ? { config: run.config } : {}),
   }));
-  return head === undefined ? [] : remove(left);
+  return head === undefined ? [] : left;
+}
+
+/**
+ * Removes journals that may go, once what was folded from them outlives a loss of power.
+ * @returns Those that are gone.
+ */
+export async function removeReleased(
+  store: Store,
+  folds: readonly JournalFold[],
+): Promise<readonly JournalFold[]> {
+  if (folds.length === 0) return [];
+  await store.sync();
+  return folds.filter(({ file }) => removeJournal(file.path, file.sizeBytes));
 }
 
 interface Known {
@@ -98,8 +111,4 @@ function endOf(run: RunInfo): Pick<RunHead, "config" | "state" | "end"> {
     state: run.state,
     ...(run.end === undefined ? {} : { end: run.end }),
   };
-}
-
-function remove(folds: readonly JournalFold[]): readonly JournalFold[] {
-  return folds.filter(({ file }) => removeJournal(file.path, file.sizeBytes));
 }

@@ -424,5 +424,7 @@ export interface Store extends MediaReads, AsyncDisposable {
   /** Merges what arrived out of order and packs what is loose, for about `budgetMs`. True while there is more to do. */
   compact(budgetMs: number): Promise<boolean>;
   size(): Promise<StoreSize>;
+  /** Returns when all that was folded is on the disk itself: a loss of power takes none of it. What it was folded from may go then. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }

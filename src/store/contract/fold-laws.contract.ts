@@ -52,6 +52,14 @@ export function foldLaws(open: Open): void {
     expect(await store.offset(journal.source)).toBe(0);
   });
 
+  test("what was brought to the disk is there when the store is opened again", async () => {
+    const { store, reopen } = await open();
+    await store.sync();
+    await store.fold(new JournalLike().batch([{ step: 0, values: { loss: 1 } }]));
+    await store.sync();
+    expect(await allRows(await reopen())).toHaveLength(1);
+  });
+
   test("a fold tells the lowest new step and time, and whether keys are new", async () => {
     const { store } = await open();
     const journal = new JournalLike();

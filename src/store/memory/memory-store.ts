@@ -321,6 +321,8 @@ export class MemoryStore implements Store {
     return { bytes: projects.reduce((sum, project) => sum + project.bytes, 0), projects };
   }
 
+  async sync(): Promise<void> {}
+
   async close(): Promise<void> {
     this.#runs.clear();
     this.#events.clear();

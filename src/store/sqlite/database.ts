@@ -3,10 +3,21 @@
  * WAL, so that readers and the writer do not wait for each other; on a network
  * file system, where WAL cannot work, a rollback journal. Commits are durable
  * against a crash of the process; after a loss of power the newest may be
- * missing, and are folded again, since their offsets went with them.
+ * missing, and are folded again, since their offsets went with them. Before
+ * what they were folded from goes, `sync` is asked for.
  */
 
-import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -115,6 +126,29 @@ export class Database {
   /** Moves the WAL into the file and empties it, as far as no other process reads it. */
   checkpoint(): void {
     this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  /**
+   * Returns when all that was committed, by whomever, is on the disk itself. That is the WAL's part: what is moved from it
+   * into the file is there before the WAL is used again. The file itself is not opened, since closing it would give up SQLite's locks.
+   */
+  sync(): void {
+    this.#ensureInPlace();
+    let wal: number;
+    try {
+      wal = openSync(`${this.path}-wal`, "r+");
+    } catch (error) {
+      // Without a WAL a commit is on the disk when it returns.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+      throw asTrackioError(error, this.path);
+    }
+    try {
+      fsyncSync(wal);
+    } catch (error) {
+      throw asTrackioError(error, this.path);
+    } finally {
+      closeSync(wal);
+    }
   }
 
   close(): void {

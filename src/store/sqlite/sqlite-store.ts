@@ -202,6 +202,10 @@ export class SqliteStore implements Store {
     return this.#db.read(() => readSize(this.#db));
   }
 
+  async sync(): Promise<void> {
+    this.#db.sync();
+  }
+
   async close(): Promise<void> {
     this.#db.close();
   }

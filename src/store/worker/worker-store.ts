@@ -218,6 +218,10 @@ export class WorkerStore implements Store {
     return this.#plain("size", []);
   }
 
+  sync(): Promise<void> {
+    return this.#plain("sync", []);
+  }
+
   async close(): Promise<void> {
     if (this.#ended) return;
     await this.#call({ kind: "close" });
