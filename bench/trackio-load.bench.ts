@@ -35,7 +35,7 @@ interface Measured {
 export async function rows({ short }: BenchOptions): Promise<readonly BenchRow[]> {
   const { python, missing } = await makePythonVenv("trackio-0.43");
   if (missing !== undefined) process.stderr.write(`  without upstream's server: ${missing}\n`);
-  const seconds = short ? 4 : 15;
+  const seconds = short ? 3 : 10;
   const rows: BenchRow[] = [];
   for (const connections of CONNECTIONS) {
     const name = `Trackio clients, ${connections} connections, 100 × 10 a batch`;
@@ -48,7 +48,7 @@ export async function rows({ short }: BenchOptions): Promise<readonly BenchRow[]
     }
     rows.push(atMost(`  all folded after the load`, ours.foldedSeconds, "s", 10));
   }
-  const steady = await measureSteady(short ? 10 : 120);
+  const steady = await measureSteady(short ? 6 : 60);
   const name = "100 Trackio clients, 1,000 batches/s of 100 × 1";
   rows.push(atMost(`${name}: planned → answered, p99`, steady.p99Ms, "ms", 10));
   if (steady.growthMb !== undefined) {

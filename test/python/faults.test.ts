@@ -4,7 +4,7 @@
  * that its client sends, now or again, once.
  */
 
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { expectEachOnce } from "./each-once.ts";
 import { EndlessScript } from "./endless-scripts.ts";
 import { type Fault, FaultProxy } from "./fault-proxy.ts";
@@ -13,7 +13,7 @@ import { survivesKills } from "./kill-trial.ts";
 import { pythonTest } from "./python.ts";
 import { startShow } from "./servers.ts";
 
-pythonTest(
+pythonTest.concurrent(
   "the server is killed 20 times while scripts log to it, and started again",
   async () => {
     await survivesKills(20);
@@ -36,7 +36,7 @@ const BAD_DAY: readonly Fault[] = [
 /** Of each kind, to each script. */
 const FAULTS = 2;
 
-pythonTest(
+pythonTest.concurrent(
   "a proxy answers 500, cuts connections, loses answers and delays by 5 s",
   async () => {
     await using show = await startShow();
@@ -48,9 +48,10 @@ pythonTest(
     await using typescript = new EndlessScript("typescript", env(forTypeScript));
     for (const proxy of [forPython, forTypeScript]) {
       for (const fault of BAD_DAY) {
-        await expect
-          .poll(() => proxy.struck.get(fault) ?? 0, { timeout: 120_000, interval: 100 })
-          .toBeGreaterThanOrEqual(FAULTS);
+        await vi.waitFor(
+          () => expect(proxy.struck.get(fault) ?? 0).toBeGreaterThanOrEqual(FAULTS),
+          { timeout: 120_000, interval: 100 },
+        );
       }
       proxy.relent();
     }

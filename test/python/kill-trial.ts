@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { expectEachOnce } from "./each-once.ts";
 import { EndlessScript, PROJECT } from "./endless-scripts.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -35,16 +35,14 @@ async function untilHeard(
 ): Promise<number[]> {
   const heard = [...before];
   for (const [i, script] of scripts.entries()) {
-    await expect
-      .poll(
-        async () => {
-          const args = { project: PROJECT, run: script.name };
-          heard[i] = (await server.call<{ num_logs: number }>("get_run_summary", args)).num_logs;
-          return heard[i];
-        },
-        { timeout: 60_000, interval: 50, message: script.complaints },
-      )
-      .toBeGreaterThan(before[i]!);
+    const args = { project: PROJECT, run: script.name };
+    await vi.waitFor(
+      async () => {
+        heard[i] = (await server.call<{ num_logs: number }>("get_run_summary", args)).num_logs;
+        expect(heard[i], script.complaints).toBeGreaterThan(before[i]!);
+      },
+      { timeout: 60_000, interval: 50 },
+    );
   }
   return heard;
 }

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import { pathWithFfmpeg } from "./ffmpeg-path.ts";
-import { KIT } from "./kit.ts";
+import { differences, KIT, runKit, scenarios } from "./kit.ts";
 import { pythonTest, RunningPython } from "./python.ts";
+import { TRACKIO } from "./servers.ts";
 
 pythonTest(
   "the kit finds the package's own server the same as itself, and each wrong server out",
@@ -15,3 +16,11 @@ pythonTest(
     });
   },
 );
+
+pythonTest("a folder written as lines of JSON is read in place, whatever was logged", async () => {
+  const serve = `'${process.execPath}' '${TRACKIO}' show {dir} --no-open --port {port}`;
+  const calls = await runKit("local.py", ["--storage", "jsonl", "--server-cmd", serve]);
+  for (const scenario of scenarios.filter((name) => name !== "00_protocol")) {
+    expect(differences(calls.get(scenario)), scenario).toEqual([]);
+  }
+});

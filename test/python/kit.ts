@@ -44,25 +44,22 @@ interface ComparedScenario {
   readonly calls: readonly ComparedCall[];
 }
 
-/** @returns the compared calls of each scenario that ran, and all that the kit printed. */
+/** @returns the compared calls of each scenario that ran. What the kit printed goes to stderr where something differs. */
 export async function runKit(
   program: "compare.py" | "local.py",
   args: readonly string[],
-): Promise<{
-  readonly calls: ReadonlyMap<string, readonly ComparedCall[]>;
-  readonly said: string;
-}> {
+): Promise<ReadonlyMap<string, readonly ComparedCall[]>> {
   await using running = new RunningPython(
     [join(KIT, program), "--allowed", ALLOWED, "--json", "result.json", ...args],
     { env: { PATH: pathWithFfmpeg() } },
   );
   const { code, stdout, stderr } = await running.ended();
-  const said = stdout + stderr;
-  if (code !== 0 && code !== 1) throw new Error(`${program} ended with ${code}: ${said}`);
+  if (code !== 0) process.stderr.write(stdout + stderr);
+  if (code !== 0 && code !== 1) throw new Error(`${program} ended with ${code}.`);
   const result = JSON.parse(
     readFileSync(join(running.home, "result.json"), "utf8"),
   ) as readonly ComparedScenario[];
-  return { calls: new Map(result.map(({ case: name, calls }) => [name, calls])), said };
+  return new Map(result.map(({ case: name, calls }) => [name, calls]));
 }
 
 /** Calls that answered otherwise than allowed; `["not run"]` where the scenario has no result. */

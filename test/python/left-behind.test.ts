@@ -45,19 +45,22 @@ async function expectAll(show: ServerProcess): Promise<void> {
   );
 }
 
-pythonTest("a script that reached the server, and was killed while that was away", async () => {
-  await using show = await startShow();
-  const env = { ...show.env, TRACKIO_DIR: show.dir };
-  await using script = new RunningPython(["-c", SCRIPT, "killed"], { env });
-  await script.told("begun");
-  await show.kill();
-  script.process.stdin!.write("\n");
-  expect(await script.ended()).toMatchObject({ code: 0 });
-  await show.start();
-  await expectAll(show);
-});
+pythonTest.concurrent(
+  "a script that reached the server, and was killed while that was away",
+  async () => {
+    await using show = await startShow();
+    const env = { ...show.env, TRACKIO_DIR: show.dir };
+    await using script = new RunningPython(["-c", SCRIPT, "killed"], { env });
+    await script.told("begun");
+    await show.kill();
+    script.process.stdin!.write("\n");
+    expect(await script.ended()).toMatchObject({ code: 0 });
+    await show.start();
+    await expectAll(show);
+  },
+);
 
-pythonTest("a script that never reached the server, and finished", async () => {
+pythonTest.concurrent("a script that never reached the server, and finished", async () => {
   await using show = await startShow();
   await show.kill();
   const env = { ...show.env, TRACKIO_DIR: show.dir };
@@ -67,7 +70,7 @@ pythonTest("a script that never reached the server, and finished", async () => {
   await expectAll(show);
 });
 
-pythonTest("a script of another machine, whose folder is imported", async () => {
+pythonTest.concurrent("a script of another machine, whose folder is imported", async () => {
   await using show = await startShow();
   await using script = new RunningPython(["-c", SCRIPT, "killed"], { env: show.env });
   await script.told("begun");
