@@ -10,7 +10,7 @@ import type { JournalFile } from "../journal/list-journals.ts";
 import type { EventLine, HeaderLine } from "../protocol/journal-line.ts";
 import { readSavedFile } from "../protocol/media.ts";
 import type { Alert, Config, RunEnd, Trace } from "../protocol/run.ts";
-import type { Json } from "../protocol/values.ts";
+import { decodeNumber, type Json } from "../protocol/values.ts";
 import type { FoldBatch } from "../store/store.ts";
 import { isDecodable, isRunName, readAlert, readTrace } from "./event-facts.ts";
 import type { JournalOrigin } from "./journal-origin.ts";
@@ -89,10 +89,10 @@ class Facts {
   }
 
   #addRecord(record: JournalRecord): void {
-    const step = stepOf(record);
     const time = record.line[2];
-    // JSON reads 1e999 as Infinity, which is neither a step nor a time.
-    const isInTime = Number.isFinite(time) && (typeof step !== "number" || Number.isFinite(step));
+    // JSON reads 1e999 as Infinity, which is neither a step nor a time; nor is an integer that is beyond all floats a step.
+    const isInTime =
+      Number.isFinite(time) && Number.isFinite(Number(decodeNumber(stepOf(record)) ?? 0));
     if (!isInTime || !isReadable(record.line as readonly Json[])) {
       this.damagedLines += 1;
       return;

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { JournalWriter } from "../journal/journal-writer.ts";
 import { openReceivedJournal } from "../journal/received-journal.ts";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
 import { TrackioError } from "../protocol/errors.ts";
@@ -18,7 +19,7 @@ import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { Row, Store } from "../store/store.ts";
 import type { FoldChange } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
-import { TestFolder, type TestJournal } from "./testing/journals.ts";
+import { TestFolder, TestJournal } from "./testing/journals.ts";
 
 let data: TestFolder;
 let store: Store;
@@ -181,6 +182,7 @@ describe("a damaged line loses that line alone", () => {
       [
         '[0,2,17,{"$":"int","v":"x"}]',
         '[0,3,17,{"$":"unheard of"}]',
+        `[0,{"$":"int","v":"${"9".repeat(400)}"},17,1]`,
         '{"config":5,"time":1}',
         '{"config":{"a":{"$":"?"}},"time":1}',
         '{"end":{"state":"sleeping"},"time":1}',
@@ -192,7 +194,7 @@ describe("a damaged line loses that line alone", () => {
     logMany(journal, 4, 2);
     await new Folder(data, store).foldAll();
     expect((await rowsOf(run)).map((row) => row.step)).toEqual([0, 1, 4, 5]);
-    expect(await factsOf(run)).toMatchObject({ damagedLines: 7, state: "running", config: {} });
+    expect(await factsOf(run)).toMatchObject({ damagedLines: 8, state: "running", config: {} });
   });
 
   test("a damaged header is told by the run's head", async () => {
@@ -264,6 +266,25 @@ describe("of a journal that is sent here", () => {
     const at = { projectKey: far.projectKey, run: far.id, writer: journal.writer.writer.id };
     return { far, bytes: Buffer.from(text), cut: cutAt(text), at };
   }
+
+  test("its end stands in the head, however far the clock there is ahead", async () => {
+    using elsewhere = new TestFolder();
+    const aheadMs = Date.now() + 3_600_000;
+    const run = { ...elsewhere.run("vision", { name: "far" }), createdAt: aheadMs };
+    const at = { projectKey: run.projectKey, run: run.id };
+    for (const resumed of [false, true]) {
+      const writer = JournalWriter.create(elsewhere, { run, time: aheadMs, resumed });
+      const journal = new TestJournal(writer);
+      journal.log(0, { loss: 1 }, aheadMs + 1);
+      journal.end("finished", aheadMs + 2);
+      const received = openReceivedJournal(data, { ...at, writer: writer.writer.id });
+      await received.append(0, readFileSync(journal.path));
+      expect((await new Folder(data, store).foldAll()).removedJournals).toBe(1);
+      const head = readHead(data, run.projectKey, run.id)!;
+      expect(head).toMatchObject({ state: "finished" });
+      expect(Math.max(head.run.createdAt, head.updatedAt)).toBeLessThanOrEqual(Date.now());
+    }
+  });
 
   test.each([
     ["a record", (text: string) => text.lastIndexOf("[") + 4],

@@ -6,9 +6,10 @@
  * is folded like any other.
  *
  * Laws: only whole lines are kept, and what is answered is on the disk itself;
- * a run is made with a number of this machine; a deleted one is refused; no
- * file stays open between two calls; calls of one process never interleave,
- * and what another process changed meanwhile is seen.
+ * a run is made with a number of this machine; a clock that is ahead there
+ * puts nothing into the future here; a deleted run is refused; no file stays
+ * open between two calls; calls of one process never interleave, and what
+ * another process changed meanwhile is seen.
  */
 
 import {
@@ -165,7 +166,8 @@ export class ReceivedJournal {
 
   #createRun(header: HeaderLine): void {
     const { projectKey, run: id } = this.#address;
-    const { project, name, createdAt } = header.run;
+    const { project, name } = header.run;
+    const createdAt = Math.min(header.run.createdAt, Date.now());
     if (header.resumed === "must") {
       throw new TrackioError(
         "not_found",
@@ -193,10 +195,11 @@ export class ReceivedJournal {
 
 /** The head of a run that another journal goes on with. What a later journal has said stays. */
 function headWith(head: RunHead, header: HeaderLine): RunHead {
-  if (header.time < head.updatedAt) return head;
+  const updatedAt = Math.min(header.time, Date.now());
+  if (updatedAt < head.updatedAt) return head;
   const { end: _, ...rest } = head;
   const { config = head.config } = factsOf(header);
-  return { ...rest, config, state: "running", updatedAt: header.time };
+  return { ...rest, config, state: "running", updatedAt };
 }
 
 /** Appends to a file that is, in whole lines, `size` bytes long; all or nothing, as far as the disk lets it. */

@@ -52,12 +52,13 @@ function checkBlock(source: string, block: RecordBlock): void {
   }
 }
 
-/** A finite number, -0 or an integer beyond 2^53 in the form of `encodeValue`. */
+/** A finite number, -0 or an integer beyond 2^53 in the form of `encodeValue`; none beyond all floats, for which no chart has a place. */
 function isStep(step: unknown): boolean {
   if (typeof step === "number") return Number.isFinite(step);
   if (typeof step !== "object" || step === null) return false;
   const { $: kind, v } = step as { readonly $?: unknown; readonly v?: unknown };
-  return kind === "-0" || (kind === "int" && typeof v === "string" && /^-?\d+$/.test(v));
+  if (kind === "-0") return true;
+  return kind === "int" && typeof v === "string" && /^-?\d+$/.test(v) && Number.isFinite(Number(v));
 }
 
 function refusal(source: string, what: string): TrackioError {

@@ -36,6 +36,13 @@ export function foldLaws(open: Open): void {
     });
   });
 
+  test("a step beyond all floats is refused", async () => {
+    const { store } = await open();
+    const beyond = new JournalLike().batch([{ step: 10n ** 400n, values: { loss: 1 } }]);
+    await expect(store.fold(beyond)).rejects.toMatchObject({ code: "invalid_argument" });
+    expect(await store.listProjects()).toEqual([]);
+  });
+
   test("a batch that does not start at the stored offset changes nothing and says which is wanted", async () => {
     const { store } = await open();
     const journal = new JournalLike();
