@@ -69,7 +69,8 @@ describe("a folder that a script wrote is read in place, its lines of JSON", () 
 });
 
 pythonTest("every difference that may be, is", () => {
-  const used = new Set([...sent.values()].flat().flatMap(({ reasons }) => reasons ?? []));
+  const results = [sent, databases, lines].flatMap((result) => [...result.values()].flat());
+  const used = new Set(results.flatMap(({ reasons }) => reasons ?? []));
   expect(allowedRules.map(({ reason }) => reason).filter((reason) => !used.has(reason))).toEqual(
     [],
   );
