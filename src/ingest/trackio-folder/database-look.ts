@@ -7,8 +7,9 @@
  * between them.
  */
 
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { isMissing } from "../../journal/file-errors.ts";
+import { exactStatIfThere } from "../../journal/stat-if-there.ts";
 
 /** Two writes within a tick of the file system's clock leave the same time: at most 10 ms on Linux, 2 s on FAT. */
 const TICK_MS = 20;
@@ -61,7 +62,7 @@ interface FileLook {
 }
 
 function lookAtFile(path: string, nowMs: number): FileLook | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stats = exactStatIfThere(path);
   if (stats === undefined) return undefined;
   const { dev, ino, size, mtimeNs, birthtimeNs } = stats;
   const modifiedMs = Number(mtimeNs / 1_000n) / 1_000;

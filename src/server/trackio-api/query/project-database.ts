@@ -4,8 +4,8 @@
  * first names it, and again when the project has changed since.
  */
 
-import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { statIfThere } from "../../../journal/stat-if-there.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
 import type { ProjectKey } from "../../../protocol/ids.ts";
 import { listArtifactProjects } from "../reads/open-artifacts.ts";
@@ -69,6 +69,6 @@ export class ProjectDatabase {
 }
 
 function artifactStamp(path: string): string {
-  const stats = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false }));
+  const stats = [path, `${path}-wal`].map((file) => statIfThere(file));
   return stats.map((one) => `${one?.size} ${one?.mtimeMs}`).join();
 }

@@ -4,7 +4,6 @@
  * once are kept apart by the database itself.
  */
 
-import { statSync } from "node:fs";
 import { isoTime } from "../../../artifacts/iso-time.ts";
 import { logVersion } from "../../../artifacts/log-version.ts";
 import {
@@ -22,6 +21,7 @@ import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { membersOf } from "../../../ingest/trackio/members-of.ts";
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
 import type { DataFolder } from "../../../journal/data-folder.ts";
+import { statIfThere } from "../../../journal/stat-if-there.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
 import type { BlobHash } from "../../../protocol/media.ts";
 import { decodeValue, type Json } from "../../../protocol/values.ts";
@@ -98,11 +98,7 @@ function isPresent(
 ): boolean {
   const { state } = blobs.find(digest);
   if (state === "ready" || state === "given") return true;
-  return (
-    statSync(pythonBlobFile(folder, projectOf(values), digest), {
-      throwIfNoEntry: false,
-    })?.isFile() === true
-  );
+  return statIfThere(pythonBlobFile(folder, projectOf(values), digest))?.isFile() === true;
 }
 
 function listOf(given: Json | undefined, name: string): readonly Json[] {
