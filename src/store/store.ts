@@ -249,7 +249,7 @@ export interface TraceQuery {
   /** Lower case; traces whose `searchText` has it somewhere. */
   readonly search?: string;
   readonly step?: number;
-  /** By time, then id; or by step, then time, then id; `-`: all of that turned round. Newest first unless told. */
+  /** By time, then id, then as they came; or by step before all of that; `-`: turned round. Newest first unless told. */
   readonly order?: "time" | "-time" | "step" | "-step";
   /** Absent: all. */
   readonly limit?: number;

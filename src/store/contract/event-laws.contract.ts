@@ -107,6 +107,22 @@ export function eventLaws(open: Open): void {
     expect(await store.listTraces({ project: "none" as typeof PROJECT })).toEqual([]);
   });
 
+  test("traces of several runs with one time and id are each on one page", async () => {
+    const { store } = await open();
+    const runs = Array.from({ length: 6 }, (_, number) => `run-${(number * 5) % 6}` as RunId);
+    for (const [number, id] of runs.entries()) {
+      const journal = new JournalLike({ id, number });
+      await store.fold(journal.batch([], { traces: [traceOf("same", 1, 0)] }));
+    }
+    for (const order of ["time", "-step"] as const) {
+      const pages = await Promise.all(
+        runs.map((_, offset) => store.listTraces({ project: PROJECT, order, limit: 1, offset })),
+      );
+      const wanted = order === "time" ? runs : runs.toReversed();
+      expect(pages.flat().map(({ run }) => run)).toEqual(wanted);
+    }
+  });
+
   test("a blob counts as used for as long as a trace names it", async () => {
     const { store } = await open();
     const body = encodeValue({ messages: [{ content: [imageOf("seen")] }] });

@@ -66,10 +66,10 @@ export function listAlerts(
 }
 
 const ORDERS: Readonly<Record<NonNullable<TraceQuery["order"]>, string>> = {
-  time: "t.time, t.trace_id",
-  "-time": "t.time DESC, t.trace_id DESC",
-  step: "t.step, t.time, t.trace_id",
-  "-step": "t.step DESC, t.time DESC, t.trace_id DESC",
+  time: "t.time, t.trace_id, t.id",
+  "-time": "t.time DESC, t.trace_id DESC, t.id DESC",
+  step: "t.step, t.time, t.trace_id, t.id",
+  "-step": "t.step DESC, t.time DESC, t.trace_id DESC, t.id DESC",
 };
 
 export function listTraces(db: Database, query: TraceQuery): RunTrace[] {
