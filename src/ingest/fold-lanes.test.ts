@@ -182,7 +182,7 @@ describe("what belongs to a project without a run", () => {
 test("of records, alerts and traces with the same id only the first counts, whatever journal they are in", async () => {
   const run = data.run("vision");
   for (const value of [1, 2]) {
-    const journal = begin(run);
+    const journal = JournalWriter.create(data, { run, time: value });
     const alert = { id: "a", title: `spike ${value}`, level: "warn" };
     const trace = { id: "t", key: "chat", step: 0, body: { messages: [value] } };
     appendBatch(journal, [
