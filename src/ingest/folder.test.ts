@@ -4,22 +4,18 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { JournalWriter } from "../journal/journal-writer.ts";
-import { openReceivedJournal } from "../journal/received-journal.ts";
 import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
-import { TrackioError } from "../protocol/errors.ts";
 import type { RunIdentity } from "../protocol/run.ts";
 import type { Value } from "../protocol/values.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import type { Row, Store } from "../store/store.ts";
 import type { FoldChange } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
-import { TestFolder, TestJournal } from "./testing/journals.ts";
+import { TestFolder, type TestJournal } from "./testing/journals.ts";
 
 let data: TestFolder;
 let store: Store;
@@ -233,79 +229,6 @@ describe("a torn last line", () => {
     await new Folder(data, store).foldAll();
     expect((await factsOf(run)).damagedLines).toBe(1);
     expect(await store.offset(data.sourceOf(journal.path))).toBe(statSync(journal.path).size);
-  });
-});
-
-test("no journal goes before the store has on the disk itself what was folded from it", async () => {
-  const runs = ["a", "b"].map((name) => data.run("vision", { name }));
-  const journals = runs.map((run) => data.journal(run));
-  for (const journal of journals) journal.log(0, { loss: 1 });
-  for (const journal of journals) journal.end();
-  let syncs = 0;
-  store.sync = async () => {
-    syncs += 1;
-    for (const { path } of journals) expect(existsSync(path)).toBe(true);
-    if (syncs === 1) throw new TrackioError("storage_full", "No space.");
-  };
-  const folder = new Folder(data, store);
-  await expect(folder.foldAll()).rejects.toMatchObject({ code: "storage_full" });
-  for (const { path } of journals) expect(existsSync(path)).toBe(true);
-  expect((await folder.foldAll()).removedJournals).toBe(2);
-  await folder.foldAll();
-  expect(syncs).toBe(2);
-});
-
-describe("of a journal that is sent here", () => {
-  /** A journal of a script whose process is gone, in pieces: the last one ends a line that the one before begins. */
-  function sent(cutAt: (text: string) => number) {
-    using elsewhere = new TestFolder();
-    const far = elsewhere.run("vision", { name: "far" });
-    const journal = elsewhere.journal(far);
-    logMany(journal, 0, 4);
-    const text = readFileSync(journal.path, "utf8").replace(/"pid":\d+/, '"pid":999999999');
-    const at = { projectKey: far.projectKey, run: far.id, writer: journal.writer.writer.id };
-    return { far, bytes: Buffer.from(text), cut: cutAt(text), at };
-  }
-
-  test("its end stands in the head, however far the clock there is ahead", async () => {
-    using elsewhere = new TestFolder();
-    const aheadMs = Date.now() + 3_600_000;
-    const run = { ...elsewhere.run("vision", { name: "far" }), createdAt: aheadMs };
-    const at = { projectKey: run.projectKey, run: run.id };
-    for (const resumed of [false, true]) {
-      const writer = JournalWriter.create(elsewhere, { run, time: aheadMs, resumed });
-      const journal = new TestJournal(writer);
-      journal.log(0, { loss: 1 }, aheadMs + 1);
-      journal.end("finished", aheadMs + 2);
-      const received = openReceivedJournal(data, { ...at, writer: writer.writer.id });
-      await received.append(0, readFileSync(journal.path));
-      expect((await new Folder(data, store).foldAll()).removedJournals).toBe(1);
-      const head = readHead(data, run.projectKey, run.id)!;
-      expect(head).toMatchObject({ state: "finished" });
-      expect(Math.max(head.run.createdAt, head.updatedAt)).toBeLessThanOrEqual(Date.now());
-    }
-  });
-
-  test.each([
-    ["a record", (text: string) => text.lastIndexOf("[") + 4],
-    ["the header", () => 40],
-  ])("a torn line, %s, is whole when its rest comes, however late", async (_, cutAt) => {
-    const { far, bytes, cut, at } = sent(cutAt);
-    const received = openReceivedJournal(data, at);
-    await received.append(0, bytes);
-    // As a server that was killed while it wrote leaves it.
-    truncateSync(received.path, cut);
-    utimesSync(received.path, 1_000, 1_000);
-    const folder = new Folder(data, store);
-    await folder.foldAll();
-    expect((await factsOf(far)).damagedLines).toBe(1);
-    const again = openReceivedJournal(data, at);
-    for (const to of [again.size() + 200, bytes.length]) {
-      await again.append(again.size(), bytes.subarray(again.size(), to));
-      await (to === bytes.length ? folder : new Folder(data, store)).foldAll();
-    }
-    expect((await rowsOf(far)).map(({ step }) => step)).toEqual([0, 1, 2, 3]);
-    expect(await factsOf(far)).toMatchObject({ name: "far", recordCount: 4, damagedLines: 0 });
   });
 });
 

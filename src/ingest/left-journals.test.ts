@@ -5,6 +5,7 @@ import { makeProjectLane } from "../journal/make-project.ts";
 import { remoteMarkFile, writeRemoteMark } from "../journal/remote-mark.ts";
 import { createRun, readHead } from "../journal/run-head.ts";
 import { appendBatch } from "../journal/testing/append-batch.ts";
+import { TrackioError } from "../protocol/errors.ts";
 import { parseProjectKey } from "../protocol/ids.ts";
 import type { RunIdentity, RunStatus } from "../protocol/run.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
@@ -207,4 +208,23 @@ describe("a run whose client has no word for an end", () => {
     expect(watch.isIdle(run.projectKey, run.id)).toBe(false);
     expect(watch.runningCounts()).toEqual({ vision: 1 });
   });
+});
+
+test("no journal goes before the store has on the disk itself what was folded from it", async () => {
+  const runs = ["a", "b"].map((name) => data.run("vision", { name }));
+  const journals = runs.map((run) => data.journal(run));
+  for (const journal of journals) journal.log(0, { loss: 1 });
+  for (const journal of journals) journal.end();
+  let syncs = 0;
+  store.sync = async () => {
+    syncs += 1;
+    for (const { path } of journals) expect(existsSync(path)).toBe(true);
+    if (syncs === 1) throw new TrackioError("storage_full", "No space.");
+  };
+  const folder = new Folder(data, store);
+  await expect(folder.foldAll()).rejects.toMatchObject({ code: "storage_full" });
+  for (const { path } of journals) expect(existsSync(path)).toBe(true);
+  expect((await folder.foldAll()).removedJournals).toBe(2);
+  await folder.foldAll();
+  expect(syncs).toBe(2);
 });
