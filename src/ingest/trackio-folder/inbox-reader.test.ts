@@ -1,6 +1,6 @@
 /** The inbox of a Trackio folder is read where it lies, and what moves on to the database is kept once. */
 
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
@@ -122,11 +122,14 @@ test("what Python moves into its database is kept once, whichever is seen first"
   expect(await losses(reader)).toEqual([0, 1, 2, 3]);
 });
 
-test("steps that a client did not know go on from the run's highest", async () => {
+test("steps that a client did not know, or that no chart has a place for, go on from the run's highest", async () => {
   const { root } = temporaryFolder();
   writeFragment(root, "w1", 0, [metric("id-0", 5), metric("id-1", 6, { step: null })]);
+  writeFragment(root, "w1", 1, [metric("id-2", 7)]);
+  const text = readFileSync(fragment(root, "w1", 1), "utf8");
+  writeFileSync(fragment(root, "w1", 1), text.replace(/"step": ?7/, `"step":${"9".repeat(400)}`));
   await using reader = await PythonFolderReader.open(root);
   await reader.read();
   const records = await reader.records("demo", RUN.id);
-  expect(records.map(({ step }) => step)).toEqual([5, 6]);
+  expect(records.map(({ step }) => step)).toEqual([5, 6, 7]);
 });

@@ -211,12 +211,13 @@ function readNumbers(
 
 const OPENING_BRACE = 0x7b;
 
-/** A step in the form of `encodeValue`; undefined where there is none. */
+/** A step in the form of `encodeValue`; undefined where there is none, or one beyond all floats, which the store refuses. */
 export function stepOf(given: SqlValue): Json | undefined {
   if (given instanceof Uint8Array) return stepOf(integerOf(given));
   if (typeof given === "number") return Number.isFinite(given) ? given : undefined;
   if (typeof given !== "string" || !/^-?\d+$/.test(given)) return undefined;
   const number = Number(given);
+  if (!Number.isFinite(number)) return undefined;
   return Number.isSafeInteger(number) ? number : { $: "int", v: given };
 }
 
