@@ -17,7 +17,16 @@
  * is left to its writer, who for Trackio is gone in a moment.)
  */
 
-import { constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -54,7 +63,10 @@ export type DatabaseRead<T> =
   | { readonly outcome: "unreadable"; readonly reason: string };
 
 export class DatabaseFile {
+  /** As it was named; it may be a link. */
   readonly path: string;
+  /** The file itself: beside it lies its log. */
+  #file: string;
   readonly #copiesFolder: string;
   #copy: { readonly stamp: string; readonly folder: string } | undefined;
   /** The log that was read beside last. */
@@ -65,11 +77,13 @@ export class DatabaseFile {
   /** @param copiesFolder Where a copy may be laid; made when one is needed. */
   constructor(path: string, copiesFolder: string) {
     this.path = path;
+    this.#file = path;
     this.#copiesFolder = copiesFolder;
   }
 
   look(nowMs = Date.now()): DatabaseLook | undefined {
-    return lookAtDatabase(this.path, nowMs);
+    this.#file = fileOf(this.path);
+    return lookAtDatabase(this.#file, nowMs);
   }
 
   /** Runs `work` on one state of the database. What it gave is to be used only where the outcome is `read`. */
@@ -112,7 +126,7 @@ export class DatabaseFile {
     if (!look.isSettled) return { outcome: "busy" };
     let value: T;
     try {
-      value = withConnection(locationOf(this.path, "immutable=1"), work);
+      value = withConnection(locationOf(this.#file, "immutable=1"), work);
     } catch (error) {
       // Torn by a write meanwhile, or damaged: the look tells.
       if (this.look()?.stamp !== look.stamp) return { outcome: "busy" };
@@ -124,9 +138,9 @@ export class DatabaseFile {
   }
 
   #readBeside<T>(look: DatabaseLook, work: (view: DatabaseView) => T): DatabaseRead<T> {
-    if (!existsSync(`${this.path}-shm`)) return this.#copyAndRead(look, work);
+    if (!existsSync(`${this.#file}-shm`)) return this.#copyAndRead(look, work);
     try {
-      const value = withConnection(locationOf(this.path, "mode=ro&readonly_shm=1"), work);
+      const value = withConnection(locationOf(this.#file, "mode=ro&readonly_shm=1"), work);
       this.#knownWal = look.wal && nameOf(look.wal);
       this.#waitingSinceMs = undefined;
       return { outcome: "read", value, stamp: look.isSettled ? look.stamp : undefined };
@@ -144,8 +158,8 @@ export class DatabaseFile {
     const copy = { stamp: look.stamp, folder: mkdtempSync(join(this.#copiesFolder, "copy-")) };
     this.#copy = copy;
     for (const ending of ["", "-wal", "-journal"]) {
-      const from = this.path + ending;
-      const to = join(copy.folder, basename(this.path) + ending);
+      const from = this.#file + ending;
+      const to = join(copy.folder, basename(this.#file) + ending);
       if (existsSync(from)) copyFileSync(from, to, constants.COPYFILE_FICLONE);
     }
     if (this.look()?.stamp === look.stamp) return this.#readCopy(copy, work);
@@ -157,7 +171,7 @@ export class DatabaseFile {
     copy: { readonly stamp: string; readonly folder: string },
     work: (view: DatabaseView) => T,
   ): DatabaseRead<T> {
-    const value = withConnection(join(copy.folder, basename(this.path)), work, false);
+    const value = withConnection(join(copy.folder, basename(this.#file)), work, false);
     return { outcome: "read", value, stamp: copy.stamp };
   }
 
@@ -165,12 +179,19 @@ export class DatabaseFile {
     const { errcode } = error as { readonly errcode?: unknown };
     const code = typeof errcode === "number" ? errcode & 0xff : undefined;
     if (code === BUSY || code === LOCKED || code === PROTOCOL) return { outcome: "busy" };
-    if (this.look() === undefined) return { outcome: "missing" };
+    if (!existsSync(this.#file)) return { outcome: "missing" };
     const why = code === undefined ? undefined : REASONS.get(code);
-    if (why === undefined && !(error instanceof Error && ("syscall" in error || code))) throw error;
-    const what = why ?? `it cannot be read (${(error as Error).message})`;
+    // Whatever else it is: what lies in a file of others ends no reading but that of the file.
+    const what = why ?? `it cannot be read (${error instanceof Error ? error.message : error})`;
     return { outcome: "unreadable", reason: `${this.path} stays as it is: ${what}.` };
   }
+}
+
+/** What a link leads to; SQLite looks for the log there. */
+function fileOf(path: string): string {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && existsSync(path)
+    ? realpathSync(path)
+    : path;
 }
 
 function nameOf({ identity, bornAt }: NonNullable<DatabaseLook["wal"]>): string {

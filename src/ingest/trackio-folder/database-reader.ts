@@ -15,15 +15,18 @@
 
 import { existsSync } from "node:fs";
 import { trackioRunId } from "../trackio/trackio-names.ts";
+import { DamagedRuns } from "./damaged-runs.ts";
 import type { DatabaseFile, DatabaseView } from "./database-file.ts";
 import { type DatabasePlan, findRewritten, type PlannedRun, readPlan } from "./database-plan.ts";
-import { type PieceLimits, readRowPiece, type TrackioRow } from "./database-rows.ts";
+import type { PieceLimits, TrackioRow } from "./database-rows.ts";
 import { DatabaseRuns } from "./database-runs.ts";
-import { highestId, TABLE_NAMES, type TableName } from "./database-shape.ts";
+import { TABLE_NAMES, type TableName } from "./database-shape.ts";
 import { FollowedPlace } from "./followed-place.ts";
 import { type KnownRun, newKnownRun, type RunTask } from "./known-run.ts";
 import type { ProjectRuns } from "./project-runs.ts";
+import { readNewRows } from "./read-new-rows.ts";
 import { type RunPiece, readConfigs, readRunPieces } from "./read-run-pieces.ts";
+import type { ReaderOptions, ReaderStep } from "./reader-step.ts";
 import { type FoldingPlace, RowFolder } from "./row-folder.ts";
 import { timeOf } from "./translate-rows.ts";
 
@@ -36,26 +39,9 @@ const CHECK_EVERY_MS = 2_000;
 /** A file that is away for less is being replaced. */
 const GONE_AFTER_MS = 2_000;
 
-/** What a turn did. */
-export interface ReaderStep {
-  /** Rows read, whether they were new or not. */
-  readonly rows: number;
-  /** There is more to do at once. */
-  readonly more: boolean;
-}
-
-export interface ReaderOptions {
-  /** Begins the names of its sources. */
-  readonly prefix: string;
-  /** Whether it is read to be kept for good: then what is gone from the database stays. */
-  readonly isImport: boolean;
-}
-
 const NOTHING: ReaderStep = { rows: 0, more: false };
 
 export class DatabaseReader {
-  /** Why it is left as it is; a sentence for people. */
-  trouble: string | undefined;
   readonly #place: FoldingPlace;
   readonly #file: DatabaseFile;
   readonly #project: ProjectRuns;
@@ -73,6 +59,9 @@ export class DatabaseReader {
   #mustCheck = false;
   #checkedStamp: string | undefined;
   #checkedMs = Number.NEGATIVE_INFINITY;
+  /** Why the last read gave nothing; a sentence for people. */
+  #trouble: string | undefined;
+  readonly #damaged = new DamagedRuns();
   #totalRows = 0;
   #doneRows = 0;
 
@@ -88,6 +77,11 @@ export class DatabaseReader {
     this.#options = options;
     this.#rows = new RowFolder(place);
     this.#followed = new FollowedPlace(place.store, project, options);
+  }
+
+  /** Why it, or some of it, is left as it is; a sentence for people. */
+  get trouble(): string | undefined {
+    return this.#trouble ?? this.#damaged.reason;
   }
 
   /** Time of the newest run that is still to be listed or read; undefined where there is none. */
@@ -112,7 +106,7 @@ export class DatabaseReader {
 
   /** Whether all that is there is folded, and all runs were looked at once. */
   get isSettled(): boolean {
-    if (this.trouble !== undefined || this.#isGone) return true;
+    if (this.#trouble !== undefined || this.#isGone) return true;
     const isChecked = this.#checkedMs > Number.NEGATIVE_INFINITY;
     return this.#seenStamp !== undefined && isChecked && !this.#hasTasks;
   }
@@ -128,6 +122,9 @@ export class DatabaseReader {
     if (look === undefined) return await this.#followNothing();
     this.#goneSinceMs = undefined;
     this.#modifiedMs = look.modifiedMs;
+    for (const run of this.#damaged.takeDue(this.#place.now())) {
+      if (this.#runs.get(run.value) === run) this.#runs.setTask(run, "list");
+    }
     if (look.stamp === this.#seenStamp && !this.#isCheckDue()) return await this.#rest();
     const shown = this.#read((view) => `${look.identity} ${schemaVersion(view)}`);
     if (shown === undefined) return NOTHING;
@@ -142,9 +139,15 @@ export class DatabaseReader {
     const plan = this.#plan;
     const isList = task === "list";
     const runs = this.#runs.next(task, LIST_RUNS);
-    if (plan === undefined || runs.length === 0) return NOTHING;
+    const [first] = runs;
+    if (plan === undefined || first === undefined) return NOTHING;
     const readPieces = isList ? readConfigs : readRunPieces;
-    const read = this.#read((view) => readPieces(view, plan.shape, runs, PIECE));
+    const readFrom = (some: readonly KnownRun[]) =>
+      this.#read((view) => readPieces(view, plan.shape, some, PIECE));
+    let read = readFrom(runs);
+    // What is damaged may be of another one than the first.
+    if (this.#trouble !== undefined && runs.length > 1) read = readFrom([first]);
+    if (this.#trouble !== undefined) return this.#passOver(first, this.#trouble);
     if (read === undefined) return NOTHING;
     let rows = 0;
     for (const piece of read.value) {
@@ -159,33 +162,47 @@ export class DatabaseReader {
       if (isLast) this.#runs.setTask(run, isList ? "read" : undefined);
     }
     this.#doneRows += rows;
-    if (!this.#hasTasks) {
-      this.#seenStamp = undefined;
-      // Fewer than were thought, where some had been deleted.
-      this.#doneRows = Number.POSITIVE_INFINITY;
-    }
+    this.#endReading();
     return { rows, more: true };
+  }
+
+  #endReading(): void {
+    if (this.#hasTasks) return;
+    this.#seenStamp = undefined;
+    // Fewer than were thought, where some had been deleted.
+    this.#doneRows = Number.POSITIVE_INFINITY;
   }
 
   async close(): Promise<void> {
     this.#file.close();
-    if (!this.#hasTasks) await this.#followed.keep(Number.POSITIVE_INFINITY);
+    await this.#keepFollowed(Number.POSITIVE_INFINITY);
   }
 
   #read<T>(
     work: (view: DatabaseView) => T,
   ): { readonly value: T; readonly stamp: string | undefined } | undefined {
     const read = this.#file.read(work, this.#place.now());
-    if (read.outcome === "unreadable") this.trouble = read.reason;
-    if (read.outcome !== "read") return undefined;
-    this.trouble = undefined;
-    return read;
+    this.#trouble = read.outcome === "unreadable" ? read.reason : undefined;
+    return read.outcome === "read" ? read : undefined;
   }
 
   /** Nothing was written. */
   async #rest(): Promise<ReaderStep> {
-    if (!this.#hasTasks) await this.#followed.keep(this.#place.now());
+    await this.#keepFollowed(this.#place.now());
     return NOTHING;
+  }
+
+  async #keepFollowed(nowMs: number): Promise<void> {
+    if (!this.#hasTasks && this.#damaged.reason === undefined) await this.#followed.keep(nowMs);
+  }
+
+  /** Goes on without the rest of a run that cannot be read. */
+  #passOver(run: KnownRun, reason: string): ReaderStep {
+    this.#damaged.add(run, reason, this.#place.now());
+    this.#trouble = undefined;
+    this.#runs.setTask(run, undefined);
+    this.#endReading();
+    return { rows: 0, more: true };
   }
 
   #isCheckDue(): boolean {
@@ -198,6 +215,7 @@ export class DatabaseReader {
     if (read === undefined) return false;
     const plan = read.value;
     this.#runs.clear();
+    this.#damaged.clear();
     await this.#followed.begin(plan);
     const inOrder = [...plan.runs.values()].toSorted((a, b) => (a.firstMs ?? 0) - (b.firstMs ?? 0));
     for (const run of inOrder) await this.#meet(run);
@@ -251,15 +269,7 @@ export class DatabaseReader {
     const checksAll = this.#isCheckDue();
     const { isImport } = this.#options;
     const read = this.#read((view) => {
-      const pieces = [...shape.values()].map((table) => {
-        const after = this.#followed.at(table.name);
-        const highest = highestId(view, table);
-        const piece =
-          highest > after
-            ? readRowPiece(view, table, { choice: "all", after }, PIECE)
-            : { rows: [], isWhole: true };
-        return { table: table.name, highest, ...piece };
-      });
+      const pieces = readNewRows(view, shape, (table) => this.#followed.at(table), PIECE);
       const touched = new Set(pieces.flatMap(({ rows }) => rows.map(({ run }) => run)));
       const known = this.#runs.all();
       const checked = checksAll ? known : known.filter(({ value }) => touched.has(value));

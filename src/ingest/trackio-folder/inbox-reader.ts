@@ -10,17 +10,17 @@
 
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing } from "../../journal/file-errors.ts";
+import { errorCode, isMissing } from "../../journal/file-errors.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/values.ts";
 import { formatExactJson, parseExactJson } from "../trackio/exact-json.ts";
 import { memberOf } from "../trackio/members-of.ts";
 import { textOf, trackioProjectKey, trackioRunId } from "../trackio/trackio-names.ts";
-import type { ReaderOptions, ReaderStep } from "./database-reader.ts";
 import type { TrackioRow } from "./database-rows.ts";
 import type { TableName } from "./database-shape.ts";
 import { keepOffset } from "./keep-offset.ts";
 import type { FindProject } from "./project-runs.ts";
+import type { ReaderOptions, ReaderStep } from "./reader-step.ts";
 import { type FoldingPlace, RowFolder } from "./row-folder.ts";
 import { timeOf } from "./translate-rows.ts";
 
@@ -189,8 +189,8 @@ function readFragment(writer: InboxWriter, number: number): FragmentRow[] {
   try {
     text = readFileSync(fragmentFile(writer, number), "utf8");
   } catch (error) {
-    // Moved into the database meanwhile: its rows come from there.
-    if (isMissing(error)) return [];
+    // Moved into the database meanwhile: its rows come from there. A folder is no fragment, whatever its name.
+    if (isMissing(error) || errorCode(error) === "EISDIR") return [];
     throw error;
   }
   return text

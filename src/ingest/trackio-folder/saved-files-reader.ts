@@ -17,6 +17,7 @@ import { typeOfFile } from "../trackio/type-of-file.ts";
 import { filesBelow } from "./files-below.ts";
 import { keepOffset } from "./keep-offset.ts";
 import type { FindProject } from "./project-runs.ts";
+import type { ReaderStep } from "./reader-step.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 
 type SavedFiles = NonNullable<FoldBatch["files"]>;
@@ -24,6 +25,8 @@ type SavedFiles = NonNullable<FoldBatch["files"]>;
 const LOOK_EVERY_MS = 3_000;
 /** So many times what a look takes passes between two of them. */
 const LOOK_SHARE = 50;
+/** Files are no rows. */
+const NOTHING: ReaderStep = { rows: 0, more: false };
 
 export class SavedFilesReader {
   readonly #place: FoldingPlace;
@@ -40,8 +43,8 @@ export class SavedFilesReader {
     this.#prefix = prefix;
   }
 
-  async follow(): Promise<void> {
-    if (this.#place.now() < this.#nextLookMs) return;
+  async follow(): Promise<ReaderStep> {
+    if (this.#place.now() < this.#nextLookMs) return NOTHING;
     const beganMs = performance.now();
     for (const project of namesIn(this.#mediaPath)) {
       const path = join(this.#mediaPath, project, "files");
@@ -51,6 +54,7 @@ export class SavedFilesReader {
     }
     const tookMs = performance.now() - beganMs;
     this.#nextLookMs = this.#place.now() + Math.max(LOOK_EVERY_MS, tookMs * LOOK_SHARE);
+    return NOTHING;
   }
 
   async #followProject(key: ProjectKey, project: string, path: string): Promise<void> {

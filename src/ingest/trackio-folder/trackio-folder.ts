@@ -10,16 +10,18 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFolder } from "../../journal/data-folder.ts";
+import { errorCode } from "../../journal/file-errors.ts";
 import { readNames } from "../../media/read-names.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SkippedJournal } from "../fold-report.ts";
 import { trackioProjectKey } from "../trackio/trackio-names.ts";
 import { DatabaseFile } from "./database-file.ts";
-import { DatabaseReader, type ReaderStep } from "./database-reader.ts";
+import { DatabaseReader } from "./database-reader.ts";
 import { DATABASE_ENDING, databasesIn } from "./find-databases.ts";
 import { InboxReader } from "./inbox-reader.ts";
 import type { RunTask } from "./known-run.ts";
 import { type FindProject, ProjectRuns } from "./project-runs.ts";
+import type { ReaderStep } from "./reader-step.ts";
 import type { FoldingPlace } from "./row-folder.ts";
 import { SavedFilesReader } from "./saved-files-reader.ts";
 
@@ -58,6 +60,8 @@ export class TrackioFolder {
   readonly #place: FoldingPlace;
   readonly #options: TrackioFolderOptions;
   readonly #projects = new Map<ProjectKey, ProjectRuns>();
+  /** What the system did not let us read, and why. */
+  readonly #refused = new Map<string, string>();
   readonly #databases = new Map<string, DatabaseReader>();
   readonly #inbox: InboxReader;
   readonly #savedFiles: SavedFilesReader;
@@ -98,9 +102,9 @@ export class TrackioFolder {
 
   /** What cannot be read, and why. */
   get skipped(): readonly SkippedJournal[] {
-    return Array.from(this.#databases, ([name, { trouble }]) =>
-      trouble === undefined ? [] : { source: name, code: "unreadable", reason: trouble },
-    ).flat();
+    const troubles = new Map(this.#refused);
+    for (const [name, { trouble }] of this.#databases) if (trouble) troubles.set(name, trouble);
+    return Array.from(troubles, ([source, reason]) => ({ source, code: "unreadable", reason }));
   }
 
   /** Follows what was written, then goes on with what is still to be read, for about `budgetMs`. */
@@ -115,23 +119,43 @@ export class TrackioFolder {
     };
     for (const [name, database] of this.#databases) {
       if (this.#isSkippable(database)) continue;
-      take(await database.follow());
+      take(await this.#attempt(name, () => database.follow()));
       if (!database.isGone) continue;
       await database.close();
       this.#databases.delete(name);
     }
     this.#turns += 1;
-    if (this.#options.database === undefined) take(await this.#inbox.follow());
-    await this.#savedFiles.follow();
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    if (this.#options.database === undefined) {
+      take(await this.#attempt("inbox", () => this.#inbox.follow()));
+    }
+    take(await this.#attempt("media", () => this.#savedFiles.follow()));
+    const waiting = new Set<DatabaseReader>();
+    for (let next = this.#next(waiting); next !== undefined; next = this.#next(waiting)) {
       more = true;
       if (performance.now() >= untilMs) break;
-      const step = await next.database.doNext(next.task);
+      const { database, task, name } = next;
+      const step = await this.#attempt(name, () => database.doNext(task));
       take(step);
       // Its writer is at it: the next turn finds it again.
-      if (!step.more) break;
+      if (!step.more) waiting.add(database);
     }
     return { rows, more };
+  }
+
+  /** What the system refuses here costs nothing but what it refuses. */
+  async #attempt(name: string, work: () => Promise<ReaderStep>): Promise<ReaderStep> {
+    try {
+      const step = await work();
+      this.#refused.delete(name);
+      return step;
+    } catch (error) {
+      const code = errorCode(error);
+      const path = code === undefined ? undefined : (error as NodeJS.ErrnoException).path;
+      // Also our own folder lies here.
+      if (path === undefined || path.startsWith(this.#place.folder.storePath)) throw error;
+      this.#refused.set(name, `${path} is passed over: it cannot be read (${code}).`);
+      return { rows: 0, more: false };
+    }
   }
 
   /** Until all that stands there now is folded. @param onProgress Told about rows. */
@@ -161,16 +185,21 @@ export class TrackioFolder {
   }
 
   /** What is to be done next: runs are listed before they are read, but somebody may be waiting for the newest. */
-  #next(): { readonly database: DatabaseReader; readonly task: RunTask } | undefined {
+  #next(
+    without: ReadonlySet<DatabaseReader>,
+  ):
+    | { readonly name: string; readonly database: DatabaseReader; readonly task: RunTask }
+    | undefined {
     this.#tasks += 1;
     const tasks: RunTask[] = this.#tasks % READ_EVERY === 0 ? ["read", "list"] : ["list", "read"];
     for (const task of tasks) {
-      let newest: { readonly database: DatabaseReader; readonly ms: number } | undefined;
-      for (const database of this.#databases.values()) {
-        const ms = database.newestMs(task);
-        if (ms !== undefined && (newest === undefined || ms > newest.ms)) newest = { database, ms };
+      let newest: { name: string; database: DatabaseReader; ms: number } | undefined;
+      for (const [name, database] of this.#databases) {
+        const ms = without.has(database) ? undefined : database.newestMs(task);
+        if (ms === undefined || (newest !== undefined && ms <= newest.ms)) continue;
+        newest = { name, database, ms };
       }
-      if (newest !== undefined) return { database: newest.database, task };
+      if (newest !== undefined) return { name: newest.name, database: newest.database, task };
     }
     return undefined;
   }
