@@ -80,6 +80,7 @@ export class TrackioLog {
         for (const entry of own) this.#addRecord("bulk_log", journal, entry);
       });
     }
+    this.unreadable.write();
   }
 
   /**
@@ -125,6 +126,7 @@ export class TrackioLog {
         for (const entry of own) this.#addRecord("bulk_log_system", journal, entry);
       });
     }
+    this.unreadable.write();
   }
 
   /** Entries of `bulk_alert`. @throws as {@link logRecords}. */
@@ -136,6 +138,7 @@ export class TrackioLog {
         for (const entry of own) this.#addAlert(journal, entry);
       });
     }
+    this.unreadable.write();
   }
 
   /** Files that the project keeps. @throws as {@link logRecords}. */
@@ -332,8 +335,7 @@ function stepOf(step: Json | undefined): Step | null {
   if (step === undefined || step === null) return null;
   if (typeof step === "boolean") return step ? 1 : 0;
   const number = typeof step === "string" && step.trim() !== "" ? Number(step) : decodeNumber(step);
-  if (typeof number === "bigint") return number;
-  return number !== undefined && Number.isFinite(number) ? number : null;
+  return number !== undefined && Number.isFinite(Number(number)) ? number : null;
 }
 
 /** As a number, for what has no larger ones. */

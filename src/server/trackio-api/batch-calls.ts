@@ -3,14 +3,16 @@
  * up to 8 MB is parsed at once, a larger one goes to a file first and from there
  * entry by entry, so that memory is bounded by the largest entry.
  *
- * Law: nothing in a body makes one of these calls fail; a client would send it
- * again for ever.
+ * Laws: nothing in a body makes one of these calls fail; a client would send it
+ * again for ever. Nobody waits for all of a long batch: after some entries
+ * whoever else asks has a turn.
  */
 
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as turnOfOthers } from "node:timers/promises";
 import type { Context } from "hono";
 import { parseExactJson } from "../../ingest/trackio/exact-json.ts";
 import { findPlainBatch } from "../../ingest/trackio/plain-batch.ts";
@@ -36,10 +38,15 @@ export const BATCH_CALLS: readonly BatchCall[] = [
 ];
 
 const IN_MEMORY_BYTES = 8 * 1024 * 1024;
-/** Entries of a large body that are logged together. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-/** A larger one cannot be made a text. */
-const MAX_ENTRY_BYTES = 256 * 1024 * 1024;
+/** Entries of a large body that are parsed together. */
+const PIECE_BYTES = 64 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+/** What an entry costs besides its bytes, however short it is. */
+const ENTRY_COST_BYTES = 128;
+/** Entries that are logged without giving others a turn: each may be a new run, or have a table. */
+const TURN_ENTRIES = 100;
+/** One takes twenty times its size in memory while it is logged. */
+const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 
 /** Reads the body and logs what is in it. @throws the system's error where it cannot be written; {@link CallError} 400 where there are no entries at all. */
 export async function takeBatch(call: BatchCall, c: Context, server: ServerContext): Promise<void> {
@@ -48,7 +55,7 @@ export async function takeBatch(call: BatchCall, c: Context, server: ServerConte
   const body = bodyOf(c)[Symbol.asyncIterator]();
   for (;;) {
     const { done, value } = await body.next();
-    if (done === true) return takeText(call, joinPieces(pieces), server.trackio.log);
+    if (done === true) return await takeText(call, joinPieces(pieces), server.trackio.log);
     pieces.push(value);
     sizeBytes += value.length;
     if (sizeBytes > IN_MEMORY_BYTES) break;
@@ -56,7 +63,7 @@ export async function takeBatch(call: BatchCall, c: Context, server: ServerConte
   await takeLarge(call, pieces, body, server);
 }
 
-function takeText(call: BatchCall, bytes: Uint8Array, log: TrackioLog): void {
+async function takeText(call: BatchCall, bytes: Uint8Array, log: TrackioLog): Promise<void> {
   if (call.name === "bulk_log" && takePlain(call, bytes, log)) return;
   const body = bytes.length === 0 ? undefined : parseExactJson(bytes);
   if (body === undefined && bytes.some((byte) => byte > 0x20)) {
@@ -64,8 +71,20 @@ function takeText(call: BatchCall, bytes: Uint8Array, log: TrackioLog): void {
     return;
   }
   const given = entriesIn(call, body);
-  if (Array.isArray(given)) call.log(log, given as Json[]);
+  if (Array.isArray(given)) await logInTurns(call, given as Json[], log);
   else keepUnreadable(call, `${call.field} is no list`, bytes, log);
+}
+
+/** What a client sends at once as a rule is one turn, and so one write for each of its runs. */
+async function logInTurns(
+  call: BatchCall,
+  entries: readonly Json[],
+  log: TrackioLog,
+): Promise<void> {
+  for (let from = 0; from < entries.length; from += TURN_ENTRIES) {
+    if (from > 0) await turnOfOthers();
+    call.log(log, entries.slice(from, from + TURN_ENTRIES));
+  }
 }
 
 /** Whether the batch was such that its bytes need not be parsed. */
@@ -112,40 +131,45 @@ async function* allOf(
 async function takeFile(call: BatchCall, path: string, log: TrackioLog): Promise<void> {
   let entries: Buffer[] = [];
   let sizeBytes = 0;
-  const logEntries = () => {
-    if (entries.length > 0) takeEntries(call, entries, log);
-    entries = [];
-    sizeBytes = 0;
-  };
   const splitter = new EntrySplitter(call.field, (entry) => {
-    if (sizeBytes + entry.length > CHUNK_BYTES) logEntries();
     // Its piece of the file is given up with the next one.
     entries.push(Buffer.from(entry));
-    sizeBytes += entry.length;
+    sizeBytes += entry.length + ENTRY_COST_BYTES;
   });
-  for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024 })) {
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
     splitter.push(piece as Buffer);
+    if (sizeBytes < CHUNK_BYTES) continue;
+    const found = entries;
+    entries = [];
+    sizeBytes = 0;
+    await takeEntries(call, found, log);
   }
-  logEntries();
+  await takeEntries(call, entries, log);
   if (!splitter.isFound) throw new CallError(400, `Missing required parameter: ${call.field}`);
 }
 
-function takeEntries(call: BatchCall, entries: readonly Buffer[], log: TrackioLog): void {
+async function takeEntries(
+  call: BatchCall,
+  entries: readonly Buffer[],
+  log: TrackioLog,
+): Promise<void> {
   const isOne = entries.length === 1;
-  if (isOne && entries[0]!.length > MAX_ENTRY_BYTES) {
-    keepUnreadable(call, "an entry of more than 256 MB", entries[0]!, log);
+  if (entries.some(({ length }) => length > MAX_ENTRY_BYTES)) {
+    if (isOne) keepUnreadable(call, "an entry of more than 64 MB", entries[0]!, log);
+    else for (const entry of entries) await takeEntries(call, [entry], log);
     return;
   }
   const text = `[${entries.map(String).join(",")}]`;
   const parsed = parseExactJson(text);
-  if (Array.isArray(parsed)) call.log(log, parsed as Json[]);
+  if (Array.isArray(parsed)) await logInTurns(call, parsed as Json[], log);
   else if (isOne) keepUnreadable(call, "an entry is no JSON", entries[0]!, log);
   // One of them is no JSON, which costs the others nothing.
-  else for (const entry of entries) takeEntries(call, [entry], log);
+  else for (const entry of entries) await takeEntries(call, [entry], log);
 }
 
 /** As much of it as is kept of anything unreadable. */
 function keepUnreadable(call: BatchCall, why: string, bytes: Uint8Array, log: TrackioLog): void {
   const text = Buffer.from(bytes.subarray(0, 256 * 1024)).toString();
   log.unreadable.keep(call.name, why, text, Date.now());
+  log.unreadable.write();
 }

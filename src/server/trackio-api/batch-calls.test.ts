@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { entry, TrackioServer } from "./testing/trackio-server.ts";
+
+test("while a long batch is logged, others are answered", async () => {
+  const server = await TrackioServer.start();
+  const logs = Array.from({ length: 1_000 }, (_, i) =>
+    entry({ loss: 1 }, { run: `run ${i}`, run_id: `r${i}` }),
+  );
+  let isLogged = false;
+  const logged = server.data("bulk_log", { logs, hf_token: null }).then(() => {
+    isLogged = true;
+  });
+  let answers = 0;
+  for (; !isLogged; answers += 1) await (await fetch(`${server.url}/version`)).text();
+  await logged;
+  expect(answers).toBeGreaterThan(4);
+});
+
+test("entries that nobody understands by the hundred thousand are kept and counted, and hold up nobody", async () => {
+  const server = await TrackioServer.start();
+  const body = (count: number, hole: string) =>
+    `{"logs":[${"1,".repeat(count - 1)}1${hole}],"hf_token":null}`;
+  await server.data("bulk_log", body(100_000, ""));
+  // More than is taken at once.
+  await server.data("bulk_log", body(100_000, " ".repeat(9 * 1024 * 1024)));
+  const lines = readFileSync(server.folder.unreadableFile, "utf8").trim().split("\n");
+  expect(lines).toHaveLength(200_000);
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ call: "bulk_log", given: "1" });
+});
