@@ -93,12 +93,22 @@ class TemplateReader {
   }
 
   read(): EntryTemplate | undefined {
-    if (!this.#members((key) => this.#field(key))) return undefined;
+    let fieldCount = 0;
+    const takeField = (key: string) => {
+      fieldCount += 1;
+      return this.#field(key);
+    };
+    if (!this.#members(takeField)) return undefined;
     this.#texts.push(this.#bytes.slice(this.#textFrom, this.#at));
     const entry = parse(this.#bytes, this.#from, this.#at);
-    if (!isSame(this.#names, Object.keys((entry?.metrics ?? {}) as object))) return undefined;
+    if (entry?.metrics === undefined) return undefined;
+    // Of what is given twice the last counts, which is for those who parse.
+    const isUnique =
+      fieldCount === Object.keys(entry).length &&
+      isSame(this.#names, Object.keys(entry.metrics as object));
+    if (!isUnique) return undefined;
     return {
-      entry: entry!,
+      entry,
       names: this.#names,
       texts: this.#texts,
       places: this.#places,

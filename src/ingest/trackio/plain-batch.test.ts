@@ -112,6 +112,9 @@ describe("the fast way for plain batches", () => {
     ["what is no number", [entry('{"a":NaN}')]],
     ["a leading zero", [entry('{"a":01}')]],
     ["a torn entry", [entry('{"a":1}').slice(0, -1)]],
+    ["a step that is given twice", [entry('{"a":1}', "1", ',"step":2')]],
+    ["an id that is given twice", [entry('{"a":1}', "1", ',"log_id":null')]],
+    ["no metrics", [entry('{"a":1}').replace('"metrics":{"a":1},', "")]],
     ["more keys than are known at once", Array.from({ length: 9 }, (_, i) => entry(`{"k${i}":1}`))],
   ] as const)("leaves the rest to others: %s", ([, logs]) => {
     expect(findPlainBatch(Buffer.from(bodyOf(logs)))).toBeUndefined();
