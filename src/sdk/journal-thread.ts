@@ -130,11 +130,12 @@ export class JournalThread {
     const untilMs = steadyMs() + timeoutMs + ANSWER_GRACE_MS;
     for (;;) {
       const last = Atomics.load(this.#answered, 0);
+      // Answers of others may have come right behind this one's: what was told counts, and not whose number stands there.
+      this.hear();
       const leftMs = untilMs - steadyMs();
-      if (last === id || leftMs <= 0) break;
+      if (drained !== undefined || leftMs <= 0) break;
       Atomics.wait(this.#answered, 0, last, leftMs);
     }
-    this.hear();
     this.#drains.delete(id);
     return drained;
   }

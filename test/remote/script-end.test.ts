@@ -199,3 +199,33 @@ test("a token of the environment is kept nowhere", async () => {
   await runScript(here, `${LOG} await trackio.finish();`, { env: server.env });
   expect(existsSync(here.serverTokensFile)).toBe(false);
 });
+
+test("finish that may not wait says what is left, and nothing else", async () => {
+  await server.stop();
+  const { output, errors, code } = await runScript(
+    here,
+    `const run = trackio.init({ project: "p", exitTimeoutMs: 0 }); trackio.log({ i: 0 }); const { unsent } = await run.finish({ timeoutMs: 0 }); tell(String(unsent.bytes > 0));`,
+    { env: server.env },
+  );
+  expect({ output, code }).toEqual({ output: "true\n", code: 0 });
+  expect(errors).toMatch(/^trackio: \d+ bytes of the run .+\n$/);
+});
+
+test("a journal that can be read no more ends no script, and changes no exit code", async () => {
+  const { output, errors, code } = await runScript(
+    here,
+    `import { mkdirSync, readdirSync, rmSync } from "node:fs";
+     ${LOG}
+     await run.ready;
+     const folder = process.env.TRACKIO_DIR + "/store/projects/p/runs/" + run.id + "/";
+     const journal = folder + readdirSync(folder).find((name) => name.endsWith(".jsonl"));
+     rmSync(journal);
+     mkdirSync(journal);
+     trackio.log({ i: 50 });
+     tell(typeof (await run.finish({ timeoutMs: 1_000 })).unsent);
+     process.exitCode = 3;`,
+    { env: { ...server.env } },
+  );
+  expect({ output, code }).toEqual({ output: "object\n", code: 3 });
+  expect(errors).toContain("cannot be read (EISDIR)");
+});

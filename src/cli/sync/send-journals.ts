@@ -34,6 +34,8 @@ export async function sendJournals(
   let trouble: string | undefined;
   let isTokenRefused = false;
   let isGivenUp = false;
+  /** Of which the server makes nothing, while it takes others. */
+  const givenUp = new Set<string>();
   const sender = new ServerSender(url, token, {
     signIntervalMs: Number.POSITIVE_INFINITY,
     news: {
@@ -42,15 +44,17 @@ export async function sendJournals(
         if (refusal === undefined) sent.push(path);
         else refused.set(path, refusal);
       },
-      onTrouble: ({ kind, message }, attempts) => {
+      onTrouble: ({ kind, message }, attempts, path) => {
         trouble = message;
         isTokenRefused ||= kind === "refused";
-        isGivenUp ||= kind === "refused" || (kind === "away" && attempts >= ATTEMPTS);
+        if (path !== undefined && attempts >= ATTEMPTS) givenUp.add(path);
+        isGivenUp ||= kind === "refused" || (path === undefined && attempts >= ATTEMPTS);
       },
     },
   });
   for (const journal of journals) sender.add({ ...journal, serverUrl: url }, { isOpen: false });
-  while (!isGivenUp && sender.paths.some((path) => !sender.isStuck(path))) {
+  const isMoving = (path: string) => !givenUp.has(path) && !sender.isStuck(path);
+  while (!isGivenUp && sender.paths.some(isMoving)) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   const left = sender.left(sender.paths);

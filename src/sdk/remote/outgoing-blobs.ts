@@ -13,7 +13,7 @@ import { readFailure } from "../../media/failed-blob.ts";
 import { hashFile } from "../../media/hash-blob.ts";
 import type { BlobHash } from "../../protocol/media.ts";
 import { blobNamesIn, NAME_OVERLAP_BYTES } from "./blob-names.ts";
-import { type OutgoingJournal, readBytes } from "./outgoing-journal.ts";
+import { type OutgoingJournal, readBytes, unreadable } from "./outgoing-journal.ts";
 import { SendTrouble } from "./send-trouble.ts";
 import { type RequestBody, reasonOf, type ServerConnection } from "./server-connection.ts";
 
@@ -133,7 +133,7 @@ export class OutgoingBlobs {
     } catch (error) {
       // Deleted meanwhile: nothing names anything any more.
       if (isMissing(error)) return new Set();
-      throw new SendTrouble("local", String(error), { cause: error });
+      throw unreadable(this.#journal.address.path, error);
     }
   }
 
@@ -144,7 +144,8 @@ export class OutgoingBlobs {
       const answer = await server.ask("POST", "/api/v1/blobs/missing", { json: { hashes } });
       const missing = (answer.body as { readonly missing?: unknown } | undefined)?.missing;
       if (answer.status !== 200 || !Array.isArray(missing)) {
-        throw new SendTrouble("away", `it answers ${answer.status}${reasonOf(answer)}`);
+        const message = `it answers ${answer.status}${reasonOf(answer)}`;
+        throw new SendTrouble("away", message, { isAnswered: true });
       }
       for (const hash of hashes) {
         if (missing.includes(hash)) this.#lacking.add(hash);

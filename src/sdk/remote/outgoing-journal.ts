@@ -93,7 +93,7 @@ export class OutgoingJournal {
     const piece = this.#readPiece();
     if (piece === undefined) return "gone";
     this.isAllSent = !this.isOpen && piece.length === 0;
-    const isSignDue = this.isOpen && nowMs - this.#signedMs >= options.signIntervalMs;
+    const isSignDue = this.isOpen && !isWithin(options.signIntervalMs, this.#signedMs, nowMs);
     if (piece.length === 0 && !isSignDue) return "waiting";
     const answer = await this.#post(server, piece, nowMs);
     this.#signedMs = nowMs;
@@ -104,7 +104,7 @@ export class OutgoingJournal {
   mark(nowMs: number, options: { readonly isDone?: boolean; readonly isNow?: boolean } = {}): void {
     const { isDone = false, isNow = false } = options;
     const isNews = this.sentBytes !== this.#markedBytes;
-    const isDue = isNow || nowMs - this.#markedMs >= MARK_EVERY_MS;
+    const isDue = isNow || !isWithin(MARK_EVERY_MS, this.#markedMs, nowMs);
     if (!isDone && !(isNews && isDue)) return;
     const fileBytes = this.sizeBytes();
     // Deleted meanwhile: a mark alone would be of no journal.
@@ -125,10 +125,7 @@ export class OutgoingJournal {
       return readWholeLines(this.address.path, this.sentBytes, this.#pieceBytes);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      const { code = String(error) } = error as NodeJS.ErrnoException;
-      throw new SendTrouble("local", `${this.address.path} cannot be read (${code})`, {
-        cause: error,
-      });
+      throw unreadable(this.address.path, error);
     }
   }
 
@@ -149,10 +146,9 @@ export class OutgoingJournal {
 
   #hear(answer: Answer, pieceBytes: number): LineStep {
     const size = (answer.body as { readonly size?: unknown } | undefined)?.size;
-    const isNoStep = pieceBytes > 0 && size === this.sentBytes;
-    if (answer.status === 200 && isCount(size) && !isNoStep) {
+    if (answer.status === 200 && isCount(size) && this.#isAnswerTo(pieceBytes, size)) {
       this.isKnownThere = true;
-      this.sentBytes = size;
+      this.sentBytes = Math.min(size, this.sizeBytes() ?? size);
       return pieceBytes > 0 ? "moved" : "waiting";
     }
     if (answer.status === 409 && isCount(size) && size !== this.sentBytes) {
@@ -163,9 +159,16 @@ export class OutgoingJournal {
     }
     this.refusal = refusalOf(answer, this.address.mustExist);
     if (this.refusal !== undefined) return "refused";
-    const isElse = answer.status === 404 || answer.status === 405;
+    const isElse = [200, 404, 405].includes(answer.status) && !isCount(size);
     const what = isElse ? ", as no server of this package that takes journals does" : "";
-    throw new SendTrouble("away", `it answers ${answer.status}${reasonOf(answer)}${what}`);
+    const message = `it answers ${answer.status}${reasonOf(answer)}${what}`;
+    throw new SendTrouble("away", message, { isAnswered: true });
+  }
+
+  /** A piece that was taken makes it longer there, and by no more than that; a sign of life tells whatever is there. */
+  #isAnswerTo(pieceBytes: number, size: number): boolean {
+    const grown = size - this.sentBytes;
+    return pieceBytes === 0 || (grown !== 0 && grown <= pieceBytes);
   }
 }
 
@@ -177,6 +180,12 @@ function readMark(path: string): RemoteMark | undefined {
     // As said above.
     return undefined;
   }
+}
+
+/** What is told of a file that the system does not give. */
+export function unreadable(path: string, error: unknown): SendTrouble {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return new SendTrouble("local", `${path} cannot be read (${code})`, { cause: error });
 }
 
 /** Bytes of a file from `from` on, `maxBytes` at most. @throws the system's error. */
@@ -215,6 +224,11 @@ function refusalOf(answer: Answer, mustExist: boolean): Refusal | undefined {
     (answer.status === 404 && code === "not_found" && mustExist) ||
     (answer.status === 400 && code === "invalid_argument");
   return isMeant && code !== undefined ? { code, message } : undefined;
+}
+
+/** On a clock that may be set: what lies ahead of it is long ago. */
+function isWithin(limitMs: number, sinceMs: number, nowMs: number): boolean {
+  return nowMs >= sinceMs && nowMs - sinceMs < limitMs;
 }
 
 function isCount(given: unknown): given is number {

@@ -104,10 +104,13 @@ export class Sending {
   /** Tells what is left of these journals as soon as that is nothing, or it is so late, or waiting is of no use. */
   drain(id: number, paths: readonly string[], untilMs: number): void {
     for (const sender of this.#senders.values()) sender.hurry(untilMs);
-    const timer = setTimeout(() => {
-      this.#hasWaitedForEarlier ||= !this.#isOwnWorthWaiting(drain);
-      this.#finish(drain);
-    }, untilMs - this.#now());
+    const timer = setTimeout(
+      () => {
+        this.#hasWaitedForEarlier ||= !this.#isOwnWorthWaiting(drain);
+        this.#finish(drain);
+      },
+      Math.max(0, untilMs - this.#now()),
+    );
     const drain: Drain = { id, paths, timer };
     this.#drains.add(drain);
     this.#check();

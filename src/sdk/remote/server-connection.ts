@@ -145,7 +145,8 @@ function judge(answer: Answer): Answer {
     throw new SendTrouble("away", `it answers with another address (${status}); use that one`);
   }
   if (status >= 500 || status === 408 || status === 421 || status === 429) {
-    throw new SendTrouble("away", `it answers ${status}${reasonOf(answer)}`);
+    const message = `it answers ${status}${reasonOf(answer)}`;
+    throw new SendTrouble("away", message, { isAnswered: true });
   }
   return answer;
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
@@ -193,4 +193,72 @@ test("a server that knows no journals is told as such", async () => {
   open.push(() => sender.close());
   sender.add({ ...journal, serverUrl: url }, { isOpen: false });
   await expect.poll(() => told?.message).toMatch(/404, as no server of this package/);
+});
+
+test("an answer that has more than was ever sent is trouble, and no end", async () => {
+  const journal = writeJournal(10);
+  let count = 0;
+  const url = await serve(writeApp(temporaryFolder()), (request) => {
+    count += 1;
+    return isPost(request) && count < 3 ? { status: 200, body: { size: 1e9 } } : undefined;
+  });
+  const { troubles } = await send(url, journal);
+  expect(troubles.map(({ kind }) => kind)).toEqual(["away", "away"]);
+  expect(readRemoteMark(journal.path)).toMatchObject({
+    sentBytes: readFileSync(journal.path).length,
+  });
+});
+
+test("a journal that the server makes nothing of keeps no other waiting", async () => {
+  const journals = [writeJournal(10), writeJournal(10), writeJournal(10)];
+  const [ill] = journals;
+  const url = await serve(writeApp(temporaryFolder()), (request) =>
+    request.url!.includes(ill!.writer) ? { status: 500, body: {} } : undefined,
+  );
+  const settled: string[] = [];
+  const troubled: (string | undefined)[] = [];
+  const sender = new ServerSender(url, "w", {
+    signIntervalMs: 30_000,
+    news: {
+      onSettled: (path) => settled.push(path),
+      onTrouble: (_, __, path) => troubled.push(path),
+    },
+  });
+  open.push(() => sender.close());
+  for (const journal of journals) sender.add({ ...journal, serverUrl: url }, { isOpen: false });
+  const others = [journals[1]!.path, journals[2]!.path];
+  await expect.poll(() => settled, { timeout: 10_000 }).toEqual(others);
+  expect(new Set(troubled)).toEqual(new Set([ill!.path]));
+});
+
+test("a journal that cannot be read throws nothing at whoever asks what is left", async () => {
+  const journal = writeJournal(10);
+  rmSync(journal.path);
+  mkdirSync(journal.path);
+  const kinds: string[] = [];
+  const sender = new ServerSender("http://127.0.0.1:9", "w", {
+    signIntervalMs: 30_000,
+    news: { onTrouble: ({ kind }) => kinds.push(kind) },
+  });
+  open.push(() => sender.close());
+  sender.add({ ...journal, serverUrl: "http://127.0.0.1:9" }, { isOpen: false });
+  await expect.poll(() => kinds[0]).toBe("local");
+  expect(sender.left(sender.paths).blobs).toBe(0);
+});
+
+test("a clock that is set back takes no sign of life away", async () => {
+  const journal = writeJournal(10);
+  let nowMs = Date.now();
+  let signs = 0;
+  const url = await serve(writeApp(temporaryFolder()), (_, body) => {
+    if (body.length === 0) signs += 1;
+    return undefined;
+  });
+  const sender = new ServerSender(url, "w", { signIntervalMs: 30_000, now: () => nowMs });
+  open.push(() => sender.close());
+  sender.add({ ...journal, serverUrl: url }, { isOpen: true });
+  await expect.poll(() => sender.left(sender.paths).bytes).toBe(0);
+  expect(signs).toBe(0);
+  nowMs -= 24 * 3_600_000;
+  await expect.poll(() => signs).toBe(1);
 });

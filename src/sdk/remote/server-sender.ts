@@ -1,13 +1,15 @@
 /**
  * Sends the journals that go to one server, and the blobs that they name: the
- * lines of all in turn, blobs beside them, each with a pause of its own after
- * trouble.
+ * lines of all in turn, some side by side, blobs beside them, each with a pause
+ * of its own after trouble. New ones go one after the other: a server numbers
+ * runs as they come.
  *
  * Laws: it never gives up, since what is not sent stays on disk; it never holds
  * more than a piece of a file in memory; nothing here throws.
  */
 
 import { BlobFolder } from "../../media/blob-folder.ts";
+import { steadyMs } from "../steady-clock.ts";
 import { BackOff } from "./back-off.ts";
 import { type BlobProgress, OutgoingBlobs } from "./outgoing-blobs.ts";
 import { type JournalAddress, OutgoingJournal, type Refusal } from "./outgoing-journal.ts";
@@ -26,8 +28,8 @@ export interface SenderNews {
   readonly onReady?: (path: string) => void;
   /** There is nothing more to do for the journal: all is there, it is gone from here, or the server refused it for good. */
   readonly onSettled?: (path: string, refusal: Refusal | undefined) => void;
-  /** What a person should know; `attempts` in a row had the same fate. */
-  readonly onTrouble?: (trouble: SendTrouble, attempts: number) => void;
+  /** What a person should know; `attempts` in a row had the same fate. `path`: of the journal, where it is trouble of no other. */
+  readonly onTrouble?: (trouble: SendTrouble, attempts: number, path?: string) => void;
   /** The server answers. */
   readonly onWell?: () => void;
   readonly onBytes?: (sizeBytes: number) => void;
@@ -46,11 +48,23 @@ interface Sent {
   readonly blobs: OutgoingBlobs;
 }
 
+/** After trouble of one journal. */
+interface OwnPause {
+  readonly backOff: BackOff;
+  failedAtMs: number;
+  pauseMs: number;
+}
+
+/** What came of one attempt: whether it moved anything, or why it could not. */
+type Outcome = { readonly hasMoved: boolean } | { readonly trouble: SendTrouble };
+
 /** How soon after `log()` a line goes: what is looked for is the size of a file. */
 const LOOK_EVERY_MS = 200;
 const LOOK_EVERY_MS_IN_HURRY = 20;
 /** While somebody waits, no pause after trouble is longer. */
 const LONGEST_PAUSE_MS_IN_HURRY = 500;
+/** Each waits for the disk there, and for the way. */
+const SIDE_BY_SIDE = 4;
 
 export class ServerSender {
   readonly #connection: ServerConnection;
@@ -122,8 +136,11 @@ export class ServerSender {
     for (const path of paths) {
       const sent = this.#journals.get(path);
       if (sent === undefined) continue;
-      bytes += Math.max(0, (sent.journal.sizeBytes() ?? 0) - sent.journal.sentBytes);
-      blobs += sent.blobs.countLeft();
+      // What cannot be read just now is not counted.
+      attempt(() => {
+        bytes += Math.max(0, (sent.journal.sizeBytes() ?? 0) - sent.journal.sentBytes);
+        blobs += sent.blobs.countLeft();
+      });
     }
     return { bytes, blobs };
   }
@@ -141,36 +158,90 @@ export class ServerSender {
   #run(): void {
     if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
-    void this.#repeat((sent) => this.#sendLines(sent));
-    void this.#repeat((sent) => sent.blobs.send(this.#connection, this.#now()));
+    void this.#repeat((sent) => this.#sendLines(sent), SIDE_BY_SIDE);
+    // Those of one journal go side by side; lines find a connection beside them.
+    void this.#repeat((sent) => sent.blobs.send(this.#connection, this.#now()), 1);
   }
 
   /** Does `work` for all journals in turn, as long as this sender is open; `work` says whether it moved anything. */
-  async #repeat(work: (sent: Sent) => Promise<boolean>): Promise<void> {
+  async #repeat(work: (sent: Sent) => Promise<boolean>, sideBySide: number): Promise<void> {
     const backOff = new BackOff();
+    const pauses = new Map<Sent, OwnPause>();
+    let isUnwell = false;
     while (!this.#isClosed) {
       if (this.#journals.size === 0) await this.#added();
       let hasMoved = false;
       let pauseMs: number | undefined;
-      for (const sent of [...this.#journals.values()]) {
-        try {
-          if (this.#isClosed) return;
-          hasMoved = (await work(sent)) || hasMoved;
-          this.#settle(sent);
-        } catch (error) {
-          const trouble = toTrouble(error);
-          pauseMs = backOff.next();
-          this.#news.onTrouble?.(trouble, backOff.failures);
-          // What concerns one journal keeps no other waiting.
-          if (trouble.kind === "away" || trouble.kind === "refused") break;
+      for (const group of this.#groups(pauses, sideBySide)) {
+        if (this.#isClosed) return;
+        const outcomes = await Promise.all(group.map((sent) => this.#attempt(work, sent)));
+        let common: SendTrouble | undefined;
+        for (const [at, outcome] of outcomes.entries()) {
+          const sent = group[at]!;
+          if ("hasMoved" in outcome) {
+            hasMoved ||= outcome.hasMoved;
+            pauses.delete(sent);
+          } else if (outcome.trouble.isOfOneRequest) this.#pauseOne(pauses, sent, outcome.trouble);
+          else common = outcome.trouble;
         }
+        if (common === undefined) continue;
+        pauseMs = backOff.next();
+        this.#news.onTrouble?.(common, backOff.failures);
+        break;
       }
-      if (pauseMs === undefined && backOff.failures > 0) {
-        backOff.succeeded();
-        this.#news.onWell?.();
-      }
+      for (const sent of pauses.keys()) if (!this.#isOnItsWay(sent)) pauses.delete(sent);
+      if (pauseMs === undefined) backOff.succeeded();
+      const isWell = pauseMs === undefined && pauses.size === 0;
+      if (isWell && isUnwell) this.#news.onWell?.();
+      isUnwell = !isWell;
       if (pauseMs !== undefined || !hasMoved) await this.#pause(pauseMs);
     }
+  }
+
+  /** Journals that are due, in turn: new ones alone, others some at once. */
+  *#groups(pauses: ReadonlyMap<Sent, OwnPause>, sideBySide: number): Generator<Sent[]> {
+    let group: Sent[] = [];
+    for (const sent of [...this.#journals.values()]) {
+      const pause = pauses.get(sent);
+      if (pause !== undefined && this.#isPaused(pause)) continue;
+      const { isKnownThere, sentBytes } = sent.journal;
+      if (!isKnownThere && sentBytes === 0) {
+        if (group.length > 0) yield group;
+        yield [sent];
+        group = [];
+      } else if (group.push(sent) === sideBySide) {
+        yield group;
+        group = [];
+      }
+    }
+    if (group.length > 0) yield group;
+  }
+
+  async #attempt(work: (sent: Sent) => Promise<boolean>, sent: Sent): Promise<Outcome> {
+    try {
+      const hasMoved = await work(sent);
+      this.#settle(sent);
+      return { hasMoved };
+    } catch (error) {
+      return { trouble: toTrouble(error) };
+    }
+  }
+
+  /** What concerns one journal keeps no other waiting. */
+  #pauseOne(pauses: Map<Sent, OwnPause>, sent: Sent, trouble: SendTrouble): void {
+    const { backOff } = pauses.get(sent) ?? { backOff: new BackOff() };
+    pauses.set(sent, { backOff, failedAtMs: steadyMs(), pauseMs: backOff.next() });
+    this.#news.onTrouble?.(trouble, backOff.failures, sent.journal.address.path);
+  }
+
+  #isPaused({ failedAtMs, pauseMs }: OwnPause): boolean {
+    const isHurried = this.#now() < this.#hurriedUntilMs;
+    const limitMs = isHurried ? Math.min(pauseMs, LONGEST_PAUSE_MS_IN_HURRY) : pauseMs;
+    return steadyMs() - failedAtMs < limitMs;
+  }
+
+  #isOnItsWay({ journal }: Sent): boolean {
+    return this.#journals.has(journal.address.path);
   }
 
   async #sendLines({ journal }: Sent): Promise<boolean> {
