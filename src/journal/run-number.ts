@@ -4,7 +4,7 @@
  * again, so the first free one is found by doubling and halving.
  */
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunId } from "../protocol/ids.ts";
 import { errorCode } from "./file-errors.ts";
@@ -22,6 +22,17 @@ export function allotRunNumber(numbersFolder: string, id: RunId, after?: number)
       if (errorCode(error) !== "EEXIST") throw error;
     }
   }
+}
+
+/** The numbers that were given, by run; of several of one run the first. Costs a small file a number. */
+export function givenRunNumbers(numbersFolder: string): Map<RunId, number> {
+  const numbers = new Map<RunId, number>();
+  const end = findFree(numbersFolder);
+  for (let number = 0; number < end; number += 1) {
+    const id = readFileSync(join(numbersFolder, String(number)), "utf8") as RunId;
+    if (!numbers.has(id)) numbers.set(id, number);
+  }
+  return numbers;
 }
 
 function findFree(numbersFolder: string): number {

@@ -59,7 +59,6 @@ export class DatabaseReader {
   #mustCheck = false;
   #checkedStamp: string | undefined;
   #checkedMs = Number.NEGATIVE_INFINITY;
-  /** Why the last read gave nothing; a sentence for people. */
   #trouble: string | undefined;
   readonly #damaged = new DamagedRuns();
   #totalRows = 0;
@@ -232,7 +231,7 @@ export class DatabaseReader {
   /** Takes up a run of the plan. */
   async #meet(planned: PlannedRun): Promise<void> {
     const id = trackioRunId(planned.value, planned.name);
-    if (id === undefined) return;
+    if (id === undefined || this.#project.isDeleted(id)) return;
     const createdAt = planned.firstMs ?? planned.newestMs ?? this.#modifiedMs;
     const isKnown = await this.#project.isKnown(id);
     const identity = await this.#project.identityOf({ id, name: planned.name, createdAt });
@@ -311,7 +310,7 @@ export class DatabaseReader {
   /** A run that was not there before: it is read by itself, with all that it has. */
   async #meetNew(value: string, row: TrackioRow): Promise<KnownRun | undefined> {
     const id = trackioRunId(value, row.name);
-    if (id === undefined) return undefined;
+    if (id === undefined || this.#project.isDeleted(id)) return undefined;
     const createdAt = timeOf(row.timestamp) ?? this.#modifiedMs;
     const identity = await this.#project.identityOf({ id, name: row.name, createdAt });
     const run = newKnownRun(value, identity, createdAt);

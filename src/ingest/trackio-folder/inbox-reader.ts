@@ -147,7 +147,7 @@ export class InboxReader {
       const { project: key, projectName, table, row } = ofRun[0]!;
       const id = trackioRunId(row.run, row.name);
       const project = this.#projectOf(key, projectName);
-      if (id === undefined || project === undefined) continue;
+      if (id === undefined || project === undefined || project.isDeleted(id)) continue;
       const createdAt = timeOf(row.timestamp) ?? modifiedMs;
       const run = await project.identityOf({ id, name: row.name, createdAt });
       const source = `${this.#options.prefix}/${writer.name}#${table}/${key}/${id}`;

@@ -8,8 +8,8 @@
 import { existsSync } from "node:fs";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { makeProject } from "../../journal/make-project.ts";
-import { readHead } from "../../journal/run-head.ts";
-import { allotRunNumber } from "../../journal/run-number.ts";
+import { isMarkedDeleted, readHead } from "../../journal/run-head.ts";
+import { allotRunNumber, givenRunNumbers } from "../../journal/run-number.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { RunIdentity } from "../../protocol/run.ts";
 import type { RunInfo, Store } from "../../store/store.ts";
@@ -32,6 +32,8 @@ export class ProjectRuns {
   readonly #store: Store;
   readonly #now: () => number;
   #known: Map<RunId, RunIdentity> | undefined;
+  /** What was given before the store knew of it, or when another knew. */
+  #givenNumbers: Map<RunId, number> | undefined;
   #lastNumber: number | undefined;
 
   constructor(
@@ -63,6 +65,11 @@ export class ProjectRuns {
     return identity;
   }
 
+  /** Whether the run was deleted here, for good. */
+  isDeleted(id: RunId): boolean {
+    return isMarkedDeleted(this.#folder, this.key, id);
+  }
+
   /** Whether the run may have something in the store. */
   async isKnown(id: RunId): Promise<boolean> {
     return (await this.#load()).has(id);
@@ -84,9 +91,17 @@ export class ProjectRuns {
   #make({ id, name, createdAt }: NewTrackioRun): RunIdentity {
     const { key: projectKey, name: project } = this;
     makeProject(this.#folder, { projectKey, project }, this.#now());
-    const number = allotRunNumber(this.#folder.numbersFolder(projectKey), id, this.#lastNumber);
-    this.#lastNumber = number;
+    const number = this.#numberOf(id);
     return { id, projectKey, project, name, number, createdAt, client: "trackio" };
+  }
+
+  #numberOf(id: RunId): number {
+    const numbersFolder = this.#folder.numbersFolder(this.key);
+    this.#givenNumbers ??= givenRunNumbers(numbersFolder);
+    const given = this.#givenNumbers.get(id);
+    if (given !== undefined) return given;
+    this.#lastNumber = allotRunNumber(numbersFolder, id, this.#lastNumber);
+    return this.#lastNumber;
   }
 }
 
