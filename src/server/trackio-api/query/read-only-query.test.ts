@@ -47,6 +47,21 @@ describe.each([
     db.close();
   });
 
+  test("a value or an answer that would fill the memory is refused, and the next query is answered", () => {
+    const db = open();
+    const limits = { valueBytes: 10_000, answerCharacters: 50_000 };
+    const run = (query: string) => [...runQuery(db, query, limits)].join("");
+    const rows = (count: number, value: string) =>
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${count}) SELECT ${value} AS a FROM n`;
+    for (const value of ["zeroblob(20000)", "hex(zeroblob(20000))", "printf('%.*c', 20000, 'x')"]) {
+      expect(() => run(`SELECT ${value}`), value).toThrow(/too big/);
+    }
+    expect(() => run(rows(100, "printf('%.*c', 5000, 'x')"))).toThrow(/^Query returned more than/);
+    expect(run(rows(5, "printf('%.*c', 5000, 'x')")).length).toBeGreaterThan(25_000);
+    expect(db.prepare("SELECT length(zeroblob(20000)) AS n").get()).toEqual({ n: 20_000 });
+    db.close();
+  });
+
   test("values come as Python's server tells them", () => {
     const db = open();
     const query =

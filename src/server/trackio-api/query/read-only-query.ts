@@ -2,12 +2,23 @@
  * One query in SQL by whoever may read. It may select and look at the shape of
  * tables, and nothing else: SQLite itself is told to refuse the rest, and where
  * Node cannot tell it (before 24.10) the statement is looked at.
+ *
+ * Law: whoever may read cannot fill the memory: a value and an answer have a
+ * largest size, and SQLite refuses a larger value before it makes it where Node
+ * can tell it so.
  */
 
 import { constants, type DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { TrackioError } from "../../../protocol/errors.ts";
 
 const MAX_ROWS = 10_000;
+
+export interface AnswerLimits {
+  /** Of one value, also of one that is made on the way; 32 MB unless told. */
+  readonly valueBytes?: number;
+  /** Of the answer's JSON text; 128 million unless told. */
+  readonly answerCharacters?: number;
+}
 const SHAPE_PRAGMAS = ["table_info", "table_xinfo", "index_list", "index_info", "index_xinfo"];
 /** Reading it alone: with a value it would be written. */
 const VALUE_PRAGMA = "user_version";
@@ -25,8 +36,12 @@ export function checkQuery(given: unknown): string {
 }
 
 /** Columns, rows and their count as JSON text, in pieces. @throws {@link TrackioError} with SQLite's own words. */
-export function* runQuery(db: DatabaseSync, query: string): Generator<string, void, undefined> {
-  const forbid = guard(db, query);
+export function* runQuery(
+  db: DatabaseSync,
+  query: string,
+  { valueBytes = 32 * 1024 * 1024, answerCharacters = 128_000_000 }: AnswerLimits = {},
+): Generator<string, void, undefined> {
+  const forbid = guard(db, query, valueBytes);
   try {
     const statement = db.prepare(query);
     statement.setReturnArrays(true);
@@ -34,6 +49,7 @@ export function* runQuery(db: DatabaseSync, query: string): Generator<string, vo
     const columns = statement.columns().map(({ name }) => name);
     const places = new Map(columns.map((name) => [name, columns.indexOf(name)]));
     let count = 0;
+    let left = answerCharacters;
     yield `"columns":${JSON.stringify(columns)},"rows":[`;
     for (const row of statement.iterate() as Iterable<unknown> as Iterable<SQLOutputValue[]>) {
       if (count === MAX_ROWS) {
@@ -42,7 +58,14 @@ export function* runQuery(db: DatabaseSync, query: string): Generator<string, vo
         );
       }
       const fields = Array.from(places, ([name, place]) => {
-        return `${JSON.stringify(name)}:${jsonOf(row[place]!)}`;
+        const value = row[place]!;
+        if (sizeOf(value) > valueBytes) throw refuse("string or blob too big");
+        const field = `${JSON.stringify(name)}:${jsonOf(value)}`;
+        left -= field.length;
+        if (left >= 0) return field;
+        throw refuse(
+          `Query returned more than ${answerCharacters} characters. Refine the query or add a LIMIT clause.`,
+        );
       });
       yield `${count === 0 ? "" : ","}{${fields.join(",")}}`;
       count += 1;
@@ -57,17 +80,22 @@ export function* runQuery(db: DatabaseSync, query: string): Generator<string, vo
 }
 
 /** Until `end`, nothing of the database can be changed through the connection. */
-function guard(db: DatabaseSync, query: string): { end(): void } {
+function guard(db: DatabaseSync, query: string, valueBytes: number): { end(): void } {
   // An older Node cannot ask; its types do not say so.
   const canAsk = typeof (db as Partial<DatabaseSync>).setAuthorizer === "function";
   if (!canAsk) checkPragma(query);
   // Made known before anything is forbidden: else making it known would be.
   db.prepare("SELECT 1 FROM json_each('[]'), json_tree('[]')").get();
   db.exec("PRAGMA query_only = ON");
+  // An older Node has none.
+  const limits: Partial<DatabaseSync>["limits"] = db.limits;
+  const formerBytes = limits?.length;
+  if (limits !== undefined) limits.length = valueBytes;
   if (canAsk) db.setAuthorizer(judge);
   return {
     end: () => {
       if (canAsk) db.setAuthorizer(null);
+      if (limits !== undefined) limits.length = formerBytes!;
       db.exec("PRAGMA query_only = OFF");
     },
   };
@@ -101,6 +129,11 @@ function checkPragma(query: string): void {
   const name = pragma.toLowerCase();
   const isAllowed = SHAPE_PRAGMAS.includes(name) || (name === VALUE_PRAGMA && rest.trim() === "");
   if (!isAllowed) throw refuse("not authorized");
+}
+
+function sizeOf(value: SQLOutputValue): number {
+  if (typeof value === "string") return value.length;
+  return ArrayBuffer.isView(value) ? (value as Uint8Array).byteLength : 0;
 }
 
 function jsonOf(value: SQLOutputValue): string {
