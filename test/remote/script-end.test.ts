@@ -215,7 +215,7 @@ test("a journal that can be read no more ends no script, and changes no exit cod
   const { output, errors, code } = await runScript(
     here,
     `import { mkdirSync, readdirSync, rmSync } from "node:fs";
-     ${LOG}
+     ${LOG.replace('"p"', '"p", exitTimeoutMs: 500')}
      await run.ready;
      const folder = process.env.TRACKIO_DIR + "/store/projects/p/runs/" + run.id + "/";
      const journal = folder + readdirSync(folder).find((name) => name.endsWith(".jsonl"));

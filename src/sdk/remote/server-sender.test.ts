@@ -262,3 +262,17 @@ test("a clock that is set back takes no sign of life away", async () => {
   nowMs -= 24 * 3_600_000;
   await expect.poll(() => signs).toBe(1);
 });
+
+test("what an old server makes nothing of is told, and goes once the server knows it", async () => {
+  const journal = writeJournal(10);
+  const error = { code: "invalid_argument", message: "The first line is of version 9." };
+  const there = temporaryFolder();
+  const old = await serve(writeApp(there), (request) =>
+    isPost(request) ? { status: 400, body: { error } } : undefined,
+  );
+  writeRemoteMark(journal.path, { serverUrl: old, sentBytes: 0, isDone: false });
+  expect((await send(old, journal)).refusal).toEqual(error);
+  expect(readRemoteMark(journal.path)?.isDone).toBe(false);
+  const { refusal } = await send(await serve(writeApp(there)), journal);
+  expect([refusal, readRemoteMark(journal.path)?.isDone]).toEqual([undefined, true]);
+});

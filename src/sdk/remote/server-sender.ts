@@ -276,7 +276,9 @@ export class ServerSender {
     if (sent === undefined) return;
     this.#journals.delete(path);
     sent.journal.isOpen = false;
-    attempt(() => sent.journal.mark(this.#now(), { isDone: true }));
+    // What this server cannot make anything of, a later version of it may: that is tried by the next script, or `trackio sync`.
+    const isDone = refusal?.code !== "invalid_argument";
+    attempt(() => sent.journal.mark(this.#now(), { isDone, isNow: true }));
     this.#news.onSettled?.(path, refusal);
   }
 
