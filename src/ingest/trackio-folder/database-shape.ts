@@ -46,12 +46,17 @@ const NEEDED: { readonly [name in TableName]: readonly string[] } = {
 };
 
 function readTable(view: DatabaseView, name: TableName): TableShape | undefined {
-  const rows = view.rows("SELECT name FROM pragma_table_info(?)", name);
+  const rows = view.rows("SELECT name, upper(type), pk FROM pragma_table_info(?)", name);
   const columns = new Set(rows.map(([column]) => column as string));
   if (!NEEDED[name].every((column) => columns.has(column))) return undefined;
+  // What rows are followed by: views and tables without row ids have none.
+  const ofRows = "SELECT 1 FROM pragma_table_list(?) WHERE type = 'table' AND wr = 0";
+  if (view.rows(ofRows, name).length === 0) return undefined;
   const runColumn = columns.has("run_id") ? "run_id" : "run_name";
+  const [key, ...furtherKeys] = rows.filter(([, , place]) => place !== 0);
+  const isNumbered = key?.[0] === "id" && key[1] === "INTEGER" && furtherKeys.length === 0;
   // The id of a trace is a text; its rows have numbers all the same.
-  const idColumn = name !== "traces" && columns.has("id") ? "id" : "rowid";
+  const idColumn = isNumbered ? "id" : "rowid";
   const indexes = readIndexes(view, name);
   return {
     name,

@@ -145,6 +145,35 @@ test("values of any kind in any column keep no row of another run waiting", asyn
   expect(odd.slice(0, 3).map(({ keys }) => keys)).toEqual([[RAW_KEY], [RAW_KEY], [RAW_KEY]]);
 });
 
+test("tables of another make are read by their rows, or passed over, and keep nothing waiting", async () => {
+  const { root } = temporaryFolder();
+  using texts = new PythonDatabase(root, "texts");
+  texts.exec(
+    `DROP TABLE metrics;
+     CREATE TABLE metrics (id TEXT, run_id TEXT, timestamp TEXT, run_name TEXT, step, metrics);
+     INSERT INTO metrics VALUES ('uuid-1', 'r', '', 'r', 1, '{}'), (null, 'r', '', 'r', 2, '{}'), (1.5, null, '', null, 3, '{}')`,
+  );
+  using view = new PythonDatabase(root, "view");
+  view.exec("ALTER TABLE alerts RENAME TO a; CREATE VIEW alerts AS SELECT * FROM a");
+  view.log(A, losses(2));
+  using rowless = new PythonDatabase(root, "rowless");
+  rowless.exec(
+    `DROP TABLE traces;
+     CREATE TABLE traces (id TEXT PRIMARY KEY, run_id TEXT, timestamp TEXT, run_name TEXT, step, key, messages, metadata) WITHOUT ROWID`,
+  );
+  rowless.log(A, losses(2));
+  using later = new PythonDatabase(root, "later");
+  later.log(A, losses(2));
+  later.exec("PRAGMA user_version = 7; ALTER TABLE metrics ADD COLUMN more; DROP TABLE configs");
+  await using reader = await PythonFolderReader.open(root);
+  await reader.read();
+  for (const project of ["view", "rowless", "later"]) {
+    expect(await reader.records(project, A.id), project).toHaveLength(2);
+  }
+  expect(await reader.records("texts", "r")).toHaveLength(2);
+  expect(reader.folder.skipped).toEqual([]);
+});
+
 test("a row of 50 MB is read", async () => {
   const { root } = temporaryFolder();
   using demo = new PythonDatabase(root, "demo");

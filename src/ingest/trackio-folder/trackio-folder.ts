@@ -12,6 +12,7 @@ import { join } from "node:path";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { errorCode } from "../../journal/file-errors.ts";
 import { readNames } from "../../media/read-names.ts";
+import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SkippedJournal } from "../fold-report.ts";
 import { trackioProjectKey } from "../trackio/trackio-names.ts";
@@ -60,7 +61,7 @@ export class TrackioFolder {
   readonly #place: FoldingPlace;
   readonly #options: TrackioFolderOptions;
   readonly #projects = new Map<ProjectKey, ProjectRuns>();
-  /** What the system did not let us read, and why. */
+  /** What the system did not let us read, or the store did not take, and why. */
   readonly #refused = new Map<string, string>();
   readonly #databases = new Map<string, DatabaseReader>();
   readonly #inbox: InboxReader;
@@ -142,13 +143,17 @@ export class TrackioFolder {
     return { rows, more };
   }
 
-  /** What the system refuses here costs nothing but what it refuses. */
+  /** What the system refuses here, or the store, costs nothing but what it refuses. */
   async #attempt(name: string, work: () => Promise<ReaderStep>): Promise<ReaderStep> {
     try {
       const step = await work();
       this.#refused.delete(name);
       return step;
     } catch (error) {
+      if (error instanceof TrackioError && error.code === "invalid_argument") {
+        this.#refused.set(name, `'${name}' is passed over: ${error.message}`);
+        return { rows: 0, more: false };
+      }
       const code = errorCode(error);
       const path = code === undefined ? undefined : (error as NodeJS.ErrnoException).path;
       // Also our own folder lies here.
