@@ -5,6 +5,7 @@
  */
 
 import type { RunId } from "../../protocol/ids.ts";
+import type { EventLine } from "../../protocol/journal-line.ts";
 import type { RunIdentity, Config as StoredConfig } from "../../protocol/run.ts";
 import { decodeValue, isPlainObject, type Json, type Value } from "../../protocol/values.ts";
 import { describeError, describeLoss, describeValue } from "../describe-value.ts";
@@ -36,6 +37,8 @@ export interface BegunRun {
 }
 
 const FINISH_LIMIT_MS = 10_000;
+/** No timer waits longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1_000;
 /** No date is further from 1970. */
 const LAST_TIME_MS = 8.64e15;
 
@@ -138,8 +141,8 @@ export class PageRun<
     return { ...this.#counters, sizeBytes: this.#journal.sizeBytes, blobCount, blobBytes };
   }
 
-  finish(options: FinishOptions = {}): Promise<BrowserReport> {
-    this.#finished ??= this.#finish(options.timeoutMs ?? FINISH_LIMIT_MS);
+  finish(options?: FinishOptions): Promise<BrowserReport> {
+    this.#finished ??= this.#finish(this.#takeTimeout(options));
     return this.#finished;
   }
 
@@ -190,9 +193,7 @@ export class PageRun<
     ]);
     if (isSent) this.#leave();
     else this.#outbox.done.then(() => this.#leave());
-    const unsent = isSent
-      ? undefined
-      : { ...(await this.#outbox.unsent()), serverUrl: this.#server.url };
+    const unsent = isSent ? undefined : await this.#unsent();
     return {
       project: this.project,
       name: this.name,
@@ -202,6 +203,28 @@ export class PageRun<
       ...this.stats(),
       ...(unsent === undefined ? {} : { unsent }),
     };
+  }
+
+  async #unsent(): Promise<BrowserReport["unsent"]> {
+    const serverUrl = this.#server.url;
+    try {
+      return { ...(await this.#outbox.unsent()), serverUrl };
+    } catch (error) {
+      this.#tellKeeping(error);
+      // Nobody can say more: of what is not kept as much may be missing there as there is.
+      return { bytes: this.#journal.sizeBytes, blobs: this.#media.blobCount, serverUrl };
+    }
+  }
+
+  #takeTimeout(options: FinishOptions | undefined): number {
+    const given: unknown = options?.timeoutMs;
+    if (given === undefined) return FINISH_LIMIT_MS;
+    if (typeof given === "number" && given >= 0) return Math.min(given, LONGEST_TIMER_MS);
+    this.#warnings.warn(
+      "timeout",
+      `finish() was given the timeoutMs ${describeValue(given)}; it waits ${FINISH_LIMIT_MS} ms, give a number from 0.`,
+    );
+    return FINISH_LIMIT_MS;
   }
 
   /** @param place One warning is enough for all that is left out there. */
@@ -244,23 +267,42 @@ export class PageRun<
   }
 
   #setConfig(values: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
-    const encoded = encodeConfig(values, "config", this.#warnings);
-    this.#config = { ...this.#config, ...encoded };
-    return this.#note({ config: this.#config }, encoded);
+    return this.#note(values, "config", (encoded) => {
+      this.#config = { ...this.#config, ...encoded };
+      return { config: this.#config };
+    });
   }
 
   #setSummary(values: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
-    const summary = encodeConfig(values, "summary", this.#warnings);
-    return this.#note({ summary }, summary);
+    return this.#note(values, "summary", (summary) => ({ summary }));
   }
 
+  /** Encodes values and keeps what `event` makes of them; gives what is kept. */
   #note(
-    event: { readonly config?: StoredConfig; readonly summary?: StoredConfig },
-    encoded: StoredConfig,
-  ) {
-    if (this.#finished === undefined) this.#lines.appendEvent({ time: Date.now(), ...event });
-    else this.#counters.lateCalls += 1;
-    return decodeAll(encoded);
+    values: { readonly [key: string]: unknown },
+    place: "config" | "summary",
+    event: (encoded: StoredConfig) => Omit<EventLine, "time">,
+  ): { readonly [key: string]: unknown } {
+    if (this.#finished !== undefined) {
+      this.#counters.lateCalls += 1;
+      this.#warnings.warn(
+        "late",
+        `run.${place}.set() was called after finish(); the call is not kept.`,
+      );
+      return {};
+    }
+    try {
+      const encoded = encodeConfig(values, place, this.#warnings);
+      this.#lines.appendEvent({ time: Date.now(), ...event(encoded) });
+      return decodeAll(encoded);
+    } catch (error) {
+      this.#counters.refusedCalls += 1;
+      this.#warnings.warn(
+        `refused ${place}`,
+        `run.${place}.set() could not read what it was given (${describeError(error)}); it is not kept.`,
+      );
+      return {};
+    }
   }
 }
 

@@ -74,6 +74,59 @@ describe("a page's run on its way", () => {
       .toMatchObject({ recordCount: 408, lastStep: 407, status: "finished" });
   }, 90_000);
 
+  test("a database that goes wrong under way throws nothing at the page, and finish says what it can", async () => {
+    const journals = new MemoryJournals();
+    const { run } = begin({ project: "torn" }, { journals });
+    run.log({ a: 1 });
+    await run.ready;
+    const broken = () => Promise.reject(new Error("the database is closing"));
+    Object.assign(journals, { journal: broken, blobsToSend: broken, write: broken });
+    run.log({ a: 2 });
+    const report = await run.finish({ timeoutMs: 300 });
+    expect(report.unsent).toMatchObject({ serverUrl: server.url });
+    expect(report.warnings.join("\n")).toContain("the database is closing");
+  });
+
+  test("values that cannot be read, and limits that are none, are told and throw nothing", async () => {
+    const { run } = begin({ project: "odd" });
+    const trap = {
+      get lr(): number {
+        throw new Error("a trap");
+      },
+    };
+    run.config.set(trap);
+    run.summary.set(trap);
+    run.config.set(null as unknown as object);
+    run.log({ a: 1 });
+    const report = await run.finish({ timeoutMs: Number.POSITIVE_INFINITY });
+    expect(report.unsent).toBeUndefined();
+    expect(report.refusedCalls).toBeGreaterThan(0);
+    const other = begin({ project: "odd" }).run;
+    await expect(other.finish(null as unknown as object)).resolves.toMatchObject({
+      project: "odd",
+    });
+  });
+
+  test("a picture is kept until the server has it or has said why not; more than was sent is no answer", async () => {
+    let [refused, boasted] = [0, 0];
+    const line: typeof fetch = async (input, init) => {
+      if (String(input).includes("/blobs/") && init?.method === "PUT" && refused++ === 0) {
+        return new Response("<h1>Not Found</h1>", { status: 404 });
+      }
+      if (String(input).includes("/journals/") && boasted++ === 0) {
+        return Response.json({ size: 1e9 });
+      }
+      return await fetch(input, init);
+    };
+    const { run } = begin({ project: "kept" }, { line });
+    run.log({ image: new Image([[0, 1]]) });
+    const report = await run.finish();
+    expect([report.unsent, refused, boasted > 1]).toEqual([undefined, 2, true]);
+    await expect
+      .poll(async () => (await runsOf("kept"))[0], { timeout: 10_000 })
+      .toMatchObject({ recordCount: 1, status: "finished" });
+  });
+
   test("stops where the run is deleted, says so, and keeps nothing of it", async () => {
     const { run, journals, warnings, facts } = begin({ project: "gone" });
     run.log({ a: 1 });

@@ -81,7 +81,7 @@ export class Outbox {
     const journal = await journals.journal(this.#options.writer);
     const blobs = await journals.blobsToSend(this.#options.writer);
     return {
-      bytes: journal === undefined ? 0 : journal.sizeBytes - journal.sentBytes,
+      bytes: journal === undefined ? 0 : Math.max(0, journal.sizeBytes - journal.sentBytes),
       blobs: blobs.length,
     };
   }
@@ -132,6 +132,10 @@ export class Outbox {
     const path = [projectKey, run, writer].map(encodeURIComponent).join("/");
     const answer = await this.#ask("POST", `/api/v1/journals/${path}?offset=${sentBytes}`, bytes);
     const { size } = (answer.body ?? {}) as { readonly size?: unknown };
+    const isTooMuch = typeof size === "number" && size > sentBytes + bytes.length;
+    if (answer.status === 200 && bytes.length > 0 && isTooMuch) {
+      throw new SendTrouble("away", "it answers as no trackio server does");
+    }
     if ((answer.status === 200 || answer.status === 409) && typeof size === "number") {
       // More than is kept here: another page of this browser sent it meanwhile, or the end of it was lost here.
       if (size !== sentBytes) await journals.noteSent(writer, size);
@@ -158,6 +162,9 @@ export class Outbox {
       if (blob !== undefined) {
         const path = `/api/v1/blobs/${hash}?state=${blob.state}`;
         const answer = await this.#ask("PUT", path, blob.bytes);
+        // Anything else is of something that stands between: it is tried again.
+        const isSaid = answer.status === 200 || answer.status === 400 || answer.status === 413;
+        if (!isSaid) throw new SendTrouble("away", describe(answer));
         if (answer.status !== 200) {
           warn("blob", `the server does not take a picture or table (${describe(answer)}).`);
         }
@@ -186,7 +193,10 @@ export class Outbox {
     this.#options.warn("refused", `the server does not take this run: ${refused.message}`);
     this.#onRefused?.(refused);
     // Of what was deleted there nothing is to be kept here; all else may be wanted.
-    if (refused.status === 410) await journals.remove(this.#options.writer);
+    if (refused.status !== 410) return;
+    await journals.remove(this.#options.writer).catch(() => {
+      // The browser does not let go of it: the next page is told the same by the server.
+    });
   }
 
   async #waitAfter(error: unknown): Promise<void> {
