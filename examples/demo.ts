@@ -102,11 +102,10 @@ function startChild(
   });
 }
 
-/** The server's link without `/` at its end, or undefined where it ends without one and has said why. */
+/** The server's link, or undefined where it ends without one and has said why. */
 async function startedAt(server: ChildProcess): Promise<string | undefined> {
   try {
-    const link = await readLink(server, (text) => process.stdout.write(text));
-    return link.replace(/\/$/, "");
+    return await readLink(server, (text) => process.stdout.write(text));
   } catch (error) {
     if (!stop.signal.aborted) process.stderr.write(`${String(error)}\n`);
     return undefined;

@@ -16,9 +16,9 @@ const SETTLE_MS = 10_000;
 export class TrainingProgress {
   readonly #url: string;
 
-  /** @param url The server's address, without `/` at its end. */
-  constructor(url: string) {
-    this.#url = url;
+  /** @param link To the dashboard, with or without a token. */
+  constructor(link: string) {
+    this.#url = new URL(link).origin;
   }
 
   /** Draws a bar on standard error, where that is a terminal, until `ended` settles; settles as it does. */

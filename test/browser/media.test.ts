@@ -439,6 +439,8 @@ test("new pictures appear while the newest step is followed; at an older one not
   const { page } = opened;
   const run = trackio.init({ dir: house.root, project: "live-media", name: "live" });
   run.log({ samples: picture(0, 1000, 0) }, { step: 1000 });
+  const runs = `${house.server.url}/api/v1/projects/live-media/runs`;
+  await expect.poll(async () => (await fetch(runs)).status).toBe(200);
   await page.goto(`${house.server.url}/media?project=live-media`);
   await waitForPictures(section(page, "samples"), 1);
   run.log({ samples: picture(0, 2000, 1) }, { step: 2000 });

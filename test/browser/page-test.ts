@@ -82,7 +82,8 @@ export async function openPage(
   const seriesRequests: SeriesAsked[] = [];
   const troubles: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    troubles.push(`${message.text()} ${message.location().url}`);
   });
   page.on("pageerror", (error) => troubles.push(error.stack ?? error.message));
   page.on("request", (request) => {
