@@ -1,7 +1,8 @@
 /** What a network and a server do on a bad day: at the end every point is there once, and every picture whole. */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { DataFolder } from "../../src/journal/data-folder.ts";
 import { temporaryFolder } from "../../src/journal/testing/temporary-folder.ts";
@@ -103,3 +104,20 @@ test("what is there already is sent by nobody again: the same picture of two run
   }
   expect(puts()).toHaveLength(1);
 });
+
+test("a server whose folder is lost under a running script gets all of it again, and every picture", async () => {
+  const script = startScript(here, SCRIPT, { env: server.env });
+  await expect.poll(() => blobFilesOf(server.folder), { timeout: 20_000 }).toBeGreaterThan(3);
+  await server.stop();
+  rmSync(server.folder.storePath, { recursive: true });
+  await server.start();
+  const { output, errors, code } = await script.ended();
+  expect({ output, code }, errors).toEqual({ output: "{}\n", code: 0 });
+  await expectWhole();
+}, 60_000);
+
+function blobFilesOf({ storePath }: DataFolder): number {
+  const blobs = join(storePath, "blobs");
+  const names = existsSync(blobs) ? readdirSync(blobs, { recursive: true }).map(String) : [];
+  return names.filter((name) => /[0-9a-f]{64}(\.raw)?$/.test(name)).length;
+}

@@ -51,6 +51,8 @@ export class OutgoingBlobs {
   readonly #progress: BlobProgress;
   /** Bytes of the journal that were looked through. */
   #seenBytes = 0;
+  /** Of the journal, when these were looked through. */
+  #seenLosses = 0;
   /** Named, and perhaps not there yet. */
   readonly #named = new Set<BlobHash>();
   /** Of these, those that the server has said that it lacks. */
@@ -67,13 +69,17 @@ export class OutgoingBlobs {
 
   /** Whether all that the sent lines name is there. */
   get isDone(): boolean {
-    return this.#named.size === 0 && this.#seenBytes >= this.#journal.sentBytes;
+    return this.#named.size === 0 && this.#isAllSeen;
   }
 
   /** Whether all that is left are blobs that the server did not take. */
   get isStuck(): boolean {
-    const isSeen = this.#seenBytes >= this.#journal.sentBytes;
-    return isSeen && this.#named.size > 0 && this.#refused.size === this.#named.size;
+    return this.#isAllSeen && this.#named.size > 0 && this.#refused.size === this.#named.size;
+  }
+
+  get #isAllSeen(): boolean {
+    const { sentBytes, lossCount } = this.#journal;
+    return this.#seenBytes >= sentBytes && this.#seenLosses === lossCount;
   }
 
   /**
@@ -116,7 +122,13 @@ export class OutgoingBlobs {
 
   /** Looks through some more of what was sent; false where there is no more. */
   #lookOn(): boolean {
-    const { sentBytes } = this.#journal;
+    const { sentBytes, lossCount } = this.#journal;
+    if (this.#seenLosses !== lossCount) {
+      // What lost lines may have lost blobs: each is asked for once more.
+      this.#seenLosses = lossCount;
+      this.#seenBytes = 0;
+      this.#known.clear();
+    }
     if (this.#seenBytes >= sentBytes) return false;
     const to = Math.min(sentBytes, this.#seenBytes + PIECE_BYTES);
     for (const hash of this.#namesFrom(this.#seenBytes, to)) {

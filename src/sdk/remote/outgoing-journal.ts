@@ -53,6 +53,8 @@ export class OutgoingJournal {
   isOpen: boolean;
   /** Whether the server has every whole line, and no more will come. */
   isAllSent = false;
+  /** How often the server turned out to have less than it had said: it began anew, or from a backup. */
+  lossCount = 0;
   /** Whether the server has answered for it since this object was made. */
   isKnownThere = false;
   refusal: Refusal | undefined;
@@ -147,14 +149,11 @@ export class OutgoingJournal {
   #hear(answer: Answer, pieceBytes: number): LineStep {
     const size = (answer.body as { readonly size?: unknown } | undefined)?.size;
     if (answer.status === 200 && isCount(size) && this.#isAnswerTo(pieceBytes, size)) {
-      this.isKnownThere = true;
-      this.sentBytes = Math.min(size, this.sizeBytes() ?? size);
+      this.#learn(size);
       return pieceBytes > 0 ? "moved" : "waiting";
     }
     if (answer.status === 409 && isCount(size) && size !== this.sentBytes) {
-      this.isKnownThere = true;
-      // More than is here: this machine lost the end of the file, the server has it.
-      this.sentBytes = Math.min(size, this.sizeBytes() ?? size);
+      this.#learn(size);
       return "moved";
     }
     this.refusal = refusalOf(answer, this.address.mustExist);
@@ -163,6 +162,13 @@ export class OutgoingJournal {
     const what = isElse ? ", as no server of this package that takes journals does" : "";
     const message = `it answers ${answer.status}${reasonOf(answer)}${what}`;
     throw new SendTrouble("away", message, { isAnswered: true });
+  }
+
+  #learn(size: number): void {
+    this.isKnownThere = true;
+    if (size < this.sentBytes) this.lossCount += 1;
+    // More than is here: this machine lost the end of the file, the server has it.
+    this.sentBytes = Math.min(size, this.sizeBytes() ?? size);
   }
 
   /** A piece that was taken makes it longer there, and by no more than that; a sign of life tells whatever is there. */
