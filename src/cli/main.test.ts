@@ -48,3 +48,46 @@ test.each([
   expect(printed).toBe("");
   expect(notes).toContain(sentence);
 });
+
+test.each([
+  [["list", "alerts", "--project", "x"], "trackio --space http://127.0.0.1:7860 list alerts …"],
+  [
+    ["get", "trace-summary", "--project", "x"],
+    "trackio --space http://127.0.0.1:7860 get trace-summary …",
+  ],
+  [
+    ["query", "project", "--sql", "select 1"],
+    "trackio --space http://127.0.0.1:7860 query project …",
+  ],
+  [
+    ["--space", "http://127.0.0.1:7860", "get", "snapshot"],
+    "'get snapshot' is asked of a running dashboard",
+  ],
+  [["--space", "http://127.0.0.1:7860", "list", "projects"], "this one reads a data folder"],
+  [["list", "projects", "--space=http://127.0.0.1:7860"], "this one reads a data folder"],
+  [["freeze", "--space-id", "a/b"], "'freeze' is there in Trackio for Python alone"],
+  [["logbook", "open"], "'logbook' is there in Trackio for Python alone"],
+  [["show", "registry"], "A folder of that name is './registry'."],
+  [
+    ["show", "--theme", "dark"],
+    "There is no '--theme' here: the page has a button for light and dark",
+  ],
+  [["show", "--no-footer"], "There is no '--no-footer' here"],
+  [["sync", "--project", "x"], "To a Space only Trackio for Python syncs."],
+])(
+  "what Trackio for Python has and this one has not is one sentence: %s",
+  async (args, sentence) => {
+    using folder = new LoggedFolder();
+    const { exitCode, printed, notes } = await folder.trackio(args);
+    expect(exitCode).toBe(2);
+    expect(printed).toBe("");
+    expect(notes).toContain(sentence);
+    expect(notes.match(/\n/g)).toHaveLength(1);
+  },
+);
+
+test("a name that is a word of Python's is only a name", async () => {
+  using folder = new LoggedFolder();
+  const { notes } = await folder.trackio(["list", "runs", "--project", "alerts"]);
+  expect(notes).toContain("No project 'alerts'");
+});

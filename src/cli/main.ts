@@ -6,6 +6,7 @@
 import { CommanderError } from "commander";
 import { ERROR_OUTCOMES, TrackioError } from "../protocol/errors.ts";
 import { createProgram } from "./program.ts";
+import { answerPythonHabit } from "./python-habits.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line and sets the exit code of this process. */
@@ -16,6 +17,11 @@ export async function main(args: readonly string[]): Promise<void> {
 /** Runs one command line, e.g. `["list", "projects"]`, to its end; resolves to its exit code. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   const given = args.length === 0 ? ["--help"] : args;
+  const habit = answerPythonHabit(given);
+  if (habit !== undefined) {
+    terminal.note(`${habit}\n`);
+    return 2;
+  }
   try {
     await createProgram(terminal).parseAsync(given, { from: "user" });
     return 0;
