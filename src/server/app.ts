@@ -87,7 +87,11 @@ function refuseBody(): Response {
 }
 
 function refuseError(error: Error, c: Context, server: ServerContext): Response {
-  if (error instanceof TrackioError) return sendError(error.code, error.message);
+  if (error instanceof TrackioError) {
+    // Whoever asks is not told where things lie on this machine.
+    const message = error.message.replaceAll(server.folder.root, "<data folder>");
+    return sendError(error.code, message);
+  }
   if (c.req.raw.signal.aborted) return sendError("unavailable", "The request was given up.", 499);
   const id = randomUUID().slice(0, 8);
   server.log(`Request ${id} ${c.req.method} ${c.req.path} failed: ${error.stack ?? error.message}`);

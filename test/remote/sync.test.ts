@@ -23,13 +23,13 @@ afterEach(async () => {
 });
 
 /** Leaves a run of ten points and a picture; the server is away. */
-async function leaveRun(name: string): Promise<void> {
+async function leaveRun(name: string, env: NodeJS.ProcessEnv = server.env): Promise<void> {
   await runScript(
     here,
     `const run = trackio.init({ project: "p", name: ${JSON.stringify(name)}, exitTimeoutMs: 0 });
      for (let i = 0; i < 10; i++) trackio.log({ i });
      trackio.log({ image: new trackio.Image(new Uint8Array(300).fill(7), { shape: [10, 10, 3] }) });`,
-    { env: server.env },
+    { env },
   );
 }
 
@@ -93,6 +93,16 @@ test("a server that is away: exit code 1, a sentence, and nothing lost", async (
   );
   await server.start();
   await trackioSync(here, server.env);
+}, 60_000);
+
+test("of several servers each is told that does not take what was left", async () => {
+  await leaveRun("a");
+  await using other = await TestServer.start();
+  await leaveRun("b", { TRACKIO_SERVER_URL: other.url });
+  const { notes } = await trackioSync(here, {}, { exitCode: 1 });
+  const [first, second] = notes.split("\n");
+  expect(first).toContain(`${server.url}: it does not answer (ECONNREFUSED)`);
+  expect(second).toContain(`${other.url}: it does not take the write token`);
 }, 60_000);
 
 test("a token that is wrong or missing is told with the remedy, and never shown", async () => {

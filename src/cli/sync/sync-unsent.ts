@@ -125,11 +125,14 @@ function toJson(dir: string, reports: readonly ServerReport[]): string {
   return jsonDocument({ dir, servers });
 }
 
-/** @throws {@link TrackioError} where something is left that the command was to send. */
+/** @throws {@link TrackioError} where something is left that the command was to send: a sentence for each server. */
 function complain(reports: readonly ServerReport[]): void {
-  const unwell = reports.find(({ trouble }) => trouble !== undefined);
-  if (unwell === undefined) return;
-  const { url, trouble, left, isTokenRefused } = unwell;
+  const sentences = reports.flatMap((report) => describeLeft(report) ?? []);
+  if (sentences.length > 0) throw new TrackioError("unavailable", sentences.join("\n"));
+}
+
+function describeLeft({ url, trouble, left, isTokenRefused }: ServerReport): string | undefined {
+  if (trouble === undefined) return undefined;
   const what = [
     formatBytes(left.bytes),
     ...(left.blobs > 0 ? [formatQuantity(left.blobs, "blob")] : []),
@@ -137,8 +140,5 @@ function complain(reports: readonly ServerReport[]): void {
   const remedy = isTokenRefused
     ? "give the token of the link that `trackio show` prints there, as --server-url 'URL?write_token=…' or in TRACKIO_WRITE_TOKEN"
     : "try again when it is well";
-  throw new TrackioError(
-    "unavailable",
-    `${what} did not reach ${url}: ${trouble}. Nothing is lost; ${remedy}.`,
-  );
+  return `${what} did not reach ${url}: ${trouble}. Nothing is lost; ${remedy}.`;
 }

@@ -155,7 +155,8 @@ function judge(answer: Answer): Answer {
 export function reasonOf({ body }: Answer): string {
   const message = (body as { readonly error?: { readonly message?: unknown } } | undefined)?.error
     ?.message;
-  return typeof message === "string" ? `: ${message.slice(0, 300)}` : "";
+  // A part of a sentence of ours.
+  return typeof message === "string" ? `: ${message.slice(0, 300).replace(/\.$/, "")}` : "";
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { JournalWriter } from "../../journal/journal-writer.ts";
 import { findHead, markDeleted } from "../../journal/run-head.ts";
@@ -140,3 +141,15 @@ test.each(["..%2f..%2fevil", "%2e%2e", "a%00b", "A", "a".repeat(200)])(
     expect(existsSync(folder.storePath)).toBe(false);
   },
 );
+
+test("a folder that cannot be written to is told without its path", async () => {
+  const folder = temporaryFolder();
+  const ask = writeApp(folder);
+  const { path, bytes } = writeElsewhere();
+  mkdirSync(folder.storePath, { recursive: true });
+  writeFileSync(join(folder.storePath, "projects"), "a file");
+  const answer = await ask("POST", path, bytes);
+  expect(answer.status).toBe(503);
+  expect(JSON.stringify(answer.body)).toContain("<data folder>");
+  expect(JSON.stringify(answer.body)).not.toContain(folder.root);
+});
