@@ -5,6 +5,7 @@ import { BlobFolder } from "../../media/blob-folder.ts";
 import { keepRaw } from "../../media/keep-blob.ts";
 import { parseProjectKey } from "../../protocol/ids.ts";
 import { MediaRef } from "../../protocol/media.ts";
+import type { Json } from "../../protocol/values.ts";
 import { JournalLike } from "../../store/testing/batches.ts";
 import { encodeRawTable } from "../../tables/raw-table.ts";
 import type { Question, TableQuestion } from "./question.ts";
@@ -73,6 +74,16 @@ test("a refusal comes back as what it is, and the next question is answered", as
   const project = parseProjectKey("nope");
   const refused = pool.ask({ ask: "runs", project, asWritten: "nope" });
   await expect(refused).rejects.toMatchObject({ name: "TrackioError", code: "not_found" });
+  expect(text(await pool.ask(PROJECTS))).toContain("vision");
+});
+
+test("a question that no thread can be told fails alone", async () => {
+  let deep: Json = 1;
+  for (let level = 0; level < 100_000; level += 1) deep = [deep];
+  for (let i = 0; i < 3; i += 1) {
+    const asked = pool.askTrackio({ ask: "trackio", call: "get_logs", values: { project: deep } });
+    await expect(asked).rejects.toThrow();
+  }
   expect(text(await pool.ask(PROJECTS))).toContain("vision");
 });
 

@@ -142,8 +142,14 @@ export class ReaderPool implements Reader {
         waiting.table === undefined ? this.#anyThread() : this.#threadOf(waiting.table);
       if (thread === undefined) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      try {
+        thread.worker.postMessage(waiting.task);
+      } catch (error) {
+        // It cannot be told to a thread, e.g. since it is nested too deep; the thread is free for the next.
+        waiting.reject(error);
+        continue;
+      }
       thread.current = waiting;
-      thread.worker.postMessage(waiting.task);
     }
   }
 

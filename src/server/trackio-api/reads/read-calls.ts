@@ -5,12 +5,14 @@
  */
 
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
-import type { Json } from "../../../protocol/values.ts";
+import { isShallow } from "../../../ingest/trackio/translate-metrics.ts";
+import { type Json, MAX_DEPTH } from "../../../protocol/values.ts";
 import type { ServerContext } from "../../server-context.ts";
 import { checkQuery } from "../query/read-only-query.ts";
 import {
   AnswerPieces,
   type CallArguments,
+  CallError,
   type CallParameter,
   type TrackioCall,
 } from "../trackio-call.ts";
@@ -88,6 +90,7 @@ export const READ_CALLS: readonly TrackioCall[] = [
     parameters: parameters(["project", "query"]),
     access: "read",
     handle: async ({ values }, server, request) => {
+      checkDepth(values);
       const project = projectOf(values);
       const query = checkQuery(values.query);
       const asWritten = textOf(values.project) ?? project;
@@ -118,15 +121,23 @@ export const READ_CALLS: readonly TrackioCall[] = [
   },
 ];
 
-/** Answers when all that this server has accepted before can be seen. */
+/** Answers when all that this server has accepted before can be seen. @throws {@link CallError} 400 where an argument is nested too deep for a thread to be told. */
 export async function askInThread(
   server: ServerContext,
   call: string,
   values: CallValues,
   signal: AbortSignal,
 ): Promise<AnswerPieces> {
+  checkDepth(values);
   await server.accepted.settle();
   return new AnswerPieces(await server.reader.askTrackio({ ask: "trackio", call, values }, signal));
+}
+
+function checkDepth(values: CallValues): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (isShallow(value, MAX_DEPTH)) continue;
+    throw new CallError(400, `${name} is nested more than ${MAX_DEPTH} levels deep.`);
+  }
 }
 
 function inPlace(

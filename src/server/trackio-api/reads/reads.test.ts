@@ -171,6 +171,20 @@ test("alerts by level and time, also as Trackio's command line asks for them", a
   ).toEqual(["error"]);
 });
 
+test("an argument nested without end is refused, and what is asked next is answered", async () => {
+  const server = await TrackioServer.start();
+  for (const levels of [501, 20_000, 1_000_000]) {
+    const deep = `{"project":${"[".repeat(levels)}${"]".repeat(levels)},"query":"select 1"}`;
+    for (const call of ["get_logs", "get_run_configs", "query_project"]) {
+      expect(await server.call(call, deep, null)).toMatchObject({
+        status: 400,
+        error: expect.stringContaining("project is nested more than 500 levels deep"),
+      });
+    }
+  }
+  expect(await server.call("get_all_projects", {}, null)).toMatchObject({ status: 200, data: [] });
+});
+
 test("no answer tells where the server's files lie", async () => {
   const server = await TrackioServer.start();
   await log(server, [entry({ loss: 1 })]);
