@@ -84,25 +84,17 @@ async function queryOf(
   return run === undefined || range === undefined ? undefined : { project, run, ...range };
 }
 
-/** What is asked for; steps that one number stands for are told apart by `exactStep`. */
+/** What is asked for; steps that one number stands for are told apart by `exact`. */
 interface PointsQuery extends RecordsQuery {
-  readonly exactStep?: bigint;
+  readonly exact?: { readonly from: bigint; readonly to: bigint };
 }
 
 /** `step`, else `around_step` and `window`, else `at_time` and `window` in seconds, else all. */
 function rangeOf(
   values: CallValues,
-): Pick<PointsQuery, "order" | "from" | "to" | "exactStep"> | undefined {
+): Pick<PointsQuery, "order" | "from" | "to" | "exact"> | undefined {
   const { step, around_step: around, at_time: at, window } = values;
-  if (isGiven(step)) {
-    const wanted = numberOf(step!);
-    if (wanted === undefined) return undefined;
-    const exact = bigintOf(step!);
-    if (exact === undefined) return { order: "step", from: wanted, to: wanted };
-    // All whose nearest number is this one, or the next to it.
-    const near = Math.abs(wanted) * 2 * Number.EPSILON;
-    return { order: "step", from: wanted - near, to: wanted + near, exactStep: exact };
-  }
+  if (isGiven(step)) return stepsAround(step!, 0);
   if (!isGiven(window)) return { order: "time" };
   const half = Math.trunc(numberOf(window!) ?? Number.NaN);
   if (Number.isNaN(half)) {
@@ -111,15 +103,32 @@ function rangeOf(
       `window is ${JSON.stringify(window)}; it has to be a number.`,
     );
   }
-  if (isGiven(around)) {
-    const middle = numberOf(around!);
-    if (middle === undefined) return undefined;
-    return { order: "step", from: middle - half, to: middle + half };
-  }
+  if (isGiven(around)) return stepsAround(around!, half);
   if (!isGiven(at)) return { order: "time" };
   const middle = parseTrackioTime(at);
   if (middle === undefined) return undefined;
   return { order: "time", from: middle - half * 1000, to: middle + half * 1000 };
+}
+
+/** The steps that are not farther from `given` than `half`, an integer or infinite; undefined where it is no number. */
+function stepsAround(
+  given: Json,
+  half: number,
+): Pick<PointsQuery, "order" | "from" | "to" | "exact"> | undefined {
+  const middle = numberOf(given);
+  if (middle === undefined) return undefined;
+  const [from, to] = [middle - half, middle + half];
+  const exact = bigintOf(given);
+  if (exact === undefined || !Number.isFinite(half)) return { order: "step", from, to };
+  // All whose nearest number is one of these, or the next to it.
+  const near = Math.max(Math.abs(from), Math.abs(to)) * 2 * Number.EPSILON;
+  const reach = BigInt(half);
+  return {
+    order: "step",
+    from: from - near,
+    to: to + near,
+    exact: { from: exact - reach, to: exact + reach },
+  };
 }
 
 /** By time, however they are found. */
@@ -127,12 +136,15 @@ async function* pagesOf(
   { store }: TrackioSource,
   query: PointsQuery,
 ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-  const { exactStep, ...asked } = query;
+  const { exact, ...asked } = query;
   if (asked.order === "time") return yield* store.readRecords(asked);
   const found: StoredRecord[] = [];
   for await (const page of store.readRecords(asked)) {
     for (const record of page) {
-      if (exactStep === undefined || BigInt(record.step) === exactStep) found.push(record);
+      // JavaScript compares an integer of any size with a fraction as what both are.
+      const isWithin =
+        exact === undefined || (record.step >= exact.from && record.step <= exact.to);
+      if (isWithin) found.push(record);
     }
   }
   yield found.sort((a, b) => a.time - b.time);

@@ -94,6 +94,9 @@ describe("points", () => {
     expect(exact.text).toMatch(
       /^\{"data":\[\{"timestamp":"[^"]+","step":18014398509481985,"value":1\}\]\}$/,
     );
+    const around = asked.replace(/"step":0}$/, '"around_step":18014398509481985,"window":1}');
+    const window = (await server.call("get_metric_values", around)).text.match(/"step":\d+/g);
+    expect(window).toEqual([4, 5, 6].map((last) => `"step":1801439850948198${last}`));
     const wrong = { ...RUN, metric_name: "loss", max_points: "many" };
     expect((await server.call("get_metric_values", wrong)).status).toBe(500);
   });
