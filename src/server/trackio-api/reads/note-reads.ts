@@ -72,7 +72,8 @@ export async function* getTraces(
   const end = integerOf(values.limit);
   let left = end === undefined ? Number.POSITIVE_INFINITY : Math.max(0, end);
   let before = "[";
-  for (let offset = Math.max(0, integerOf(values.offset) ?? 0); left > 0; ) {
+  const first = Math.max(0, integerOf(values.offset) ?? 0);
+  for (let offset = Math.min(first, Number.MAX_SAFE_INTEGER); left > 0; ) {
     const limit = Math.min(left, PAGE_TRACES);
     const page = await store.listTraces({ ...query, limit, offset });
     for (const trace of page) {

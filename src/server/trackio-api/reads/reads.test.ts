@@ -188,6 +188,17 @@ test("an argument nested without end is refused, and what is asked next is answe
   expect(await server.call("get_all_projects", {}, null)).toMatchObject({ status: 200, data: [] });
 });
 
+test("beyond the last trace there are none, however far", async () => {
+  const server = await TrackioServer.start();
+  const trace = { _type: "trackio.trace", messages: [{ role: "user", content: "x" }] };
+  await log(server, [entry({ trace })]);
+  expect(await server.data("get_traces", RUN)).toHaveLength(1);
+  for (const offset of ["1", "9223372036854775808", "1e308", '"99999999999999999999"']) {
+    const body = `{"project":"my.proj","run_id":"a1","offset":${offset}}`;
+    expect(await server.data("get_traces", body)).toEqual([]);
+  }
+});
+
 test("no answer tells where the server's files lie", async () => {
   const server = await TrackioServer.start();
   await log(server, [entry({ loss: 1 })]);
