@@ -45,12 +45,19 @@ export async function openData(terminal: Terminal, dir?: string): Promise<OpenDa
   const data = { folder, store, [Symbol.asyncDispose]: () => store.close() };
   try {
     if (canWrite(folder)) await foldAll(terminal, data);
-    else terminal.note(`${folder.root} is read-only: what is not folded yet is not shown.\n`);
+    else noteReadOnly(terminal, folder.root);
   } catch (error) {
     await store.close();
     throw error;
   }
   return data;
+}
+
+function noteReadOnly(terminal: Terminal, root: string): void {
+  const way = hasTrackioData(root)
+    ? ` What Trackio for Python wrote there can be copied: trackio import '${root}' --dir FOLDER.`
+    : "";
+  terminal.note(`${root} is read-only: what is not folded yet is not shown.${way}\n`);
 }
 
 async function openStore(folder: DataFolder): Promise<Store> {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deleteRun } from "../ingest/delete-run.ts";
 import { TestFolder } from "../ingest/testing/journals.ts";
+import { PythonDatabase } from "../ingest/testing/python-database.ts";
 import {
   type ChangeEvent,
   projectListSchema,
@@ -210,6 +211,17 @@ test("a data folder whose store is damaged is refused by name", async () => {
   writeFileSync(join(other.root, "store", "store.db"), "no database".repeat(1000));
   const refused = startServer({ root: other.root, port: 0 });
   await expect(refused).rejects.toMatchObject({ code: "damaged" });
+});
+
+test("a folder of Trackio for Python that cannot be written to is refused with the way out", async () => {
+  using other = new TestFolder();
+  using _demo = new PythonDatabase(other.root, "demo");
+  // Stands for a folder without the right to write, which the tests may have everywhere.
+  writeFileSync(join(other.root, "store"), "in the way");
+  const refused = startServer({ root: other.root, port: 0 });
+  await expect(refused).rejects.toMatchObject({
+    message: expect.stringContaining(`can be copied: trackio import '${other.root}' --dir FOLDER.`),
+  });
 });
 
 describe("where it listens", () => {

@@ -56,7 +56,6 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { root, host = "127.0.0.1", log = (line) => process.stderr.write(`${line}\n`) } = options;
-  const tokens = findTokens(root, options);
   const feed = new LiveFeed();
   let running: { readonly [project: string]: number } = {};
   const onNews = (news: FoldNews) => {
@@ -80,6 +79,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await reader.close();
     throw error;
   });
+  // Behind the store: that says more of a folder that cannot be written to.
+  let tokens: AccessTokens;
+  try {
+    tokens = findTokens(root, options);
+  } catch (error) {
+    await Promise.all([reader.close(), folding.close()]);
+    throw error;
+  }
   const maker = new AskedMaker(root);
   const blobs = new BlobSource(BlobFolder.at(root), maker);
   const folder = new DataFolder(root);

@@ -33,7 +33,7 @@ export interface DatabaseLook {
   readonly modifiedMs: number;
 }
 
-/** The look of the database at `path`; undefined where there is none. */
+/** The look of the database at `path`; undefined where there is none, also where a folder or a pipe has its name. */
 export function lookAtDatabase(path: string, nowMs = Date.now()): DatabaseLook | undefined {
   const file = lookAtFile(path, nowMs);
   if (file === undefined) return undefined;
@@ -63,7 +63,7 @@ interface FileLook {
 
 function lookAtFile(path: string, nowMs: number): FileLook | undefined {
   const stats = exactStatIfThere(path);
-  if (stats === undefined) return undefined;
+  if (stats?.isFile() !== true) return undefined;
   const { dev, ino, size, mtimeNs, birthtimeNs } = stats;
   const modifiedMs = Number(mtimeNs / 1_000n) / 1_000;
   const tickMs = mtimeNs % 1_000_000_000n === 0n ? COARSE_TICK_MS : TICK_MS;

@@ -75,6 +75,17 @@ test("pages in the middle that are damaged cost their own run", async () => {
   expect(await lossesOf(reader, B.id)).toEqual([0, 1, 2]);
 });
 
+test("a folder with the name of a database is none", async () => {
+  const { root } = temporaryFolder();
+  mkdirSync(join(root, "folder.db"));
+  using demo = new PythonDatabase(root, "demo");
+  demo.log(B, losses(3));
+  await using reader = await PythonFolderReader.open(root);
+  await reader.read();
+  expect(await lossesOf(reader, B.id)).toEqual([0, 1, 2]);
+  expect(reader.folder.skipped).toEqual([]);
+});
+
 test("rows with ids that no number of ours can hold keep no other database waiting", async () => {
   const { root } = temporaryFolder();
   using odd = new PythonDatabase(root, "another");
@@ -174,7 +185,7 @@ test("tables of another make are read by their rows, or passed over, and keep no
   expect(reader.folder.skipped).toEqual([]);
 });
 
-test("a row of 50 MB is read", async () => {
+test("a row of 50 MB is read", { timeout: 30_000 }, async () => {
   const { root } = temporaryFolder();
   using demo = new PythonDatabase(root, "demo");
   demo.log(B, [
