@@ -41,6 +41,18 @@ export async function findBlobFile(
   throw notThere(found, found.state === "failed" ? readFailure(blobs, blob) : trouble, what);
 }
 
+/** Bytes of the file where it lies now, in whatever form; undefined where it is not there. Nothing is made. */
+export async function findBlobSize(
+  { folder }: OpenData,
+  blob: BlobHash,
+  mediaPath?: string,
+): Promise<number | undefined> {
+  const found = new BlobFolder(folder).find(blob);
+  if ("sizeBytes" in found) return found.sizeBytes;
+  const inPlace = mediaPath && (await findInPlace(join(folder.root, "media"), mediaPath, blob));
+  return inPlace ? (await stat(inPlace)).size : undefined;
+}
+
 /** The file where Trackio for Python keeps it; never one outside of its media folder, whatever the path says. */
 async function findInPlace(
   mediaFolder: string,

@@ -124,8 +124,8 @@ interface MediaCommand {
 
 export const GET_MEDIA: MediaCommand = {
   name: "trackio get media",
-  kinds: ["image", "video", "audio"],
-  what: "images, videos or audio",
+  kinds: ["image", "video", "audio", "file"],
+  what: "images, videos, audio or files",
 };
 export const GET_TABLE: MediaCommand = {
   name: "trackio get table",

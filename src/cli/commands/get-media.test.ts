@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
+import { PythonDatabase } from "../../ingest/testing/python-database.ts";
 import { DataFolder } from "../../journal/data-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import type { BlobHash } from "../../protocol/media.ts";
@@ -67,6 +68,33 @@ test("a key that is not there, or of another kind, is answered with what was mea
   expect(await get("media", "note")).toBe("No key 'note'. Run 'first' has 'samples'.\n");
   expect(await get("table", "samples")).toBe("'samples' is of kind image: `trackio get media`.\n");
   expect(await get("table", "x")).toBe("No key 'x'. Run 'first' has logged no tables.\n");
+});
+
+test("get media tells sizes of what Python logged, and writes its pages and 3D objects too", async () => {
+  using folder = new LoggedFolder();
+  {
+    using database = new PythonDatabase(folder.dir, "demo");
+    const files = { html: "demo/a/0/x.html", mesh: "demo/a/0/m.obj" };
+    const metrics = {
+      html: { _type: "trackio.html", file_path: files.html },
+      mesh: { _type: "trackio.object3d", file_path: files.mesh },
+    };
+    database.log({ id: "a".repeat(32), name: "a" }, [{ metrics }]);
+    mkdirSync(join(folder.dir, "media/demo/a/0"), { recursive: true });
+    for (const path of Object.values(files)) {
+      writeFileSync(join(folder.dir, "media", path), "v 0 0 0\n");
+    }
+  }
+  for (const [key, name] of [
+    ["html", "0.html"],
+    ["mesh", "0.obj"],
+  ]) {
+    const args = ["get", "media", "--run", "a", "--key", key!];
+    expect(await folder.json(args)).toMatchObject({ items: [{ kind: "file", bytes: 8 }] });
+    const output = join(folder.dir, "out", key!);
+    expect((await folder.trackio([...args, "-o", output])).exitCode).toBe(0);
+    expect(readdirSync(output)).toEqual([name]);
+  }
 });
 
 describe("a picture that is not there", () => {

@@ -1,13 +1,13 @@
-/** `trackio get media`: the pictures, videos and sounds under a key, listed or written as files. */
+/** `trackio get media`: the pictures, videos, sounds and other files under a key, listed or written as files. */
 
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { RunId } from "../../protocol/ids.ts";
 import type { ImageFields, MediaKind } from "../../protocol/media.ts";
 import type { Json } from "../../protocol/values.ts";
 import type { MediaItem, ProjectInfo } from "../../store/store.ts";
-import { copyWhole, findBlobFile } from "../blob-file.ts";
+import { copyWhole, findBlobFile, findBlobSize } from "../blob-file.ts";
 import { endingOf } from "../file-ending.ts";
 import { formatBytes, formatQuantity, isoTime } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
@@ -61,7 +61,7 @@ export async function getMediaItems(
 
 /** All items of a kind, or those of one step. */
 async function readItems(
-  { store }: OpenData,
+  data: OpenData,
   project: ProjectInfo,
   run: RunId,
   kind: MediaKind,
@@ -72,11 +72,19 @@ async function readItems(
   const items: LoggedItem[] = [];
   let before: number | undefined;
   for (;;) {
-    const page = await store.readMedia({ ...query, ...(before !== undefined && { before }) });
-    for (const item of page) items.push({ item, fields: item.media.fields as ImageFields });
+    const page = await data.store.readMedia({ ...query, ...(before !== undefined && { before }) });
+    for (const item of page) items.push({ item, fields: await fieldsOf(data, item) });
     before = page.at(-1)?.step;
     if (before === undefined) return items;
   }
+}
+
+/** Its fields, with its size where that was not known when it was logged: a Trackio client sends its files afterwards. */
+async function fieldsOf(data: OpenData, { media }: MediaItem): Promise<ImageFields> {
+  const fields = media.fields as ImageFields;
+  if (fields.bytes > 0 || fields.path === undefined) return fields;
+  const bytes = await findBlobSize(data, fields.blob, fields.path);
+  return bytes === undefined ? fields : { ...fields, bytes };
 }
 
 /**
@@ -110,7 +118,7 @@ async function write(data: OpenData, logged: LoggedItem, path: string): Promise<
     if (!(error instanceof TrackioError)) throw error;
     return { ...logged, error };
   }
-  const output = path + endingOf(from, fields.type);
+  const output = path + (endingOf(from, fields.type) || extname(fields.path ?? ""));
   await copyWhole(from, output);
   return { ...logged, output };
 }

@@ -49,7 +49,7 @@ export function declareGet(program: Command, terminal: Terminal): void {
       await getConfig(terminal, options);
     });
   addRequired(get.command("media"), runOption())
-    .description("list the images, videos and audio under a key, or write them as files")
+    .description("list the images, videos, audio and files under a key, or write them as files")
     .addOption(projectOption())
     .requiredOption("--key <key>", "key, e.g. samples")
     .option("--step <step>", "only those at exactly this step", parseNumber)

@@ -38,7 +38,7 @@ export function declareList(program: Command, terminal: Terminal): void {
     });
   list
     .command("media")
-    .description("list the images, videos, audio and tables of a run, or of all runs")
+    .description("list the images, videos, audio, tables and files of a run, or of all runs")
     .addOption(projectOption())
     .addOption(runOption())
     .addOption(jsonOption())
