@@ -1,6 +1,10 @@
 import type { Deletion } from "../ingest/delete-run.ts";
+import { databasesOf } from "../ingest/trackio-folder/find-databases.ts";
+import type { DataFolder } from "../journal/data-folder.ts";
+import type { ProjectKey } from "../protocol/ids.ts";
 import type { Store } from "../store/store.ts";
 import { formatBytes, formatQuantity } from "./format.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** So long a deletion waits for the disk's space to come back; what is left comes with the next compaction. */
 const RECLAIM_MS = 2_000;
@@ -15,6 +19,15 @@ export function describeDeletion({ recordCount, journalBytes, blobBytes }: Delet
   ];
   const last = parts.pop();
   return parts.length === 0 ? `${last}` : `${parts.join(", ")} and ${last}`;
+}
+
+/** Tells that what Trackio for Python has of the project in this folder is its own, and stays. */
+export function tellWhatStays(terminal: Terminal, folder: DataFolder, project: ProjectKey): void {
+  const names = databasesOf(folder.root, project).join(" and ");
+  if (names === "") return;
+  terminal.note(
+    `What Trackio for Python has of it in ${names} stays there, and is not shown here any more.\n`,
+  );
 }
 
 /** What went, for programs. */

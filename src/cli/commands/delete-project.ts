@@ -2,7 +2,7 @@ import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { deleteProject } from "../../ingest/delete-project.ts";
 import { checkEnded } from "../../ingest/delete-run.ts";
 import { confirm } from "../confirm.ts";
-import { deletionRecord, describeDeletion, reclaimSpace } from "../deletion.ts";
+import { deletionRecord, describeDeletion, reclaimSpace, tellWhatStays } from "../deletion.ts";
 import { formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
 import { openData } from "../open-data.ts";
@@ -43,4 +43,5 @@ export async function deleteWholeProject(
     const gone = formatQuantity(deletion.runCount, "run");
     await terminal.print(`Deleted ${what} with ${gone}: ${describeDeletion(deletion)}.\n`);
   }
+  tellWhatStays(terminal, data.folder, project.key);
 }

@@ -1,8 +1,9 @@
 import { detachRunAt } from "../../artifacts/change-run.ts";
 import { usedByArtifacts } from "../../artifacts/used-by-artifacts.ts";
 import { checkEnded, deleteRun } from "../../ingest/delete-run.ts";
+import { readHead } from "../../journal/run-head.ts";
 import { confirm } from "../confirm.ts";
-import { deletionRecord, describeDeletion, reclaimSpace } from "../deletion.ts";
+import { deletionRecord, describeDeletion, reclaimSpace, tellWhatStays } from "../deletion.ts";
 import { formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
 import { openData } from "../open-data.ts";
@@ -31,6 +32,8 @@ export async function deleteOneRun(
   const logs = formatQuantity(run.recordCount, "log");
   if (!(await confirm(terminal, `Delete ${what} with ${logs}`, options))) return;
   const force = options.force ?? false;
+  // A run with a head was logged to this folder; another one was read from Python's.
+  const isPythons = readHead(data.folder, project.key, run.id) === undefined;
   const deletion = await deleteRun(data.folder, data.store, project.key, run.id, {
     force,
     now,
@@ -45,4 +48,5 @@ export async function deleteOneRun(
   } else {
     await terminal.print(`Deleted ${what}: ${describeDeletion(deletion)}.\n`);
   }
+  if (isPythons) tellWhatStays(terminal, data.folder, project.key);
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { PythonDatabase } from "../../ingest/testing/python-database.ts";
 import * as trackio from "../../sdk/index.ts";
 import { LoggedFolder } from "../testing/logged-folder.ts";
 
@@ -23,6 +26,28 @@ test("delete run asks, deletes, and says what went", async () => {
     printed: `Deleted run 'first' (${id}) of project 'mnist': 1 log in the store.\n`,
   });
   expect(await runsOf(folder)).toEqual(["second"]);
+});
+
+test("what Trackio for Python has of a run or project stays, which is said; here it does not come back", async () => {
+  using folder = new LoggedFolder();
+  const [a, b] = ["a", "b"].map((name) => ({ id: name.repeat(32), name }));
+  {
+    using database = new PythonDatabase(folder.dir, "mnist");
+    for (const run of [a!, b!]) database.log(run, [{ metrics: { loss: 1 }, time: 0 }]);
+  }
+  await logRun(folder.dir, "ours");
+  const before = readFileSync(join(folder.dir, "mnist.db"));
+  const stays =
+    "What Trackio for Python has of it in mnist.db stays there, and is not shown here any more.\n";
+  const deleteOf = async (name: string) =>
+    (await folder.trackio(["delete", "run", "--run", name, "--yes"])).notes;
+  expect(await deleteOf("ours")).toBe("");
+  expect(await deleteOf("a")).toBe(stays);
+  expect(await runsOf(folder)).toEqual(["b"]);
+  const all = await folder.trackio(["delete", "project", "--project", "mnist", "--yes"]);
+  expect(all.notes).toBe(stays);
+  expect((await folder.trackio(["list", "projects"])).notes).toMatch(/^There are no projects/);
+  expect(readFileSync(join(folder.dir, "mnist.db"))).toEqual(before);
 });
 
 test.each([["n"], [""], ["nonsense"]])(

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readNames } from "../../media/read-names.ts";
+import { type ProjectKey, parseProjectKey } from "../../protocol/ids.ts";
 
 export const DATABASE_ENDING = ".db";
 /** Registries are databases too, and have no runs. */
@@ -14,6 +15,14 @@ export function databasesIn(root: string): string[] {
     .filter((name) => name.endsWith(DATABASE_ENDING) && name.length > DATABASE_ENDING.length)
     .filter((name) => !name.startsWith(REGISTRY_BEGINNING))
     .toSorted();
+}
+
+/** Those of one project. */
+export function databasesOf(root: string, project: ProjectKey): string[] {
+  return databasesIn(root).filter((file) => {
+    const name = file.slice(0, -DATABASE_ENDING.length);
+    return name.trim() !== "" && parseProjectKey(name) === project;
+  });
 }
 
 /** Whether there is something that Trackio for Python wrote. */
