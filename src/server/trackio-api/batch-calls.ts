@@ -108,7 +108,7 @@ async function takeLarge(
   rest: AsyncIterator<Uint8Array>,
   server: ServerContext,
 ): Promise<void> {
-  const path = await server.trackio.uploads.temporaryPath();
+  const path = server.trackio.uploads.temporaryPath();
   try {
     await pipeline(Readable.from(allOf(begun, rest)), createWriteStream(path, { flags: "wx" }));
     await takeFile(call, path, server.trackio.log);

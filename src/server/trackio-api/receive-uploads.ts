@@ -13,7 +13,7 @@ const MAX_FILES = 1_000;
 
 /**
  * Stores the parts called `files` and tells their paths in order; other parts are passed over.
- * @throws {@link CallError} 400 where the form is torn.
+ * @throws {@link CallError} 400 where the form is torn or has too many files; nothing of it is kept then.
  */
 export async function receiveUploads(c: Context, uploads: Uploads): Promise<string[]> {
   const contentType = c.req.header("content-type") ?? "";
@@ -32,6 +32,8 @@ export async function receiveUploads(c: Context, uploads: Uploads): Promise<stri
       limits: { files: MAX_FILES, fieldSize: 1024, fields: 100 },
     });
     form.on("file", (field, stream, fileName) => {
+      // A torn form tells its files too, and one that nobody hears ends the server; what the form says counts.
+      stream.on("error", () => undefined);
       if (field !== "files") {
         stream.resume();
         return;
@@ -42,14 +44,23 @@ export async function receiveUploads(c: Context, uploads: Uploads): Promise<stri
       path.catch(() => form.destroy());
       kept.push(path);
     });
+    let isFull = false;
+    form.on("filesLimit", () => {
+      isFull = true;
+    });
     await pipeline(body, form);
+    if (isFull) {
+      throw new CallError(400, `The form has more than ${MAX_FILES} files; send fewer at once.`);
+    }
   } catch (cause) {
     // The form does not tell its files that no more will come.
     for (const file of files) file.destroy();
-    const [trouble] = (await Promise.allSettled(kept)).filter(
-      ({ status }) => status === "rejected",
-    );
-    if (trouble?.status === "rejected" && isOfDisk(trouble.reason)) throw trouble.reason;
+    const results = await Promise.allSettled(kept);
+    const stored = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    await uploads.forget(stored);
+    const troubles = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (troubles[0] !== undefined && isOfDisk(troubles[0])) throw troubles[0];
+    if (cause instanceof CallError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CallError(400, `The form cannot be read (${why}); send it again.`);
   }

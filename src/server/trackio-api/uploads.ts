@@ -8,8 +8,8 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -50,14 +50,15 @@ export class Uploads {
   }
 
   /** A path for a file of one's own in the same folder, e.g. of a body that is too large for memory. */
-  async temporaryPath(): Promise<string> {
-    await mkdir(this.#folder, { recursive: true });
+  temporaryPath(): string {
+    mkdirSync(this.#folder, { recursive: true });
     return join(this.#folder, randomBytes(18).toString("base64url"));
   }
 
   /** Stores what `stream` gives and tells the path by which the client may name it. @throws the system's error. */
   async keep(stream: Readable, fileName: string): Promise<string> {
-    const path = await this.temporaryPath();
+    // At once: a stream that fails before anybody listens to it ends the server.
+    const path = this.temporaryPath();
     const hashing = new HashingStream();
     try {
       await pipeline(stream, hashing, createWriteStream(path, { flags: "wx" }));
@@ -89,12 +90,20 @@ export class Uploads {
     }
   }
 
+  /** Removes files whose paths the client was not told. */
+  async forget(names: Iterable<string>): Promise<void> {
+    const removed = Array.from(names, async (name) => {
+      const upload = this.#issued.get(name);
+      this.#issued.delete(name);
+      if (upload !== undefined) await rm(upload.path, { force: true });
+    });
+    await Promise.all(removed);
+  }
+
   /** Removes all that nobody asked for. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const paths = Array.from(this.#issued.values(), ({ path }) => path);
-    this.#issued.clear();
-    await Promise.all(paths.map((path) => rm(path, { force: true })));
+    await this.forget([...this.#issued.keys()]);
   }
 
   #take(uploadedFile: Json | undefined): Upload {
