@@ -1,7 +1,8 @@
 /**
  * A promise of what a server says of a run. Who waits for it keeps the script
  * alive, but not for ever: a script with nothing else to do gets an answer
- * after a while, and goes on.
+ * after a while, and goes on. Bun and Deno do not say that it has nothing else
+ * to do: there everybody gets it then.
  *
  * Law: it causes no unhandled rejection where nobody asks for it.
  */
@@ -22,13 +23,14 @@ export class ReadyPromise {
   /**
    * The promise, for whoever may wait for it.
    * @param holdMs So long it keeps the script alive.
-   * @param givenUp Why it rejects when the script then has nothing else to do.
+   * @param givenUp Why it rejects when the script then has nothing else to do, or its runtime does not tell.
    */
   ask(holdMs: number, givenUp: () => Error): Promise<void> {
     if (!this.#isSettled && this.#giveUp === undefined) {
-      this.#hold = setTimeout(() => undefined, holdMs);
-      this.#giveUp = () => this.reject(givenUp());
-      waitUntilIdle(this.#giveUp);
+      const giveUp = () => this.reject(givenUp());
+      this.#hold = setTimeout(() => (tellsIdle() ? undefined : giveUp()), holdMs);
+      this.#giveUp = giveUp;
+      waitUntilIdle(giveUp);
     }
     return this.#promise;
   }
@@ -49,6 +51,11 @@ export class ReadyPromise {
     if (this.#giveUp !== undefined) waitNoLonger(this.#giveUp);
     this.#giveUp = undefined;
   }
+}
+
+/** Whether the runtime tells a script that it has nothing else to do while it listens for signals, as ours do. */
+function tellsIdle(): boolean {
+  return process.versions.bun === undefined && process.versions.deno === undefined;
 }
 
 /** What is done when the script has nothing else to do; one listener for all, however many runs there are. */

@@ -102,6 +102,19 @@ describe.each(OTHER_RUNTIMES)("in $name", (runtime) => {
       .toMatchObject({ name: "sent", status: "finished", recordCount });
   }, 60_000);
 
+  test("who waits for ready in vain goes on after a while", async () => {
+    const script = startIn(
+      runtime,
+      temporaryFolder(),
+      `const run = trackio.init({ project: "p", exitTimeoutMs: 500 });
+       try { await run.ready; } catch (error) { tell(error.code); }
+       run.log({ i: 1 });`,
+      // Nobody is there.
+      { TRACKIO_SERVER_URL: "http://127.0.0.1:9" },
+    );
+    expect(await script.ended()).toMatchObject({ code: 0, output: "unavailable\n" });
+  });
+
   test.each([
     ["the end of the script", "", 0, { state: "finished" }],
     ["process.exit(0)", "process.exit(0);", 0, { state: "finished" }],
