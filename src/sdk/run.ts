@@ -115,7 +115,7 @@ export interface Run<
   /**
    * Resolves when the server has the run; at once without a server. Rejects with a `TrackioError`: `not_found` where the run was
    * to be resumed (`"must"`) and is not there, `deleted` where it was deleted there, `unavailable` where `finish` did not reach
-   * the server. Whatever becomes of it, the run goes on, on this machine; nobody has to wait for it or catch it.
+   * the server, or the script had nothing else to do and waited in vain, for `exitTimeoutMs` at least. Whatever becomes of it, the run goes on, on this machine; nobody has to wait for it or catch it.
    */
   readonly ready: Promise<void>;
   /** The run's page: on the server that it goes to, else while a dashboard shows this data folder; else undefined. */

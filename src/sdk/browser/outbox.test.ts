@@ -74,6 +74,21 @@ describe("a page's run on its way", () => {
       .toMatchObject({ recordCount: 408, lastStep: 407, status: "finished" });
   }, 90_000);
 
+  test("a page that logs without a pause longer than a blink sends its pictures meanwhile", async () => {
+    const puts: string[] = [];
+    const line: typeof fetch = async (input, init) => {
+      if (init?.method === "PUT") puts.push(String(input));
+      return await fetch(input, init);
+    };
+    const { run } = begin({ project: "busy" }, { line });
+    run.log({ image: new Image([[0.5, 1]]) });
+    const logging = setInterval(() => run.log({ i: 1 }), 20);
+    await expect.poll(() => puts.length, { timeout: 5_000 }).toBe(1);
+    clearInterval(logging);
+    await run.finish();
+    expect(puts).toHaveLength(1);
+  }, 20_000);
+
   test("a database that goes wrong under way throws nothing at the page, and finish says what it can", async () => {
     const journals = new MemoryJournals();
     const { run } = begin({ project: "torn" }, { journals });

@@ -104,13 +104,17 @@ export class Outbox {
   async #sendSome(journals: KeptJournals): Promise<boolean> {
     const journal = await journals.journal(this.#options.writer);
     if (journal === undefined) return await this.#rest(PAUSE_MS);
+    // Asked for before the lines are read: what is kept by now, these name.
+    const blobs = await journals.blobsToSend(journal.writer);
     const bytes = await journals.read(journal.writer, journal.sentBytes, PIECE_BYTES);
     if (bytes.length > 0) {
       await this.#post(journals, journal, bytes);
+      // A page that logs all the time has always some more lines.
+      if (bytes.length < PIECE_BYTES) await this.#sendBlobs(journals, blobs);
       if (this.#options.until === "whileOpen" && !journal.isClosed) await this.#pause(PAUSE_MS);
       return false;
     }
-    if (await this.#sendBlobs(journals)) return false;
+    if (await this.#sendBlobs(journals, blobs)) return false;
     if (journal.isClosed && journal.sentBytes >= journal.sizeBytes) {
       await journals.remove(journal.writer);
       return true;
@@ -152,9 +156,8 @@ export class Outbox {
   }
 
   /** False where there is none. */
-  async #sendBlobs(journals: KeptJournals): Promise<boolean> {
+  async #sendBlobs(journals: KeptJournals, hashes: readonly BlobHash[]): Promise<boolean> {
     const { writer, warn } = this.#options;
-    const hashes = await journals.blobsToSend(writer);
     if (hashes.length === 0) return false;
     const missing = await this.#findMissing(hashes);
     for (const hash of hashes) {
