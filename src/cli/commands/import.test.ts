@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, test } from "vitest";
 import { PythonDatabase } from "../../ingest/testing/python-database.ts";
 import { fingerprint } from "../../ingest/testing/read-python-folder.ts";
@@ -120,6 +121,50 @@ describe("a folder", () => {
     expect(notes).toContain("is in the data folder, and read there as it is");
     expect((await run("import", join(source, "gone"))).notes).toContain("There is no");
     expect((await run("import", source, "--name", "x", "--dir", target)).notes).toContain("--name");
+  });
+});
+
+describe("a folder in which other things lie, too,", () => {
+  test("is imported without them, nor what lies in its media", async () => {
+    writeSource();
+    writeFileSync(
+      join(source, "notes.db"),
+      "these are notes, no database, but long enough to be one",
+    );
+    writeMedia("holiday/film.mp4", "somebody's own");
+    const { exitCode, printed, notes } = await run("import", source, "--dir", target);
+    expect(exitCode).toBe(0);
+    expect(printed).toBe("Imported 3 logs of 2 runs in 1 project and 2 files, 7 B.\n");
+    expect(notes).toContain("notes.db cannot be read: it is no SQLite database");
+  });
+
+  test("a database that is damaged, or of another program, is told, with exit code 1", async () => {
+    writeSource();
+    writeFileSync(
+      join(source, "notes.db"),
+      "these are notes, no database, but long enough to be one",
+    );
+    using photos = new DatabaseSync(join(source, "photos.db"));
+    photos.exec("CREATE TABLE photos (name TEXT)");
+    expect(await run("import", join(source, "notes.db"), "--dir", target)).toMatchObject({
+      exitCode: 1,
+      printed: "",
+      notes: expect.stringContaining("it is no SQLite database"),
+    });
+    expect(await run("import", join(source, "photos.db"), "--dir", target)).toMatchObject({
+      exitCode: 1,
+      printed: "",
+      notes: `Trackio for Python logged no run in '${join(source, "photos.db")}'.\n`,
+    });
+  });
+
+  test("a project that is not there is told, with those that are", async () => {
+    writeSource();
+    expect(await run("import", source, "--project", "demmo", "--dir", target)).toMatchObject({
+      exitCode: 1,
+      printed: "",
+      notes: `Trackio for Python logged no run of project 'demmo' in '${source}'. Its databases are called 'demo'.\n`,
+    });
   });
 });
 

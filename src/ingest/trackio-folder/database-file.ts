@@ -180,10 +180,11 @@ export class DatabaseFile {
     const code = typeof errcode === "number" ? errcode & 0xff : undefined;
     if (code === BUSY || code === LOCKED || code === PROTOCOL) return { outcome: "busy" };
     if (!existsSync(this.#file)) return { outcome: "missing" };
-    const why = code === undefined ? undefined : REASONS.get(code);
     // Whatever else it is: what lies in a file of others ends no reading but that of the file.
-    const what = why ?? `it cannot be read (${error instanceof Error ? error.message : error})`;
-    return { outcome: "unreadable", reason: `${this.path} stays as it is: ${what}.` };
+    const words = error instanceof Error ? error.message : String(error);
+    const why = (code === undefined ? undefined : REASONS.get(code)) ?? words;
+    const whole = code === DAMAGED ? " whole" : "";
+    return { outcome: "unreadable", reason: `${this.path} cannot be read${whole}: ${why}.` };
   }
 }
 
@@ -201,12 +202,13 @@ function nameOf({ identity, bornAt }: NonNullable<DatabaseLook["wal"]>): string 
 const BUSY = 5;
 const LOCKED = 6;
 const PROTOCOL = 15;
+const DAMAGED = 11;
 const [READONLY, IO_ERROR, CANNOT_OPEN] = [8, 10, 14];
 
 /** Result codes of SQLite that a person can do something about. */
 const REASONS: ReadonlyMap<number, string> = new Map([
   [IO_ERROR, "the disk gave an error when it was read; look at the disk"],
-  [11, "its content is damaged; `sqlite3 FILE .recover` may save what is left"],
+  [DAMAGED, "its content is damaged; `sqlite3 FILE .recover` may save what is left"],
   [13, "the disk is full, and it has to be copied to be read; free some space"],
   [CANNOT_OPEN, "it cannot be opened; look at its rights"],
   [26, "it is no SQLite database; move it away if it is none of Trackio's"],

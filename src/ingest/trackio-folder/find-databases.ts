@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readNames } from "../../media/read-names.ts";
-import { type ProjectKey, parseProjectKey } from "../../protocol/ids.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
+import { trackioProjectKey } from "../trackio/trackio-names.ts";
 
 export const DATABASE_ENDING = ".db";
 /** Registries are databases too, and have no runs. */
@@ -19,10 +20,9 @@ export function databasesIn(root: string): string[] {
 
 /** Those of one project. */
 export function databasesOf(root: string, project: ProjectKey): string[] {
-  return databasesIn(root).filter((file) => {
-    const name = file.slice(0, -DATABASE_ENDING.length);
-    return name.trim() !== "" && parseProjectKey(name) === project;
-  });
+  return databasesIn(root).filter(
+    (name) => trackioProjectKey(name.slice(0, -DATABASE_ENDING.length)) === project,
+  );
 }
 
 /** Whether there is something that Trackio for Python wrote. */
