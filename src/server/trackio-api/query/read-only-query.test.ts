@@ -47,6 +47,22 @@ describe.each([
     db.close();
   });
 
+  test("of several statements none is run, but comments may follow", () => {
+    const db = open();
+    for (const rest of ["SELECT 2", "-- c\n SELECT 2", "/* c */ x", "; SELECT 2"]) {
+      expect(() => ask(db, `SELECT 1 AS ü; ${rest}`), rest).toThrow(
+        "You can only execute one statement at a time.",
+      );
+    }
+    for (const rest of ["", " ; ", "-- c", "; -- c", "; /* c **/ -- d\n", "; /* open *"]) {
+      expect(ask(db, `SELECT 1 AS ü${rest}`), rest).toMatchObject({ rows: [{ ü: 1 }] });
+    }
+    for (const rest of [`${"/* * ".repeat(200_000)}*/x`, `${"-".repeat(500_000)}\nx`]) {
+      expect(() => ask(db, `SELECT 1; ${rest}`)).toThrow(/one statement/);
+    }
+    db.close();
+  });
+
   test("a value or an answer that would fill the memory is refused, and the next query is answered", () => {
     const db = open();
     const limits = { valueBytes: 10_000, answerCharacters: 50_000 };

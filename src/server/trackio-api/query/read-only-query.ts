@@ -44,6 +44,7 @@ export function* runQuery(
   const forbid = guard(db, query, valueBytes);
   try {
     const statement = db.prepare(query);
+    checkRest(query.slice(statement.sourceSQL.length));
     statement.setReturnArrays(true);
     statement.setReadBigInts(true);
     const columns = statement.columns().map(({ name }) => name);
@@ -77,6 +78,12 @@ export function* runQuery(
   } finally {
     forbid.end();
   }
+}
+
+/** @throws {@link TrackioError} for more than comments behind a statement, which would not be run. */
+function checkRest(rest: string): void {
+  if (/^(?:\s|--[^\n]*(?:\n|$)|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/|$))*$/.test(rest)) return;
+  throw refuse("You can only execute one statement at a time.");
 }
 
 /** Until `end`, nothing of the database can be changed through the connection. */
