@@ -25,7 +25,7 @@ export function runColumns(
       id: "duration",
       title: "Duration",
       isNumber: true,
-      value: (run) => ((run.endedAt ?? run.updatedAt) - run.createdAt) / 1000,
+      value: durationOf,
     },
     { id: "steps", title: "Step", isNumber: true, value: (run) => run.lastStep },
   ];
@@ -38,6 +38,11 @@ export function runColumns(
     }),
   );
   return [...facts, ...settings, ...metrics.map(({ key }) => metricColumn(key, last))];
+}
+
+/** Seconds, to the hundredth; never below 0, though the clock that made the run may be ahead of the one that logged. */
+function durationOf({ createdAt, updatedAt, endedAt }: Run): number {
+  return Math.max(0, Math.round(((endedAt ?? updatedAt) - createdAt) / 10) / 100);
 }
 
 /** Whether both lists have the same columns; then no cell has to be made anew. */
