@@ -25,6 +25,7 @@ import { holdJournal, listenToPage } from "./page-events.ts";
 import { type JournalFacts, PageJournal } from "./page-journal.ts";
 import { PageMedia } from "./page-media.ts";
 import type { ServerRequests } from "./server-requests.ts";
+import { SpillingJournals } from "./spilling-journals.ts";
 
 export interface BegunRun {
   readonly run: RunIdentity;
@@ -77,9 +78,12 @@ export class PageRun<
     this.#server = server;
     this.#warnings = warnings;
     this.#steps = new StepCounter(undefined, resume !== "never");
+    const own = journals.then((kept) => {
+      return new SpillingJournals(kept, (error) => this.#tellKeeping(error));
+    });
     this.#journal = new PageJournal({
       facts,
-      journals,
+      journals: own,
       onKept: () => this.#outbox.wake(),
       onTrouble: (error) => this.#tellKeeping(error),
     });
@@ -97,7 +101,14 @@ export class PageRun<
     const { writer } = facts;
     const leftovers = new Leftovers(facts, journals, server, warn);
     const after = leftovers.sendOfRun();
-    this.#outbox = new Outbox({ writer, journals, server, until: "whileOpen", after, warn });
+    this.#outbox = new Outbox({
+      writer,
+      journals: own,
+      server,
+      until: "whileOpen",
+      after,
+      warn,
+    });
     after.then(() => leftovers.sendAll());
     this.ready = this.#outbox.ready;
     const release = holdJournal(writer);
@@ -240,7 +251,7 @@ export class PageRun<
     this.#counters.failedWrites += 1;
     this.#warnings.warn(
       "keeping",
-      `the browser does not keep what is logged (${describeError(error)}); it is tried again with the next call.`,
+      `the browser does not keep what is logged (${describeError(error)}); it is sent from memory, and what is not sent when the page goes is gone with it.`,
     );
   }
 

@@ -153,6 +153,8 @@ export class IndexedJournals implements KeptJournals {
   ): Promise<void> {
     const transaction = this.#database.transaction(stores, "readwrite");
     const done = endOf(transaction);
+    // Where the change itself throws, that is told, and nobody waits for the end.
+    done.catch(() => undefined);
     change(transaction);
     transaction.commit?.();
     await done;

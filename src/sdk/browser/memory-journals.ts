@@ -12,7 +12,7 @@ import {
 
 interface Held {
   journal: KeptJournal;
-  readonly chunks: Chunk[];
+  chunks: Chunk[];
   readonly blobs: Map<BlobHash, KeptBlob>;
 }
 
@@ -23,8 +23,32 @@ export class MemoryJournals implements KeptJournals {
     const held: Held = this.#held.get(journal.writer) ?? { journal, chunks: [], blobs: new Map() };
     this.#held.set(journal.writer, held);
     held.journal = { ...journal, sentBytes: held.journal.sentBytes };
-    held.chunks.push(...chunks);
+    for (const chunk of chunks) {
+      const isLate = (held.chunks.at(-1)?.offset ?? 0) > chunk.offset;
+      held.chunks.push(chunk);
+      if (isLate) held.chunks.sort((a, b) => a.offset - b.offset);
+    }
     for (const blob of blobs) held.blobs.set(blob.hash, blob);
+  }
+
+  has(writer: string): boolean {
+    return this.#held.has(writer);
+  }
+
+  /** All that is held of the journal; undefined for nothing. */
+  contentOf(writer: string): Writing | undefined {
+    const held = this.#held.get(writer);
+    if (held === undefined) return undefined;
+    return { journal: held.journal, chunks: [...held.chunks], blobs: [...held.blobs.values()] };
+  }
+
+  /** Lets go of what was kept elsewhere. */
+  forget(writer: string, content: Writing | undefined): void {
+    const held = this.#held.get(writer);
+    if (held === undefined || content === undefined) return;
+    held.chunks = held.chunks.filter((chunk) => !content.chunks.includes(chunk));
+    for (const { hash } of content.blobs) held.blobs.delete(hash);
+    if (held.chunks.length === 0 && held.blobs.size === 0) this.#held.delete(writer);
   }
 
   async journal(writer: string): Promise<KeptJournal | undefined> {

@@ -89,18 +89,49 @@ describe("a page's run on its way", () => {
     expect(puts).toHaveLength(1);
   }, 20_000);
 
-  test("a database that goes wrong under way throws nothing at the page, and finish says what it can", async () => {
+  test("a database that goes wrong under way throws nothing at the page, and keeps nothing from the server", async () => {
     const journals = new MemoryJournals();
     const { run } = begin({ project: "torn" }, { journals });
     run.log({ a: 1 });
     await run.ready;
     const broken = () => Promise.reject(new Error("the database is closing"));
-    Object.assign(journals, { journal: broken, blobsToSend: broken, write: broken });
-    run.log({ a: 2 });
-    const report = await run.finish({ timeoutMs: 300 });
-    expect(report.unsent).toMatchObject({ serverUrl: server.url });
+    Object.assign(journals, {
+      journal: broken,
+      blobsToSend: broken,
+      write: broken,
+      noteSent: broken,
+      remove: broken,
+    });
+    run.log({ a: 2, image: new Image([[0.5, 1]]) });
+    const report = await run.finish();
+    expect(report.unsent).toBeUndefined();
     expect(report.warnings.join("\n")).toContain("the database is closing");
+    await expect
+      .poll(async () => (await runsOf("torn"))[0], { timeout: 10_000 })
+      .toMatchObject({ recordCount: 2, status: "finished" });
   });
+
+  test("a database without room keeps nothing from the server, from its first line on; what is left is told", async () => {
+    const journals = new MemoryJournals();
+    const full = () => Promise.reject(new Error("QuotaExceededError"));
+    Object.assign(journals, { write: full });
+    const { run } = begin({ project: "full" }, { journals });
+    for (let i = 0; i < 10; i += 1) {
+      run.log({ i, image: new Image([[i / 10, 1]]) });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const report = await run.finish();
+    expect(report.unsent).toBeUndefined();
+    expect(report.warnings.join("\n")).toContain("QuotaExceededError); it is sent from memory");
+    await expect
+      .poll(async () => (await runsOf("full"))[0], { timeout: 10_000 })
+      .toMatchObject({ recordCount: 10, status: "finished" });
+    const away: typeof fetch = () => Promise.reject(new TypeError("away"));
+    const other = begin({ project: "full" }, { journals, line: away }).run;
+    other.log({ a: 1, image: new Image([[0.5, 1]]) });
+    const { unsent, sizeBytes } = await other.finish({ timeoutMs: 100 });
+    expect(unsent).toEqual({ bytes: sizeBytes, blobs: 1, serverUrl: server.url });
+  }, 20_000);
 
   test("values that cannot be read, and limits that are none, are told and throw nothing", async () => {
     const { run } = begin({ project: "odd" });

@@ -205,13 +205,19 @@ export class Outbox {
   async #waitAfter(error: unknown): Promise<void> {
     const { warn, server } = this.#options;
     const message = error instanceof Error ? error.message : String(error);
-    const isRefused = error instanceof SendTrouble && error.kind === "refused";
-    warn(
-      isRefused ? "token" : "away",
-      isRefused
-        ? `${server.url} ${message}; nothing is lost, but nothing is sent either.`
-        : `${server.url} cannot be reached (${message}); what is logged is kept in this browser and sent later.`,
-    );
+    if (!(error instanceof SendTrouble)) {
+      warn("kept", `what this browser keeps cannot be read (${message}); it is tried again.`);
+    } else if (error.kind === "refused") {
+      warn(
+        "token",
+        `${server.url} ${message}; nothing is lost, but nothing is sent either. Give the token of the link that \`trackio show\` prints there, in serverUrl (?write_token=…) or writeToken.`,
+      );
+    } else {
+      warn(
+        "away",
+        `${server.url} cannot be reached (${message}${mixedContent(server.url)}); what is logged is kept in this browser and sent later.`,
+      );
+    }
     await this.#wait(this.#backOff.next());
   }
 
@@ -233,6 +239,17 @@ export class Outbox {
   async #pause(pauseMs: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+/** Browsers do not say it themselves, but on their console. */
+function mixedContent(serverUrl: string): string {
+  const { location } = globalThis as { readonly location?: { readonly protocol?: string } };
+  const { protocol, hostname } = new URL(serverUrl);
+  const isHere = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  const isMixed = location?.protocol === "https:" && protocol === "http:" && !isHere;
+  return isMixed
+    ? "; a page that came by https reaches other machines by https only: put a proxy with TLS in front of the server"
+    : "";
 }
 
 function describe({ status, message }: PageAnswer): string {
