@@ -14,7 +14,7 @@ import { MemoryStore } from "../store/memory/memory-store.ts";
 import { SqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { findDataFolder } from "./find-data-folder.ts";
-import { formatQuantity } from "./format.ts";
+import { formatCount } from "./format.ts";
 import { ProgressBar } from "./progress-bar.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -82,9 +82,7 @@ function canWrite(folder: DataFolder): boolean {
 async function foldAll(terminal: Terminal, { folder, store }: OpenData): Promise<void> {
   const bar = new ProgressBar(terminal, "Folding what was logged");
   const trackio = followTrackioFolder(folder, store, () => undefined);
-  const readBar = new ProgressBar(terminal, "Reading what Trackio wrote", (rows) =>
-    formatQuantity(rows, "row"),
-  );
+  const readBar = new ProgressBar(terminal, "Reading the rows that Trackio wrote", formatCount);
   let report: FoldReport;
   try {
     report = await new Folder(folder, store).foldAll({

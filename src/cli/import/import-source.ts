@@ -6,7 +6,7 @@ import { openStoreForFolding } from "../../ingest/open-store.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import { type ProjectKey, parseProjectKey } from "../../protocol/ids.ts";
 import { findDataFolder } from "../find-data-folder.ts";
-import { formatBytes, formatQuantity } from "../format.ts";
+import { formatBytes, formatCount, formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
 import { ProgressBar } from "../progress-bar.ts";
 import type { Terminal } from "../terminal.ts";
@@ -37,7 +37,7 @@ export async function importSource(
   const path = resolve(source);
   const kind = kindOf(path, options);
   const data = await openTarget(terminal, path, kind, options.dir);
-  const bar = new ProgressBar(terminal, "Importing", (rows) => formatQuantity(rows, "row"));
+  const bar = new ProgressBar(terminal, "Importing rows", formatCount);
   const mediaBar = new ProgressBar(terminal, "Copying media", formatBytes);
   let imported: Imported;
   try {

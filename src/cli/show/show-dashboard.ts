@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { TrackioError } from "../../protocol/errors.ts";
 import { startServer } from "../../server/start-server.ts";
 import { findDataFolder } from "../find-data-folder.ts";
-import { formatQuantity } from "../format.ts";
+import { formatCount } from "../format.ts";
 import { ProgressBar } from "../progress-bar.ts";
 import type { Terminal } from "../terminal.ts";
 import { hasScreen, openBrowser } from "./open-browser.ts";
@@ -27,9 +27,7 @@ export interface ShowOptions {
 export async function showDashboard(terminal: Terminal, options: ShowOptions): Promise<void> {
   const { root } = findDataFolder(terminal, chooseDir(options));
   const ended = untilAsked();
-  const bar = new ProgressBar(terminal, "Reading what Trackio wrote", (n) =>
-    formatQuantity(n, "row"),
-  );
+  const bar = new ProgressBar(terminal, "Reading the rows that Trackio wrote", formatCount);
   const server = await startServer({
     root,
     host: options.host,
