@@ -1,5 +1,6 @@
 /** `trackio sync` and `trackio status`: what scripts left is told, sent, and sent once. */
 
+import { rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommandLine } from "../../src/cli/main.ts";
 import { RecordingTerminal } from "../../src/cli/testing/recording-terminal.ts";
@@ -133,6 +134,37 @@ test("--server-url sends all of it to another address", async () => {
   );
   expect(notes).toMatch(/^--server-url is "ftp:\/\/x\?write_token=…"; give an address/);
 });
+
+test("--again sends what was there, to a server that lost it, and nothing twice", async () => {
+  await server.start();
+  await runScript(
+    here,
+    `for (const name of ["a", "b"]) {
+       const run = trackio.init({ project: "p", name });
+       run.log({ i: 0, image: new trackio.Image(new Uint8Array(300).fill(7), { shape: [10, 10, 3] }) });
+       await run.finish();
+     }`,
+    { env: server.env },
+  );
+  await server.stop();
+  rmSync(server.folder.storePath, { recursive: true });
+  await server.start();
+  expect((await trackioSync(here, server.env)).printed).toBe("Nothing is left to be sent.\n");
+  for (const _ of ["lost", "there"]) {
+    const { printed } = await trackioSync(here, server.env, { flags: ["--again"] });
+    expect(printed).toContain("p/a is all there.\np/b is all there.\n");
+  }
+  expect((await trackioSync(here, server.env)).printed).toBe("Nothing is left to be sent.\n");
+  await server.stop();
+  const stored = await readStored(server.folder);
+  expect(stored.map(({ run, rows }) => [run.name, run.state, rows.length])).toEqual([
+    ["a", "finished", 1],
+    ["b", "finished", 1],
+  ]);
+  const [image] = stored[0]!.rows.flatMap(({ values }) => mediaIn(values));
+  const blobs = await makeAll(server.folder);
+  expect(blobs.find((image!.fields as ImageFields).blob).state).toBe("ready");
+}, 60_000);
 
 test("a run whose script goes on is left to it", async () => {
   const script = startScript(

@@ -11,6 +11,10 @@ export function declareSync(program: Command, terminal: Terminal): void {
       "--server-url <url>",
       "send all of it to this server, e.g. when its address has changed; also with ?write_token=…",
     )
+    .option(
+      "--again",
+      "also what was sent before and still lies here, e.g. since the server has lost it",
+    )
     .addOption(jsonOption())
     .addOption(dirOption())
     .action(async (options) => {

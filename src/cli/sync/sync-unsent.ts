@@ -2,7 +2,11 @@
 
 import { existsSync } from "node:fs";
 import { TrackioError } from "../../protocol/errors.ts";
-import { listUnsentJournals, type UnsentJournal } from "../../sdk/remote/unsent-journals.ts";
+import {
+  listUnsentJournals,
+  markUnsent,
+  type UnsentJournal,
+} from "../../sdk/remote/unsent-journals.ts";
 import { findDataFolder } from "../find-data-folder.ts";
 import { formatBytes, formatQuantity } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
@@ -21,7 +25,13 @@ interface ServerReport extends SendOutcome {
 /** As JSON `{"dir", "servers": [{"server_url", "num_runs", "bytes", "unsent_bytes", "unsent_blobs", "refused", "error"}]}`. */
 export async function syncUnsent(
   terminal: Terminal,
-  options: { readonly dir?: string; readonly json?: boolean; readonly serverUrl?: string },
+  options: {
+    readonly dir?: string;
+    readonly json?: boolean;
+    readonly serverUrl?: string;
+    /** Whether what was sent before goes, too. */
+    readonly again?: boolean;
+  },
 ): Promise<void> {
   const folder = findDataFolder(terminal, options.dir);
   if (options.dir !== undefined && !existsSync(folder.root)) {
@@ -31,6 +41,7 @@ export async function syncUnsent(
     );
   }
   const choice = new ServerChoice(folder, terminal.env, options.serverUrl);
+  if (options.again) await markUnsent(folder.root);
   const { left, live } = await findLeft(folder.root);
   for (const { address, header } of live) {
     terminal.note(

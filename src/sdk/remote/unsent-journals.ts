@@ -5,7 +5,7 @@ import { DataFolder, JOURNAL_EXTENSION } from "../../journal/data-folder.ts";
 import { createJournalCursor, readJournal } from "../../journal/journal-reader.ts";
 import { type JournalFile, listJournals } from "../../journal/list-journals.ts";
 import { isWriterAlive } from "../../journal/process-liveness.ts";
-import { isToBeSent, readRemoteMark } from "../../journal/remote-mark.ts";
+import { isToBeSent, readRemoteMark, writeRemoteMark } from "../../journal/remote-mark.ts";
 import type { HeaderLine } from "../../protocol/journal-line.ts";
 import type { JournalAddress } from "./outgoing-journal.ts";
 
@@ -32,6 +32,21 @@ export async function listUnsentJournals(root: string): Promise<UnsentJournal[]>
     if (unsent !== undefined) left.push(unsent);
   }
   return left.sort((a, b) => (a.header?.time ?? 0) - (b.header?.time ?? 0));
+}
+
+/**
+ * Has all journals that were sent and still lie here sent once more, from their first byte: their server began anew, or came
+ * back from a backup. Those of scripts that go on are left to them.
+ */
+export async function markUnsent(root: string): Promise<void> {
+  let count = 0;
+  for (const file of listJournals(new DataFolder(root))) {
+    count += 1;
+    if (count % TURN_EVERY === 0) await setImmediate();
+    const mark = readRemoteMark(file.path);
+    if (mark === undefined || describeUnsent(root, file)?.isWriterAlive !== false) continue;
+    writeRemoteMark(file.path, { serverUrl: mark.serverUrl, sentBytes: 0, isDone: false });
+  }
 }
 
 /** Undefined where the mark does not say where it goes. */
