@@ -32,7 +32,10 @@ export function keepMedia(server: ServerContext, entry: Json, upload: Upload): v
   const project = textOf(fields.project);
   const projectKey = trackioProjectKey(project);
   if (project === undefined || projectKey === undefined) {
-    throw new CallError(400, `Invalid project name: ${JSON.stringify(fields.project ?? null)}`);
+    throw new CallError(
+      400,
+      `Invalid project name: ${JSON.stringify(fields.project ?? null).slice(0, 200)}`,
+    );
   }
   const name = nameOf(fields.uploaded_file, upload);
   const blobs = new BlobFolder(server.folder);

@@ -73,9 +73,12 @@ const ANSWERS: { readonly [call: string]: (source: TrackioSource, values: CallVa
 
 /** Characters of a piece that is sent. */
 const PIECE_LENGTH = 512 * 1024;
+/** Characters of an answer: it is held until it is complete, and one may ask for the same run many times. */
+const MAX_LENGTH = 512 * 1024 * 1024;
 
 /**
  * @param give Takes the pieces of the answer's JSON text but for the last one.
+ * @param maxLength Characters that the answer may have; 512 million unless told.
  * @returns the last piece, often the only one.
  * @throws {@link TrackioError} `invalid_argument` for what clients are told with 400, any other for 500.
  */
@@ -83,6 +86,7 @@ export async function answerTrackio(
   { store, blobs, folder }: Source,
   { call, values }: TrackioQuestion,
   give: (piece: AnswerBytes) => void,
+  maxLength = MAX_LENGTH,
 ): Promise<AnswerBytes> {
   const answer = Object.hasOwn(ANSWERS, call) ? ANSWERS[call] : undefined;
   if (answer === undefined) throw new TrackioError("not_found", `Unknown API: ${call}`);
@@ -92,9 +96,15 @@ export async function answerTrackio(
   if (given instanceof Promise) return encoder.encode(formatExactJson(await given));
   let parts: string[] = [];
   let length = 0;
+  let left = maxLength;
   for await (const part of given) {
     parts.push(part);
     length += part.length;
+    left -= part.length;
+    if (left < 0) {
+      const message = `The answer has more than ${maxLength} characters; ask for fewer runs or points at once.`;
+      throw new TrackioError("conflict", message);
+    }
     if (length < PIECE_LENGTH) continue;
     give(encoder.encode(parts.join("")));
     parts = [];

@@ -176,7 +176,7 @@ test("alerts by level and time, also as Trackio's command line asks for them", a
 
 test("an argument nested without end is refused, and what is asked next is answered", async () => {
   const server = await TrackioServer.start();
-  for (const levels of [501, 20_000, 1_000_000]) {
+  for (const levels of [501, 20_000, 200_000]) {
     const deep = `{"project":${"[".repeat(levels)}${"]".repeat(levels)},"query":"select 1"}`;
     for (const call of ["get_logs", "get_run_configs", "query_project"]) {
       expect(await server.call(call, deep, null)).toMatchObject({

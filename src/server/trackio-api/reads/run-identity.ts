@@ -21,7 +21,7 @@ export function projectOf(values: CallValues): ProjectKey {
   if (key !== undefined) return key;
   throw new TrackioError(
     "invalid_argument",
-    `Invalid project name: ${JSON.stringify(values.project)}`,
+    `Invalid project name: ${JSON.stringify(values.project).slice(0, 200)}`,
   );
 }
 
