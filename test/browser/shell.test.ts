@@ -88,6 +88,16 @@ test("on a phone there is one column, and the runs are a sheet over the foot", a
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
 
+test("on a phone the words of a page without pictures have room", async () => {
+  await using opened = await openPage(house, "/media?project=digits", { width: 390, height: 844 });
+  const { page } = opened;
+  await page.getByRole("heading", { name: "No pictures or tables yet" }).waitFor();
+  for (const part of [".first > p", ".first > .code"]) {
+    const box = await page.locator(part).boundingBox();
+    expect(box!.x + box!.width).toBeLessThanOrEqual(390);
+  }
+});
+
 test("a frame shows the charts alone", async () => {
   const query = "project=digits&sidebar=hidden&navbar=hidden&accordion=hidden";
   await using opened = await openPage(house, `/?${query}`, { width: 600, height: 630 });

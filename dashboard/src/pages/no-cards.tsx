@@ -72,7 +72,7 @@ function NothingYet(props: NoCardsProps) {
         </>
       }
     >
-      <b>{props.keys.length > 0 ? "No number logged yet." : "Nothing logged yet."}</b>
+      <b>No chart yet.</b>
       <br />
       <span class="mid">The first number that a run logs appears here by itself.</span>
       <br />
