@@ -270,7 +270,15 @@ export class LocalRun<
 
   /** Says on disk that the run has ended, be it for now. */
   #markEnded(end: RunEnd): void {
-    this.#journal.end(end, Date.now(), (error) => this.#tellTrouble(error, "the end of the run"));
+    const isThere = this.#journal.end(end, Date.now(), (error) => {
+      this.#tellTrouble(error, "the end of the run");
+    });
+    if (isThere) return;
+    const { root } = this.#opened.folder;
+    this.#warnings.warn(
+      "deleted",
+      `the run "${this.name}" was deleted from ${root} while it was written; what was logged since then is not kept.`,
+    );
   }
 
   async #finish(timeoutMs: number): Promise<RunReport> {

@@ -91,9 +91,13 @@ export class RunJournal {
     }));
   }
 
-  /** Says that the run has ended, in its journal and in its head; returns when the disk itself has both. */
-  end(end: RunEnd, nowMs: number, onTrouble: (error: unknown) => void): void {
+  /**
+   * Says that the run has ended, in its journal and in its head; returns when the disk itself has both.
+   * @returns Whether the run is still there: somebody may have deleted it.
+   */
+  end(end: RunEnd, nowMs: number, onTrouble: (error: unknown) => void): boolean {
     this.#end = end;
+    let isThere = true;
     const attempt = (action: () => void): void => {
       try {
         action();
@@ -105,8 +109,9 @@ export class RunJournal {
     attempt(() => this.#journal.sync());
     attempt(() => this.#journal.close());
     attempt(() => {
-      this.updateHead(nowMs, (head) => this.#headAfter(head, end));
+      isThere = this.updateHead(nowMs, (head) => this.#headAfter(head, end)) !== undefined;
     });
+    return isThere;
   }
 
   /** Takes the end back: the run goes on in a new journal. */

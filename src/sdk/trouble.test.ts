@@ -279,6 +279,16 @@ test("a data folder that vanishes ends nothing", async () => {
   expect(await run.finish()).toMatchObject({ recordCount: 2 });
 });
 
+test("a run that is deleted while it is written is told at its end", async () => {
+  const { folder, run, log, told } = openLoosely();
+  log({ a: 1 });
+  rmSync(folder.root, { recursive: true });
+  log({ a: 2 });
+  const { warnings } = await run.finish();
+  expect(warnings).toEqual([expect.stringMatching(/was deleted from .* while it was written/)]);
+  expect(told()).toHaveLength(1);
+});
+
 test("a warning that nobody can read any more ends nothing", async () => {
   const script = startScript(
     temporaryFolder(),
