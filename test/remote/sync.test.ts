@@ -150,9 +150,10 @@ test("--again sends what was there, to a server that lost it, and nothing twice"
   rmSync(server.folder.storePath, { recursive: true });
   await server.start();
   expect((await trackioSync(here, server.env)).printed).toBe("Nothing is left to be sent.\n");
-  for (const _ of ["lost", "there"]) {
+  for (const sent of [/Sent [1-9]/, /Sent 0 B/]) {
     const { printed } = await trackioSync(here, server.env, { flags: ["--again"] });
     expect(printed).toContain("p/a is all there.\np/b is all there.\n");
+    expect(printed).toMatch(sent);
   }
   expect((await trackioSync(here, server.env)).printed).toBe("Nothing is left to be sent.\n");
   await server.stop();

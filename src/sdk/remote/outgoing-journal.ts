@@ -30,8 +30,8 @@ export interface JournalAddress {
   readonly lastSignMs?: number;
 }
 
-/** `moved`: more may be there to be sent; `waiting`: all whole lines are there; `refused`: the server will never take it, and said why. */
-export type LineStep = "moved" | "waiting" | "refused" | "gone";
+/** `moved`: more may be there to be sent; `learned`: so, too, since the server has another number of bytes than was known; `waiting`: all whole lines are there; `refused`: the server will never take it, and said why. */
+export type LineStep = "moved" | "learned" | "waiting" | "refused" | "gone";
 
 /** What the server said against the journal for good. */
 export interface Refusal {
@@ -154,7 +154,7 @@ export class OutgoingJournal {
     }
     if (answer.status === 409 && isCount(size) && size !== this.sentBytes) {
       this.#learn(size);
-      return "moved";
+      return "learned";
     }
     this.refusal = refusalOf(answer, this.address.mustExist);
     if (this.refusal !== undefined) return "refused";

@@ -259,7 +259,7 @@ export class ServerSender {
     if (!wasKnown && journal.isKnownThere) this.#news.onReady?.(path);
     if (step === "moved") this.#news.onBytes?.(Math.max(0, journal.sentBytes - before));
     attempt(() => journal.mark(this.#now()));
-    return step === "moved";
+    return step !== "waiting";
   }
 
   /** Notes that all of a journal is there, where it is. */
