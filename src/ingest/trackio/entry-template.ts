@@ -17,6 +17,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const LAST_ASCII = 0x7e;
+const NULL = new TextEncoder().encode("null");
 
 /** What stands in a place: a value of the metrics, the step, the id. */
 export type PlaceKind = "value" | "step" | "id";
@@ -175,9 +176,8 @@ class TemplateReader {
   }
 
   #null(): boolean {
-    const { buffer, byteOffset } = this.#bytes;
-    if (Buffer.from(buffer, byteOffset + this.#at, 4).toString("latin1") !== "null") return false;
-    this.#at += 4;
+    if (!NULL.every((byte, i) => this.#bytes[this.#at + i] === byte)) return false;
+    this.#at += NULL.length;
     return true;
   }
 

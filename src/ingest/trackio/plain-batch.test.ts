@@ -69,6 +69,17 @@ function journalsOf(batches: readonly (readonly string[])[], isFast: boolean) {
   return { journals, plainCount };
 }
 
+test("a body that is cut anywhere is for the slow way", () => {
+  const log = `{"project":"p","run":"r","run_id":null,"metrics":{"a":1},"step":0,"config":null,"log_id":"x"}`;
+  const body = Buffer.from(bodyOf([log, log]));
+  for (let length = 0; length < body.length; length += 1) {
+    // In memory of its own, behind which there is nothing.
+    const plain = findPlainBatch(new Uint8Array(body.subarray(0, length)));
+    if (plain !== undefined) expect(parseExactJson(plain.rest), plain.rest).toBeUndefined();
+  }
+  expect(findPlainBatch(new Uint8Array(body))?.count).toBe(2);
+});
+
 describe("the fast way for plain batches", () => {
   test("a journal says the same, whichever way a batch went", () => {
     let plainCount = 0;
