@@ -103,6 +103,13 @@ test("a chart and a table stand side by side; tables of all runs are one, with t
   expect(table.x).toBeGreaterThanOrEqual(chart.x + chart.width - 1);
   expect(table.y).toBe(chart.y);
   expect(await card.locator(".note").innerText()).toBe("table · 4 rows");
+  const cut = await card
+    .locator(".tg-td:first-child, .tg-td:first-child *")
+    .evaluateAll((parts) => {
+      return parts.filter((part) => part.scrollWidth > part.clientWidth && part.clientWidth > 0)
+        .length;
+    });
+  expect(cut).toBe(0);
 });
 
 test("every cell is shown as it was logged", async () => {

@@ -71,6 +71,8 @@ function isSame(a: GridColumn, b: GridColumn): boolean {
 
 /** Left and right of what is in a cell. */
 const PADDING_PX = 20;
+/** More of it left of the first column, so that it stands under the head of its card. */
+const FIRST_PADDING_PX = 6;
 const SORT_SIGN_PX = 16;
 /** Texts that are looked at for a width. */
 const MOST_MEASURED = 40;
@@ -81,15 +83,17 @@ export interface WidthOptions {
   readonly measure: (texts: readonly string[], isStrong?: boolean) => number;
   readonly rowPx: number;
   readonly runNames: readonly string[];
+  readonly isFirst: boolean;
   readonly setPx: number | undefined;
 }
 
 /** How wide `column` would be. */
 export function widthWish(column: GridColumn, options: WidthOptions): WidthWish {
-  const { book, measure, rowPx, runNames, setPx } = options;
-  const headPx = measure([column.title], true) + PADDING_PX + SORT_SIGN_PX;
+  const { book, measure, rowPx, runNames, isFirst, setPx } = options;
+  const paddingPx = PADDING_PX + (isFirst ? FIRST_PADDING_PX : 0);
+  const headPx = measure([column.title], true) + paddingPx + SORT_SIGN_PX;
   const widest = (texts: readonly string[]) =>
-    measure(texts.slice(0, MOST_MEASURED)) + PADDING_PX + 2;
+    measure(texts.slice(0, MOST_MEASURED)) + paddingPx + 2;
   switch (column.kind) {
     case "row":
       return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: "never" };
@@ -102,7 +106,7 @@ export function widthWish(column: GridColumn, options: WidthOptions): WidthWish 
       const texts = cells.map((cell) =>
         cellMedia(cell) ? "" : cellText(cell, column.digits).text,
       );
-      const mediaPx = column.hasMedia ? rowPx - 8 + PADDING_PX : 0;
+      const mediaPx = column.hasMedia ? rowPx - 8 + paddingPx : 0;
       const longest = texts.sort((a, b) => b.length - a.length);
       const contentPx = Math.max(mediaPx, widest(longest));
       const grows = column.isNumber || column.hasMedia ? "last" : "first";

@@ -86,6 +86,7 @@ export function TableGrid(props: TableGridProps) {
       measure: widestText,
       rowPx: props.rowPx,
       runNames: props.book.facts.sources.map(({ run }) => props.runOf(run)?.name ?? ""),
+      isFirst: column === props.columns[0],
       setPx: undefined,
     });
   // The width of a column is reckoned when it is there, not as rows arrive or are sorted: nothing moves by itself.
