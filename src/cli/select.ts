@@ -35,7 +35,7 @@ export async function getProject({ store, folder }: OpenData, name?: string): Pr
   const key = parseProjectKey(name, "--project");
   const project = projects.find((candidate) => candidate.key === key);
   if (project !== undefined) return project;
-  const remedy = `There is ${tellNames(names, "trackio list projects")}.`;
+  const remedy = `There ${names.length === 1 ? "is" : "are"} ${tellNames(names, "trackio list projects")}.`;
   throw new TrackioError("not_found", describeMissing("project", name, names, remedy));
 }
 

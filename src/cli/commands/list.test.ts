@@ -93,6 +93,8 @@ test("with several projects, which one has to be said", async () => {
   const { exitCode, notes } = await folder.trackio(["list", "runs"]);
   expect(exitCode).toBe(2);
   expect(notes).toMatch(/^Which project\? Give --project with one of '\w+' and '\w+'\.\n$/);
+  const missing = await folder.trackio(["list", "runs", "--project", "elsewhere"]);
+  expect(missing.notes).toMatch(/^No project 'elsewhere'\. There are '.+' and '.+'\.\n$/);
 });
 
 test("a run of this process is running; ids appear where names repeat", async () => {
