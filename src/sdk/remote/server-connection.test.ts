@@ -118,3 +118,11 @@ test("a file that cannot be read is trouble of this machine", async () => {
     kind: "local",
   });
 });
+
+test("an address with the wrong scheme or name is told as such", async () => {
+  const { connection } = await serve((_, response) => response.end());
+  const secure = new ServerConnection(connection.url.replace("http:", "https:"), undefined);
+  await expect(secure.ask("GET", "/")).rejects.toThrow(/it may speak http and not https/);
+  const unknown = new ServerConnection("http://nobody.invalid", undefined);
+  await expect(unknown.ask("GET", "/")).rejects.toThrow(/nobody knows that name/);
+});

@@ -175,6 +175,14 @@ function isReset(error: unknown): boolean {
 
 function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== undefined) return code;
-  return message || String(error);
+  if (code === undefined) return message || String(error);
+  const meaning = MEANINGS.find(([codes]) => codes.test(code))?.[1];
+  return meaning === undefined ? code : `${code}: ${meaning}`;
 }
+
+/** What a person can do something about. */
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/, "it may speak http and not https"],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "nobody knows that name"],
+  [/CERT|UNABLE_TO_VERIFY/, "its certificate is not trusted here; NODE_EXTRA_CA_CERTS names more"],
+];
