@@ -104,10 +104,11 @@ export class OpenJournal {
     this.#lines = "";
   }
 
-  /** The highest step of this journal; NaN where it is no integer that a number holds. */
+  /** The highest step of this journal; NaN where it is no integer that a number holds, or a negative zero. */
   get highestInteger(): number | undefined {
     const highest = this.#highest;
-    return highest === undefined || Number.isSafeInteger(highest)
+    if (highest === undefined) return undefined;
+    return Number.isSafeInteger(highest) && !Object.is(highest, -0)
       ? (highest as number)
       : Number.NaN;
   }

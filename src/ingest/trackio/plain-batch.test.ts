@@ -94,6 +94,11 @@ describe("the fast way for plain batches", () => {
     expect(plainCount).toBeGreaterThan(10);
   });
 
+  test("a journal whose highest step is a negative zero says so, whichever way a batch went", () => {
+    const batches = [[entry('{"a":1}', "-0.0")], [entry('{"a":1}', "-3")]];
+    expect(journalsOf(batches, true).journals).toEqual(journalsOf(batches, false).journals);
+  });
+
   const entry = (metrics: string, step = "1", more = "") =>
     `{"project":"p","run":"a","run_id":"r","metrics":${metrics},"step":${step},"config":null,"log_id":"x${step}"${more}}`;
 
