@@ -1,11 +1,20 @@
 /** The first line of a journal that comes from another machine, checked before anything is written: it makes a run. */
 
 import { TrackioError } from "../protocol/errors.ts";
-import { checkName, parseProjectKey } from "../protocol/ids.ts";
+import { checkName, type ProjectKey, parseProjectKey, type RunId } from "../protocol/ids.ts";
 import { type HeaderLine, JOURNAL_VERSION } from "../protocol/journal-line.ts";
-import type { Config, RunIdentity, Writer } from "../protocol/run.ts";
+import type { Config, Lane, RunIdentity, Writer } from "../protocol/run.ts";
 import { decodeValue, type Json } from "../protocol/values.ts";
-import type { JournalAddress } from "./received-journal.ts";
+
+/** Which journal it is. */
+export interface JournalAddress {
+  readonly projectKey: ProjectKey;
+  readonly run: RunId;
+  /** The writer's id. */
+  readonly writer: string;
+  /** Where given, the header must say the same. */
+  readonly lane?: Lane | undefined;
+}
 
 /** No date is further from 1970. */
 const LAST_TIME_MS = 8.64e15;

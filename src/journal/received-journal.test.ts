@@ -13,8 +13,8 @@ import type { ErrorCode } from "../protocol/errors.ts";
 import { parseProjectKey, type RunId } from "../protocol/ids.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { JournalWriter } from "./journal-writer.ts";
+import type { JournalAddress } from "./received-header.ts";
 import {
-  type JournalAddress,
   type JournalOffsetError,
   openReceivedJournal,
   type ReceivedJournal,

@@ -25,25 +25,14 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { TrackioError } from "../protocol/errors.ts";
-import { type ProjectKey, parseRunId, type RunId } from "../protocol/ids.ts";
+import { parseRunId } from "../protocol/ids.ts";
 import type { HeaderLine } from "../protocol/journal-line.ts";
-import type { Lane } from "../protocol/run.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainWriteError, isMissing } from "./file-errors.ts";
 import { lineStart } from "./line-start.ts";
-import { factsOf, readReceivedHeader } from "./received-header.ts";
+import { factsOf, type JournalAddress, readReceivedHeader } from "./received-header.ts";
 import { createRun, isMarkedDeleted, type RunHead, readHead, updateHead } from "./run-head.ts";
 import { touchRuns } from "./touch-runs.ts";
-
-/** Which journal it is. */
-export interface JournalAddress {
-  readonly projectKey: ProjectKey;
-  readonly run: RunId;
-  /** The writer's id. */
-  readonly writer: string;
-  /** Where given, the header must say the same. */
-  readonly lane?: Lane | undefined;
-}
 
 /** The bytes do not begin where the journal here ends. */
 export class JournalOffsetError extends TrackioError {

@@ -140,8 +140,8 @@ function measureJournals({ folder }: OpenData): JournalTotals {
 
 async function measureUnsent(root: string): Promise<UnsentTotals[]> {
   const totals = new Map<string, UnsentTotals>();
-  for (const { address, unsentBytes } of await listUnsentJournals(root)) {
-    const { serverUrl } = address;
+  for (const { route, unsentBytes } of await listUnsentJournals(root)) {
+    const { serverUrl } = route;
     const { count, bytes } = totals.get(serverUrl) ?? { count: 0, bytes: 0 };
     totals.set(serverUrl, { serverUrl, count: count + 1, bytes: bytes + unsentBytes });
   }

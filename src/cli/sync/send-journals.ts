@@ -1,6 +1,6 @@
 /** Sends journals that were left to one server, to their end or until that is of no use now. */
 
-import type { JournalAddress, Refusal } from "../../sdk/remote/outgoing-journal.ts";
+import type { JournalRoute, Refusal } from "../../sdk/remote/outgoing-journal.ts";
 import { ServerSender } from "../../sdk/remote/server-sender.ts";
 
 /** What became of it. */
@@ -26,7 +26,7 @@ const ATTEMPTS = 5;
 const LOOK_EVERY_MS = 100;
 
 export async function sendJournals(
-  journals: readonly JournalAddress[],
+  journals: readonly JournalRoute[],
   { url, token, onBytes }: SendOptions,
 ): Promise<SendOutcome> {
   const sent: string[] = [];

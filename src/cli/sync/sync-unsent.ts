@@ -43,13 +43,13 @@ export async function syncUnsent(
   const choice = new ServerChoice(folder, terminal.env, options.serverUrl);
   if (options.again) await markUnsent(folder.root);
   const { left, live } = await findLeft(folder.root);
-  for (const { address, header } of live) {
+  for (const { route, header } of live) {
     terminal.note(
-      `Run "${header?.run.name ?? address.run}" is still being written: its script sends it.\n`,
+      `Run "${header?.run.name ?? route.run}" is still being written: its script sends it.\n`,
     );
   }
   const reports: ServerReport[] = [];
-  const byServer = Map.groupBy(left, ({ address }) => choice.urlFor(address.serverUrl));
+  const byServer = Map.groupBy(left, ({ route }) => choice.urlFor(route.serverUrl));
   for (const [url, journals] of byServer) {
     reports.push(await sendTo(terminal, url, choice.tokenFor(url), journals));
   }
@@ -80,7 +80,7 @@ async function sendTo(
   let sentBytes = 0;
   try {
     const outcome = await sendJournals(
-      journals.map(({ address }) => address),
+      journals.map(({ route }) => route),
       {
         url,
         token,
@@ -100,14 +100,14 @@ async function sendTo(
 async function tell(terminal: Terminal, report: ServerReport): Promise<void> {
   const { url, sentBytes, journals, sent, refused } = report;
   const lines: string[] = [];
-  const runs = runsOf(journals.filter(({ address }) => sent.includes(address.path)));
+  const runs = runsOf(journals.filter(({ route }) => sent.includes(route.path)));
   for (const run of runs) lines.push(`${run} is all there.\n`);
   lines.push(`Sent ${formatBytes(sentBytes)} to ${url}.\n`);
   await terminal.print(lines.join(""));
-  for (const { address, header } of journals) {
-    const refusal = refused.get(address.path);
+  for (const { route, header } of journals) {
+    const refusal = refused.get(route.path);
     if (refusal === undefined) continue;
-    const name = header?.run.name ?? address.run;
+    const name = header?.run.name ?? route.run;
     terminal.note(`${url} does not take the run "${name}": ${refusal.message}\n`);
   }
 }
@@ -115,8 +115,8 @@ async function tell(terminal: Terminal, report: ServerReport): Promise<void> {
 /** `project/name` of each run, once. */
 function runsOf(journals: readonly UnsentJournal[]): string[] {
   const names = new Map<string, string>();
-  for (const { address, header } of journals) {
-    const { project, run } = address;
+  for (const { route, header } of journals) {
+    const { project, run } = route;
     names.set(`${project}/${run}`, `${project}/${header?.run.name ?? run}`);
   }
   return [...names.values()];
@@ -125,7 +125,7 @@ function runsOf(journals: readonly UnsentJournal[]): string[] {
 function toJson(dir: string, reports: readonly ServerReport[]): string {
   const servers = reports.map((report) => ({
     server_url: report.url,
-    num_runs: runsOf(report.journals.filter(({ address }) => report.sent.includes(address.path)))
+    num_runs: runsOf(report.journals.filter(({ route }) => report.sent.includes(route.path)))
       .length,
     bytes: report.sentBytes,
     unsent_bytes: report.left.bytes,

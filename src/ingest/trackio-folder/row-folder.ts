@@ -13,7 +13,7 @@ import { TrackioError } from "../../protocol/errors.ts";
 import type { Config, Lane, RunIdentity, Writer } from "../../protocol/run.ts";
 import type { FoldBatch, FoldOutcome, Store } from "../../store/store.ts";
 import type { FoldChange } from "../fold-report.ts";
-import type { KeepText } from "../trackio/translate-metrics.ts";
+import type { KeepText } from "../trackio/translate-typed.ts";
 import type { TrackioRow } from "./database-rows.ts";
 import type { TableName } from "./database-shape.ts";
 import { stepOf, type TranslatedRows, translateRows } from "./translate-rows.ts";

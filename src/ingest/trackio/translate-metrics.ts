@@ -11,14 +11,10 @@
  */
 
 import type { KeyPath } from "../../protocol/journal-line.ts";
-import type { BlobHash } from "../../protocol/media.ts";
 import { type Json, MAX_DEPTH } from "../../protocol/values.ts";
 import { membersOf } from "./members-of.ts";
 import { readTrace, type TranslatedTrace } from "./translate-trace.ts";
-import { translateTyped } from "./translate-typed.ts";
-
-/** Keeps the exact text of a table as a blob and tells its name. */
-export type KeepText = (text: string) => BlobHash;
+import { type KeepText, translateTyped } from "./translate-typed.ts";
 
 export interface TranslatedMetrics {
   readonly keys: readonly KeyPath[];

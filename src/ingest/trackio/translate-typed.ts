@@ -18,8 +18,10 @@ import { columnsOfRows, formatTablePart, mediaBlobsIn } from "../../tables/track
 import { objectOf } from "./exact-json-parser.ts";
 import { membersOf } from "./members-of.ts";
 import { isMediaPath, mediaPathOf } from "./trackio-names.ts";
-import type { KeepText } from "./translate-metrics.ts";
 import { typeOfFile } from "./type-of-file.ts";
+
+/** Keeps the exact text of a table as a blob and tells its name. */
+export type KeepText = (text: string) => BlobHash;
 
 type Members = readonly (readonly [string, Json])[];
 

@@ -141,11 +141,11 @@ export class OutgoingBlobs {
   #namesFrom(from: number, to: number): Set<BlobHash> {
     const begin = Math.max(0, from - NAME_OVERLAP_BYTES);
     try {
-      return blobNamesIn(readBytes(this.#journal.address.path, begin, to - begin));
+      return blobNamesIn(readBytes(this.#journal.route.path, begin, to - begin));
     } catch (error) {
       // Deleted meanwhile: nothing names anything any more.
       if (isMissing(error)) return new Set();
-      throw unreadable(this.#journal.address.path, error);
+      throw unreadable(this.#journal.route.path, error);
     }
   }
 

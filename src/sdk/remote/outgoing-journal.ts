@@ -15,7 +15,7 @@ import { SendTrouble } from "./send-trouble.ts";
 import { type Answer, reasonOf, type ServerConnection } from "./server-connection.ts";
 
 /** Which journal goes where; plain data, so that it crosses threads. */
-export interface JournalAddress {
+export interface JournalRoute {
   /** The journal's file. */
   readonly path: string;
   /** Of the data folder. */
@@ -46,7 +46,7 @@ const MARK_EVERY_MS = 1_000;
 const NEWLINE = 0x0a;
 
 export class OutgoingJournal {
-  readonly address: JournalAddress;
+  readonly route: JournalRoute;
   /** Bytes that the server has. */
   sentBytes: number;
   /** Whether its script may still write to it. */
@@ -63,14 +63,11 @@ export class OutgoingJournal {
   #markedMs = 0;
   #markedBytes: number;
 
-  constructor(
-    address: JournalAddress,
-    options: { readonly isOpen: boolean; readonly nowMs: number },
-  ) {
-    const mark = readMark(address.path);
+  constructor(route: JournalRoute, options: { readonly isOpen: boolean; readonly nowMs: number }) {
+    const mark = readMark(route.path);
     // Of a mark for another server only the place counts.
-    const sentBytes = mark?.serverUrl === address.serverUrl ? mark.sentBytes : 0;
-    this.address = address;
+    const sentBytes = mark?.serverUrl === route.serverUrl ? mark.sentBytes : 0;
+    this.route = route;
     this.isOpen = options.isOpen;
     this.sentBytes = sentBytes;
     this.#markedBytes = sentBytes;
@@ -79,7 +76,7 @@ export class OutgoingJournal {
 
   /** Bytes in the file; undefined where it is gone. */
   sizeBytes(): number | undefined {
-    return statSync(this.address.path, { throwIfNoEntry: false })?.size;
+    return statSync(this.route.path, { throwIfNoEntry: false })?.size;
   }
 
   /**
@@ -112,8 +109,8 @@ export class OutgoingJournal {
     // Deleted meanwhile: a mark alone would be of no journal.
     if (fileBytes === undefined) return;
     const sizeBytes = this.isOpen ? undefined : this.isAllSent ? this.sentBytes : fileBytes;
-    writeRemoteMark(this.address.path, {
-      serverUrl: this.address.serverUrl,
+    writeRemoteMark(this.route.path, {
+      serverUrl: this.route.serverUrl,
       sentBytes: this.sentBytes,
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
       isDone,
@@ -124,15 +121,15 @@ export class OutgoingJournal {
 
   #readPiece(): Buffer | undefined {
     try {
-      return readWholeLines(this.address.path, this.sentBytes, this.#pieceBytes);
+      return readWholeLines(this.route.path, this.sentBytes, this.#pieceBytes);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw unreadable(this.address.path, error);
+      throw unreadable(this.route.path, error);
     }
   }
 
   async #post(server: ServerConnection, piece: Buffer, nowMs: number): Promise<Answer> {
-    const { project, run, writer, lastSignMs } = this.address;
+    const { project, run, writer, lastSignMs } = this.route;
     // How long ago, and not when: clocks differ.
     const silence = lastSignMs === undefined ? 0 : Math.max(0, Math.round(nowMs - lastSignMs));
     const path = `/api/v1/journals/${[project, run, writer].map(encodeURIComponent).join("/")}`;
@@ -156,7 +153,7 @@ export class OutgoingJournal {
       this.#learn(size);
       return "learned";
     }
-    this.refusal = refusalOf(answer, this.address.mustExist);
+    this.refusal = refusalOf(answer, this.route.mustExist);
     if (this.refusal !== undefined) return "refused";
     const isElse = [200, 404, 405].includes(answer.status) && !isCount(size);
     const what = isElse ? ", as no server of this package that takes journals does" : "";

@@ -4,13 +4,13 @@
  * in a thread of its own, and speaks in plain data.
  */
 
-import type { JournalAddress, Refusal } from "./outgoing-journal.ts";
+import type { JournalRoute, Refusal } from "./outgoing-journal.ts";
 import type { SendTrouble, TroubleKind } from "./send-trouble.ts";
 import { ServerSender, type Unsent } from "./server-sender.ts";
 import { listUnsentJournals } from "./unsent-journals.ts";
 
 /** A journal of this script's own. */
-export interface OwnJournal extends JournalAddress {
+export interface OwnJournal extends JournalRoute {
   readonly token?: string | undefined;
 }
 
@@ -224,11 +224,11 @@ export class Sending {
   }
 
   async #sendLeft(root: string, serverUrl: string): Promise<void> {
-    for (const { address, isWriterAlive } of await listUnsentJournals(root)) {
+    for (const { route, isWriterAlive } of await listUnsentJournals(root)) {
       if (this.#isClosed) return;
-      if (address.serverUrl !== serverUrl || isWriterAlive || this.#own.has(address.path)) continue;
-      this.#earlier.set(address.path, serverUrl);
-      this.#senders.get(serverUrl)?.add(address, { isOpen: false });
+      if (route.serverUrl !== serverUrl || isWriterAlive || this.#own.has(route.path)) continue;
+      this.#earlier.set(route.path, serverUrl);
+      this.#senders.get(serverUrl)?.add(route, { isOpen: false });
     }
   }
 }

@@ -8,7 +8,7 @@ import { readRemoteMark, writeRemoteMark } from "../../journal/remote-mark.ts";
 import { beginRun, PROJECT } from "../../journal/testing/begin-journal.ts";
 import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
 import { type Ask, writeApp } from "../../server/testing/write-app.ts";
-import type { JournalAddress } from "./outgoing-journal.ts";
+import type { JournalRoute } from "./outgoing-journal.ts";
 import type { SendTrouble } from "./send-trouble.ts";
 import { type SenderNews, ServerSender } from "./server-sender.ts";
 
@@ -60,14 +60,14 @@ function writeJournal(records: number, header: object = {}) {
   for (let step = 0; step < records; step += 1) journal.append(set, [0, step, 3_000 + step, 0.25]);
   journal.close();
   const { path, writer } = journal;
-  const address = { path, root: folder.root, project: PROJECT, run: run.id, writer: writer.id };
-  return { ...address, mustExist: false, folder };
+  const route = { path, root: folder.root, project: PROJECT, run: run.id, writer: writer.id };
+  return { ...route, mustExist: false, folder };
 }
 
 /** Sends the journal until nothing is left to do for it. @returns what was told. */
 async function send(
   serverUrl: string,
-  journal: Omit<JournalAddress, "serverUrl">,
+  journal: Omit<JournalRoute, "serverUrl">,
   news: SenderNews = {},
 ): Promise<{ readonly refusal: object | undefined; readonly troubles: SendTrouble[] }> {
   const troubles: SendTrouble[] = [];

@@ -12,7 +12,7 @@ import { BlobFolder } from "../../media/blob-folder.ts";
 import { steadyMs } from "../steady-clock.ts";
 import { BackOff } from "./back-off.ts";
 import { type BlobProgress, OutgoingBlobs } from "./outgoing-blobs.ts";
-import { type JournalAddress, OutgoingJournal, type Refusal } from "./outgoing-journal.ts";
+import { type JournalRoute, OutgoingJournal, type Refusal } from "./outgoing-journal.ts";
 import { SendTrouble } from "./send-trouble.ts";
 import { ServerConnection } from "./server-connection.ts";
 
@@ -96,15 +96,15 @@ export class ServerSender {
     this.#wake();
   }
 
-  add(address: JournalAddress, { isOpen }: { readonly isOpen: boolean }): void {
-    if (this.#journals.has(address.path)) return;
-    const journal = new OutgoingJournal(address, { isOpen, nowMs: this.#now() });
+  add(route: JournalRoute, { isOpen }: { readonly isOpen: boolean }): void {
+    if (this.#journals.has(route.path)) return;
+    const journal = new OutgoingJournal(route, { isOpen, nowMs: this.#now() });
     const progress: BlobProgress = {
       onSent: (sizeBytes) => this.#news.onBytes?.(sizeBytes),
       onRefused: (message) => this.#news.onTrouble?.(new SendTrouble("too-large", message), 1),
     };
-    const blobs = new OutgoingBlobs(journal, BlobFolder.at(address.root), progress);
-    this.#journals.set(address.path, { journal, blobs });
+    const blobs = new OutgoingBlobs(journal, BlobFolder.at(route.root), progress);
+    this.#journals.set(route.path, { journal, blobs });
     this.#run();
     this.#wake();
   }
@@ -231,7 +231,7 @@ export class ServerSender {
   #pauseOne(pauses: Map<Sent, OwnPause>, sent: Sent, trouble: SendTrouble): void {
     const { backOff } = pauses.get(sent) ?? { backOff: new BackOff() };
     pauses.set(sent, { backOff, failedAtMs: steadyMs(), pauseMs: backOff.next() });
-    this.#news.onTrouble?.(trouble, backOff.failures, sent.journal.address.path);
+    this.#news.onTrouble?.(trouble, backOff.failures, sent.journal.route.path);
   }
 
   #isPaused({ failedAtMs, pauseMs }: OwnPause): boolean {
@@ -241,11 +241,11 @@ export class ServerSender {
   }
 
   #isOnItsWay({ journal }: Sent): boolean {
-    return this.#journals.has(journal.address.path);
+    return this.#journals.has(journal.route.path);
   }
 
   async #sendLines({ journal }: Sent): Promise<boolean> {
-    const { path } = journal.address;
+    const { path } = journal.route;
     const wasKnown = journal.isKnownThere;
     const before = journal.sentBytes;
     const step = await journal.sendLines(this.#connection, {
@@ -264,7 +264,7 @@ export class ServerSender {
 
   /** Notes that all of a journal is there, where it is. */
   #settle({ journal, blobs }: Sent): void {
-    const { path } = journal.address;
+    const { path } = journal.route;
     if (!journal.isAllSent || !blobs.isDone || !this.#journals.has(path)) return;
     // Left by a process that ended between the last answer and this note: the server was heard then.
     if (!journal.isKnownThere) this.#news.onReady?.(path);

@@ -7,10 +7,10 @@ import { type JournalFile, listJournals } from "../../journal/list-journals.ts";
 import { isWriterAlive } from "../../journal/process-liveness.ts";
 import { isToBeSent, readRemoteMark, writeRemoteMark } from "../../journal/remote-mark.ts";
 import type { HeaderLine } from "../../protocol/journal-line.ts";
-import type { JournalAddress } from "./outgoing-journal.ts";
+import type { JournalRoute } from "./outgoing-journal.ts";
 
 export interface UnsentJournal {
-  readonly address: JournalAddress;
+  readonly route: JournalRoute;
   /** The project's and the run's name, for people; undefined where the journal's first line is damaged. */
   readonly header: HeaderLine | undefined;
   readonly unsentBytes: number;
@@ -56,7 +56,7 @@ function describeUnsent(root: string, file: JournalFile): UnsentJournal | undefi
   const header = readHeader(file.path);
   const name = file.source.slice(file.source.lastIndexOf("/") + 1);
   return {
-    address: {
+    route: {
       path: file.path,
       root,
       serverUrl: mark.serverUrl,
