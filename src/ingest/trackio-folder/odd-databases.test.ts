@@ -188,10 +188,11 @@ test("tables of another make are read by their rows, or passed over, and keep no
 test("a row of 50 MB is read", { timeout: 30_000 }, async () => {
   const { root } = temporaryFolder();
   using demo = new PythonDatabase(root, "demo");
+  const time = Date.now();
   demo.log(B, [
-    ...losses(2),
-    { step: 2, metrics: { text: "x".repeat(50_000_000) } },
-    ...losses(1, 3),
+    ...losses(2, 0, time),
+    { step: 2, time, metrics: { text: "x".repeat(50_000_000) } },
+    ...losses(1, 3, time),
   ]);
   await using reader = await PythonFolderReader.open(root);
   await reader.read();
