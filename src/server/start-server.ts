@@ -21,7 +21,6 @@ import { DASHBOARD_DIR, readPackageVersion } from "./package-files.ts";
 import { ReaderPool } from "./reading/reader-pool.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
 import { AcceptedWrites } from "./trackio-api/accepted-writes.ts";
-import { TrackioWrites } from "./trackio-api/trackio-writes.ts";
 
 export interface ServerOptions extends TokenOptions {
   /** The data folder; made where it is not there. */
@@ -71,9 +70,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reader = new ReaderPool(root, Math.max(2, Math.min(4, availableParallelism() - 1)));
   reader.warmUp();
   // The threads begin while the libraries are loaded: a third of the time to the first answer.
-  const [folding, { createApp }, { createAdaptorServer }] = await Promise.all([
+  const [folding, { createApp }, { TrackioWrites }, { createAdaptorServer }] = await Promise.all([
     FoldWorker.start(root, onNews),
     import("./app.ts"),
+    import("./trackio-api/trackio-writes.ts"),
     import("@hono/node-server"),
   ]).catch(async (error: unknown) => {
     await reader.close();
