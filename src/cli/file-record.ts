@@ -1,5 +1,5 @@
 import type { Json } from "../protocol/values.ts";
-import type { ProjectFile } from "../store/store.ts";
+import type { ProjectFile } from "../store/media-reads.ts";
 import { isoTime } from "./format.ts";
 
 /** A saved file, as programs get it. */

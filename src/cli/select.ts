@@ -4,7 +4,8 @@ import { TrackioError } from "../protocol/errors.ts";
 import { parseProjectKey } from "../protocol/ids.ts";
 import type { MediaKind } from "../protocol/media.ts";
 import { describeMissing, nearestName } from "../protocol/nearest.ts";
-import type { MetricSummary, ProjectFile, ProjectInfo, RunInfo } from "../store/store.ts";
+import type { ProjectFile } from "../store/media-reads.ts";
+import type { MetricSummary, ProjectInfo, RunInfo } from "../store/store.ts";
 import type { OpenData } from "./open-data.ts";
 
 /** So many names are told; beyond them the command that lists all is. */

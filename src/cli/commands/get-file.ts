@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { TrackioError } from "../../protocol/errors.ts";
-import type { ProjectFile } from "../../store/store.ts";
+import type { ProjectFile } from "../../store/media-reads.ts";
 import { copyWhole, findBlobFile, printFile } from "../blob-file.ts";
 import { fileRecord } from "../file-record.ts";
 import { formatBytes } from "../format.ts";

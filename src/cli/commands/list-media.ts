@@ -1,4 +1,5 @@
-import type { MediaSummary, ProjectInfo, RunInfo } from "../../store/store.ts";
+import type { MediaSummary } from "../../store/media-reads.ts";
+import type { ProjectInfo, RunInfo } from "../../store/store.ts";
 import { formatCount, formatNumber, isoTime } from "../format.ts";
 import { jsonDocument } from "../json-text.ts";
 import { type OpenData, openData } from "../open-data.ts";

@@ -2,7 +2,8 @@
 
 import type { MediaItems, MediaSteps, MediaTable } from "../../protocol/api.ts";
 import type { RunId } from "../../protocol/ids.ts";
-import type { MediaQuery, MediaSummary, Store } from "../../store/store.ts";
+import type { MediaQuery, MediaSummary } from "../../store/media-reads.ts";
+import type { Store } from "../../store/store.ts";
 import type { Question } from "./question.ts";
 
 type MediaOfKey = MediaTable["media"][number];

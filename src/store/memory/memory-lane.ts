@@ -1,8 +1,9 @@
 import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 import type { Writer } from "../../protocol/run.ts";
 import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
+import type { MediaSummary } from "../media-reads.ts";
 import { columnJson } from "../record-values.ts";
-import type { FoldBatch, MediaSummary, RecordBlock } from "../store.ts";
+import type { FoldBatch, RecordBlock } from "../store.ts";
 import { tellSteps } from "../tell-steps.ts";
 import { type MemoryMedia, mediaOfRecord } from "./memory-media.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../../protocol/media.ts";
 import { decodeValue } from "../../protocol/values.ts";
 import { mediaStep } from "../media-in-records.ts";
-import type { LoggedTable, MediaItem, MediaSummary } from "../store.ts";
+import type { LoggedTable, MediaItem, MediaSummary } from "../media-reads.ts";
 import type { MemoryRecord } from "./memory-lane.ts";
 
 /** A picture, video, sound or table, and where a record names it. */

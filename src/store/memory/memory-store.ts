@@ -13,17 +13,19 @@ import { decodeValue } from "../../protocol/values.ts";
 import { checkBatch } from "../check-batch.ts";
 import { cellOf, gridOf } from "../choose-grid.ts";
 import { exactStep } from "../exact-step.ts";
-import { rowValues } from "../record-values.ts";
 import type {
-  FoldBatch,
-  FoldOutcome,
   LoggedTable,
   MediaItem,
   MediaQuery,
   MediaSummary,
+  ProjectFile,
+} from "../media-reads.ts";
+import { rowValues } from "../record-values.ts";
+import type {
+  FoldBatch,
+  FoldOutcome,
   MetricSummary,
   Point,
-  ProjectFile,
   ProjectInfo,
   RecordsQuery,
   Row,

@@ -5,7 +5,8 @@
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { BlobHash } from "../../protocol/media.ts";
-import type { FoldBatch, ProjectFile } from "../store.ts";
+import type { ProjectFile } from "../media-reads.ts";
+import type { FoldBatch } from "../store.ts";
 import { projectRow } from "./catalogue.ts";
 import type { Database, Parameter } from "./database.ts";
 

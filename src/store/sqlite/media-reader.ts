@@ -2,7 +2,7 @@
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { type MediaFields, type MediaKind, MediaRef } from "../../protocol/media.ts";
-import type { MediaItem, MediaQuery, MediaSummary } from "../store.ts";
+import type { MediaItem, MediaQuery, MediaSummary } from "../media-reads.ts";
 import { runRow } from "./catalogue.ts";
 import type { Database, SqlRow } from "./database.ts";
 

@@ -2,7 +2,7 @@
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { TableFields, TablePart } from "../../protocol/media.ts";
-import type { LoggedTable } from "../store.ts";
+import type { LoggedTable } from "../media-reads.ts";
 import type { Database } from "./database.ts";
 import { mediaOf, mediaRow } from "./media-reader.ts";
 

@@ -5,15 +5,17 @@ import type { KeyPath } from "../../protocol/journal-line.ts";
 import { type BlobHash, MediaRef } from "../../protocol/media.ts";
 import type { Lane } from "../../protocol/run.ts";
 import type {
-  FoldBatch,
-  FoldOutcome,
   LoggedTable,
   MediaItem,
   MediaQuery,
   MediaSummary,
+  ProjectFile,
+} from "../media-reads.ts";
+import type {
+  FoldBatch,
+  FoldOutcome,
   MetricSummary,
   Point,
-  ProjectFile,
   ProjectInfo,
   RecordsQuery,
   Row,
