@@ -1,17 +1,16 @@
 /**
- * Makes one file of many, in place, for the modules that a person waits for:
- * what a script imports, and what each thread of a server begins with. One
- * file is found and read in a fifth of the time of some thirty.
+ * Makes few files of many, in place, for the modules that a person waits for:
+ * what a script imports, the command line, and what each thread of a server
+ * begins with. One file is found and read in a fifth of the time of some thirty.
  *
- * An entry keeps its place, so that what it finds by its own URL is still
- * beside it; for that no entry may contain a module of another folder that
- * finds something by its URL, but by way of the rooms (`../media/…`), which lie
- * side by side. The types stay as they are.
+ * What an entry loads later becomes files beside it (`chunk-…`). What a module
+ * finds by its own URL is found from where that module stood, so each of the
+ * rooms' files stays in its place too; the types stay as they are.
  */
 
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "vite";
+import { cpSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { build, type Plugin } from "vite";
 
 const ENTRIES = [
   "sdk/index.js",
@@ -20,6 +19,7 @@ const ENTRIES = [
   "sdk/browser/index.js",
   "ingest/fold-thread.js",
   "server/reading/reader-thread.js",
+  "cli/main.js",
 ];
 
 /** @param roomsDir The compiled rooms, e.g. `dist`. @param besideDir An empty folder to work in. */
@@ -27,7 +27,7 @@ export async function bundleEntries(roomsDir: string, besideDir: string): Promis
   // Each is made of the rooms as they were compiled: no bundle goes into another.
   for (const entry of ENTRIES) await bundle(roomsDir, join(besideDir, entry), entry);
   for (const entry of ENTRIES) {
-    copyFileSync(join(besideDir, entry, "bundle.js"), join(roomsDir, entry));
+    cpSync(join(besideDir, entry), dirname(join(roomsDir, entry)), { recursive: true });
   }
 }
 
@@ -36,13 +36,34 @@ async function bundle(roomsDir: string, outDir: string, entry: string): Promise<
     root: roomsDir,
     configFile: false,
     logLevel: "warn",
+    plugins: [keepUrls(roomsDir, dirname(join(roomsDir, entry)))],
     build: {
       ssr: join(roomsDir, entry),
       outDir,
       emptyOutDir: true,
       minify: false,
       target: "node22",
-      rolldownOptions: { output: { format: "es", entryFileNames: "bundle.js" } },
+      rolldownOptions: {
+        output: {
+          format: "es",
+          entryFileNames: "[name].js",
+          chunkFileNames: "chunk-[name]-[hash].js",
+        },
+      },
     },
   });
+}
+
+/** Law: `import.meta.url` in a bundle is the URL of the module that asks, as if there were no bundle. */
+function keepUrls(roomsDir: string, bundleDir: string): Plugin {
+  return {
+    name: "keep-urls",
+    transform(code, id) {
+      if (!id.startsWith(roomsDir) || !code.includes("import.meta.url")) return undefined;
+      const path = relative(bundleDir, id).split(sep).join("/");
+      if (!path.includes("/")) return undefined;
+      const url = `new URL(${JSON.stringify(path)}, import.meta.url).href`;
+      return { code: code.replaceAll("import.meta.url", url), map: null };
+    },
+  };
 }

@@ -4,7 +4,9 @@ import {
   countTests,
   countUnhandled,
   crashedFiles,
+  filesToRepeat,
   formatCount,
+  listFailed,
   type VitestReport,
 } from "./test-count.ts";
 
@@ -59,4 +61,34 @@ test("a file in which the engine died is left to the run that counts it", () => 
   });
   const rest = countTests(first, 0, [...crashedFiles(printed).keys()]);
   expect(addCounts(rest, countTests(green, 0))).toEqual({ passed: 6, failed: 0, skipped: 0 });
+});
+
+test("what failed is named with the first line of why", () => {
+  const failing = {
+    status: "failed",
+    fullName: "a chart shows its range",
+    failureMessages: ["expected 1 to be 2\n    at x.ts:1"],
+  };
+  const bad = { name: "/b.test.ts", status: "failed", assertionResults: [passed, failing] };
+  const unloaded = {
+    name: "/c.test.ts",
+    status: "failed",
+    message: "Cannot find 'x'",
+    assertionResults: [],
+  };
+  expect(listFailed(withFile(bad, unloaded))).toEqual([
+    { file: "/b.test.ts", name: "a chart shows its range", why: "expected 1 to be 2" },
+    { file: "/c.test.ts", name: "", why: "Cannot find 'x'" },
+  ]);
+  expect(listFailed(undefined)).toEqual([]);
+});
+
+test("a few files are tried again, many are not, nor after an error outside of every test", () => {
+  const accident = { crashed: ["/a"], failed: ["/b", "/b", "/c"], unhandledCount: 1 };
+  expect(filesToRepeat(accident)).toEqual(["/a", "/b", "/c"]);
+  expect(filesToRepeat({ ...accident, failed: ["/b", "/c", "/d"] })).toEqual(["/a"]);
+  expect(filesToRepeat({ ...accident, crashed: ["/a", "/e", "/f"], unhandledCount: 3 })).toEqual(
+    [],
+  );
+  expect(filesToRepeat({ ...accident, unhandledCount: 2 })).toEqual([]);
 });

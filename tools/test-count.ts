@@ -12,8 +12,17 @@ export interface VitestReport {
     /** The test file's path. */
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file could not be loaded, where it could not. */
+    readonly message?: string;
+    readonly assertionResults: readonly VitestResult[];
   }[];
+}
+
+interface VitestResult {
+  readonly status: string;
+  /** The test's name behind those of its groups. */
+  readonly fullName?: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /**
@@ -41,6 +50,34 @@ export function countTests(
   };
 }
 
+/** A test that failed, or a whole file that could not be loaded. */
+export interface FailedTest {
+  /** The test file's path. */
+  readonly file: string;
+  /** e.g. `deletion frees what nothing else refers to`; empty for a whole file. */
+  readonly name: string;
+  /** The first line of why. */
+  readonly why: string;
+}
+
+export function listFailed(report: VitestReport | undefined): FailedTest[] {
+  return (report?.testResults ?? []).flatMap(({ name: file, status, message, assertionResults }) =>
+    status === "failed" && assertionResults.length === 0
+      ? [{ file, name: "", why: firstLine(message) }]
+      : assertionResults
+          .filter((result) => result.status === "failed")
+          .map(({ fullName = "", failureMessages }) => ({
+            file,
+            name: fullName,
+            why: firstLine(failureMessages?.[0]),
+          })),
+  );
+}
+
+function firstLine(text = ""): string {
+  return text.split("\n", 1)[0]!;
+}
+
 export function addCounts(a: TestCount, b: TestCount): TestCount {
   return {
     passed: a.passed + b.passed,
@@ -66,4 +103,26 @@ export function crashedFiles(printed: string): ReadonlyMap<string, string> {
 /** How many errors outside of tests Vitest told of. */
 export function countUnhandled(printed: string): number {
   return Number(/Vitest caught (\d+) unhandled error/.exec(printed)?.[1] ?? 0);
+}
+
+/** More crashes than that are no accident. */
+const MOST_CRASHED = 2;
+/** Nor are more files with failures. */
+const MOST_FAILED = 2;
+
+/**
+ * Files that are run once more; empty where what went wrong is no accident.
+ * @param what.crashed Files in which the engine died.
+ * @param what.failed Files with failed tests, as far as they may be tried again.
+ * @param what.unhandledCount Errors outside of tests; a crash is one.
+ */
+export function filesToRepeat(what: {
+  readonly crashed: readonly string[];
+  readonly failed: readonly string[];
+  readonly unhandledCount: number;
+}): string[] {
+  const crashed = new Set(what.crashed);
+  const failed = new Set(what.failed);
+  if (what.unhandledCount !== crashed.size || crashed.size > MOST_CRASHED) return [];
+  return [...crashed, ...(failed.size <= MOST_FAILED ? failed : [])];
 }

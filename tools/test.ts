@@ -4,31 +4,36 @@
  * line `N passed, N failed`. `--long` runs the long ones instead; other
  * arguments go to Vitest: `npm test -- src/journal`.
  *
- * Once in some hundreds of worker threads Node itself dies (V8's own checks, or
- * a signal), which says nothing about the tests of that file: they are run once
- * more, and it is said.
+ * What failed is named once more right before that line, where a log that was
+ * cut still has it. Two kinds of files are run once more, by themselves, and
+ * it is said: those in which Node itself died (V8's own checks, or a signal,
+ * once in some hundreds of worker threads), which says nothing about their
+ * tests; and, with `CI` set, a few that failed while all others ran beside
+ * them, since a machine that stood still for seconds is no fault of the code.
  */
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { installedCommand, ROOT, runCommand, runListening } from "./run-command.ts";
 import {
   addCounts,
   countTests,
   countUnhandled,
   crashedFiles,
+  type FailedTest,
+  filesToRepeat,
   formatCount,
+  listFailed,
   type TestCount,
   type VitestReport,
 } from "./test-count.ts";
 
 const REPORT = join(ROOT, ".cache", `test-report-${process.pid}.json`);
-/** More crashes than that are no accident. */
-const MOST_CRASHED = 2;
 
 const long = process.argv.includes("--long");
 const others = process.argv.slice(2).filter((argument) => argument !== "--long");
-const projects = long ? ["long"] : ["node", "browser"];
+// All but the long ones, so that no project can be forgotten here.
+const project = long ? "long" : "!long";
 
 const buildCode = await runCommand(process.execPath, ["tools/build.ts", "--if-needed"]);
 if (buildCode === 0) {
@@ -44,24 +49,43 @@ if (buildCode === 0) {
 async function runTests(): Promise<TestCount> {
   const first = await vitest(others);
   const crashed = crashedFiles(first.printed);
-  const isAccident =
-    crashed.size > 0 &&
-    crashed.size <= MOST_CRASHED &&
-    countUnhandled(first.printed) === crashed.size;
-  if (!isAccident) return countTests(first.report, first.exitCode);
+  const failed = listFailed(first.report).filter(({ file }) => !crashed.has(file));
+  const files = filesToRepeat({
+    crashed: [...crashed.keys()],
+    failed: process.env.CI === undefined ? [] : failed.map(({ file }) => file),
+    unhandledCount: countUnhandled(first.printed),
+  });
+  const repeated = failed.filter(({ file }) => files.includes(file));
+  tell("Failed", without(failed, repeated));
+  if (files.length === 0) return countTests(first.report, first.exitCode);
   for (const [file, signal] of crashed) {
     process.stdout.write(`Node itself died by ${signal} in ${file}; it is run once more.\n`);
   }
-  const files = [...crashed.keys()];
-  const rest = countTests(first.report, 0, files);
+  tell("Failed, and its file is run once more", repeated);
   const again = await vitest(files);
+  const failedAgain = listFailed(again.report);
+  tell("Failed twice", failedAgain);
+  tell("Failed at first only", without(repeated, failedAgain));
+  const rest = countTests(first.report, 0, files);
   return addCounts(rest, countTests(again.report, again.exitCode));
+}
+
+function without(tests: readonly FailedTest[], others: readonly FailedTest[]): FailedTest[] {
+  return tests.filter(
+    ({ file, name }) => !others.some((other) => other.file === file && other.name === name),
+  );
+}
+
+function tell(what: string, tests: readonly FailedTest[]): void {
+  for (const { file, name, why } of tests) {
+    process.stdout.write(`${what}: ${relative(ROOT, file)} > ${name} (${why})\n`);
+  }
 }
 
 async function vitest(args: readonly string[]) {
   const { exitCode, printed } = await runListening(installedCommand("vitest"), [
     "run",
-    ...projects.flatMap((project) => ["--project", project]),
+    `--project=${project}`,
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${REPORT}`,
