@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          exclude: ["**/*.long.test.ts"],
           globalSetup: ["test/browser/unpack-chromium.ts"],
           expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
