@@ -9,8 +9,9 @@
  */
 
 import { cpSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
-import { build, type Plugin } from "vite";
+import { dirname, join } from "node:path";
+import { relative } from "node:path/posix";
+import { build, normalizePath, type Plugin } from "vite";
 
 const ENTRIES = [
   "sdk/index.js",
@@ -56,12 +57,14 @@ async function bundle(roomsDir: string, outDir: string, entry: string): Promise<
 
 /** Law: `import.meta.url` in a bundle is the URL of the module that asks, as if there were no bundle. */
 function keepUrls(roomsDir: string, bundleDir: string): Plugin {
+  const rooms = normalizePath(roomsDir);
+  const from = normalizePath(bundleDir);
   return {
     name: "keep-urls",
     transform(code, id) {
-      if (!id.startsWith(roomsDir) || !code.includes("import.meta.url")) return undefined;
-      const path = relative(bundleDir, id).split(sep).join("/");
-      if (!path.includes("/")) return undefined;
+      const path = relative(from, id);
+      const isInPlace = !path.includes("/");
+      if (!id.startsWith(rooms) || isInPlace) return undefined;
       const url = `new URL(${JSON.stringify(path)}, import.meta.url).href`;
       return { code: code.replaceAll("import.meta.url", url), map: null };
     },
