@@ -1,8 +1,8 @@
-/** Config and summary values in their JSON form; what cannot be kept is left out and told. */
+/** Config and summary values to their JSON form, where what cannot be kept is left out and told, and back. */
 
 import { TrackioError } from "../protocol/errors.ts";
 import type { Config } from "../protocol/run.ts";
-import { encodeValue, type Json } from "../protocol/values.ts";
+import { decodeValue, encodeValue, type Json, type Value } from "../protocol/values.ts";
 import { describeLoss, describeValue } from "./describe-value.ts";
 import { Loggable } from "./loggable.ts";
 import type { Warnings } from "./warnings.ts";
@@ -31,6 +31,11 @@ export function encodeConfig(
     }
   }
   return Object.fromEntries(members);
+}
+
+/** The values that such a form stands for. */
+export function decodeConfig(config: Config): { readonly [key: string]: Value } {
+  return Object.fromEntries(Object.entries(config).map(([key, json]) => [key, decodeValue(json)]));
 }
 
 function refuseMedia(object: object, path: readonly string[]): undefined {

@@ -8,9 +8,10 @@ import { errorCode } from "../journal/file-errors.ts";
 import type { RunId } from "../protocol/ids.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type { RunEnd, Config as StoredConfig } from "../protocol/run.ts";
-import { decodeValue, isPlainObject, type Json, type Value } from "../protocol/values.ts";
+import { isPlainObject, type Value } from "../protocol/values.ts";
 import { describeError, describeLoss, describeValue, storageTrouble } from "./describe-value.ts";
-import { encodeConfig } from "./encode-config.ts";
+import { decodeConfig, encodeConfig } from "./encode-config.ts";
+import { GivenOptions } from "./given-options.ts";
 import { Loggable } from "./loggable.ts";
 import type { FileUrl } from "./media-values.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
@@ -19,23 +20,12 @@ import type { AnyMetrics, FinishOptions, LogOptions, Run, RunReport, RunStats } 
 import { RunJournal } from "./run-journal.ts";
 import { RunMedia } from "./run-media.ts";
 import { type RemoteServer, RunRemote } from "./run-remote.ts";
-import { noTrouble } from "./run-stats.ts";
+import { noTrouble, type RunCounters } from "./run-stats.ts";
 import { unwatchRun, type WatchedRun, watchRun, watchTime } from "./script-watch.ts";
 import { findRunUrl, runUrlAt } from "./server-link.ts";
 import { steadyMs } from "./steady-clock.ts";
-import { readStep, StepCounter } from "./step-counter.ts";
+import { StepCounter } from "./step-counter.ts";
 import type { Warnings } from "./warnings.ts";
-
-/** So long `finish()` waits for pictures that are still being rendered, and for a server. */
-const FINISH_LIMIT_MS = 10_000;
-
-/** No timer waits longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1_000;
-
-/** No date is further from 1970. */
-const LAST_TIME_MS = 8.64e15;
-
-type Counters = { -readonly [Key in keyof RunStats]: RunStats[Key] };
 
 export class LocalRun<
   Config extends object = { readonly [key: string]: Value },
@@ -52,12 +42,12 @@ export class LocalRun<
   readonly #journal: RunJournal;
   readonly #media: RunMedia;
   readonly #remote: RunRemote | undefined;
-  readonly #steps: StepCounter;
+  readonly #given: GivenOptions;
   readonly #warnings: Warnings;
   readonly #watched: WatchedRun;
   /** On the clock that nobody sets. */
   readonly #startedMs = steadyMs();
-  readonly #counters: Counters = { ...noTrouble };
+  readonly #counters: RunCounters = { ...noTrouble };
   #config: StoredConfig;
   /** Set once the run has finished for this process. */
   #report: RunReport | undefined;
@@ -70,7 +60,8 @@ export class LocalRun<
     this.name = run.name;
     this.project = run.project;
     this.#opened = opened;
-    this.#steps = new StepCounter(opened.highestStep, opened.head.stepsElsewhere);
+    const steps = new StepCounter(opened.highestStep, opened.head.stepsElsewhere);
+    this.#given = new GivenOptions(steps, this.#counters, warnings);
     this.#warnings = warnings;
     this.#media = new RunMedia({
       folder: opened.folder,
@@ -85,13 +76,13 @@ export class LocalRun<
     }
     this.#journal = new RunJournal(
       opened,
-      this.#steps,
+      steps,
       (path, error) => this.#leaveOut(path, error),
       this.#media,
       this.#remote,
     );
     this.#config = config;
-    this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
+    this.config = createNotedValues(decodeConfig(config), (values) => this.#setConfig(values));
     this.summary = createNotedValues({}, (values) => this.#setSummary(values));
     this.#watched = {
       journal: () => {
@@ -145,7 +136,7 @@ export class LocalRun<
   }
 
   finish(options?: FinishOptions): Promise<RunReport> {
-    this.#finished ??= this.#finish(this.#takeTimeout(options));
+    this.#finished ??= this.#finish(this.#given.timeoutMs(options?.timeoutMs));
     return this.#finished;
   }
 
@@ -167,8 +158,8 @@ export class LocalRun<
       this.#refuse(values);
       return;
     }
-    fields[1] = options?.step === undefined ? this.#steps.next() : this.#takeStep(options.step);
-    fields[2] = options?.time === undefined ? nowMs : this.#takeTime(options.time, nowMs);
+    fields[1] = this.#given.step(options?.step);
+    fields[2] = this.#given.timeMs(options?.time, nowMs);
     this.#journal.append(record);
     this.#counters.recordCount += 1;
   }
@@ -178,28 +169,6 @@ export class LocalRun<
     this.#counters.droppedValues += 1;
     const kind = storageTrouble(error) ?? `value ${place}`;
     this.#warnings.warn(kind, `"${path.join("/")}" is left out: ${describeLoss(error)}`);
-  }
-
-  #takeStep(given: unknown): Json {
-    const step = readStep(given);
-    if (step !== undefined) return this.#steps.take(step);
-    this.#counters.wrongOptions += 1;
-    this.#warnings.warn(
-      "step",
-      `step is ${describeValue(given)}, which is no number that a chart has a place for; the next step is taken instead.`,
-    );
-    return this.#steps.next();
-  }
-
-  #takeTime(given: unknown, nowMs: number): number {
-    const time = given instanceof Date ? given.getTime() : given;
-    if (typeof time === "number" && Math.abs(time) <= LAST_TIME_MS) return time;
-    this.#counters.wrongOptions += 1;
-    this.#warnings.warn(
-      "time",
-      `time is ${describeValue(given)}, which is neither epoch milliseconds nor a date; the present is taken instead.`,
-    );
-    return nowMs;
   }
 
   #refuse(values: unknown): void {
@@ -225,11 +194,11 @@ export class LocalRun<
         this.#config = config;
       }
     });
-    return decodeAll(change);
+    return decodeConfig(change);
   }
 
   #setSummary(values: { readonly [key: string]: unknown }): { readonly [key: string]: Value } {
-    return decodeAll(
+    return decodeConfig(
       this.#note(values, "summary", (summary, time) =>
         this.#journal.appendEvent({ time, summary }),
       ),
@@ -296,17 +265,6 @@ export class LocalRun<
     return this.#report;
   }
 
-  #takeTimeout(options: FinishOptions | undefined): number {
-    const given: unknown = options?.timeoutMs;
-    if (given === undefined) return FINISH_LIMIT_MS;
-    if (typeof given === "number" && given >= 0) return Math.min(given, LONGEST_TIMER_MS);
-    this.#warnings.warn(
-      "timeout",
-      `finish() was given the timeoutMs ${describeValue(given)}; it waits ${FINISH_LIMIT_MS} ms, give a number from 0.`,
-    );
-    return FINISH_LIMIT_MS;
-  }
-
   #syncMedia(): void {
     try {
       this.#media.sync();
@@ -368,8 +326,4 @@ export class LocalRun<
 function isObjectOfValues(values: unknown): values is object {
   const isObject = typeof values === "object" && values !== null;
   return isObject && !Array.isArray(values) && !(values instanceof Loggable);
-}
-
-function decodeAll(stored: StoredConfig): { readonly [key: string]: Value } {
-  return Object.fromEntries(Object.entries(stored).map(([key, json]) => [key, decodeValue(json)]));
 }

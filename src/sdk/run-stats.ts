@@ -2,6 +2,9 @@
 
 import type { RunStats } from "./run.ts";
 
+/** As the run itself counts. */
+export type RunCounters = { -readonly [Key in keyof RunStats]: RunStats[Key] };
+
 export const noTrouble: RunStats = {
   recordCount: 0,
   droppedValues: 0,

@@ -7,14 +7,15 @@
 import type { RunId } from "../../protocol/ids.ts";
 import type { EventLine } from "../../protocol/journal-line.ts";
 import type { RunIdentity, Config as StoredConfig } from "../../protocol/run.ts";
-import { decodeValue, isPlainObject, type Json, type Value } from "../../protocol/values.ts";
+import { isPlainObject, type Value } from "../../protocol/values.ts";
 import { describeError, describeLoss, describeValue } from "../describe-value.ts";
-import { encodeConfig } from "../encode-config.ts";
+import { decodeConfig, encodeConfig } from "../encode-config.ts";
+import { GivenOptions } from "../given-options.ts";
 import { createNotedValues, type NotedValues } from "../noted-values.ts";
 import { RecordEncoder } from "../record-encoder.ts";
 import type { AnyMetrics, LogOptions, LogValues, RunStats } from "../run.ts";
-import { noTrouble } from "../run-stats.ts";
-import { readStep, StepCounter } from "../step-counter.ts";
+import { noTrouble, type RunCounters } from "../run-stats.ts";
+import { StepCounter } from "../step-counter.ts";
 import type { Warnings } from "../warnings.ts";
 import type { BrowserReport, BrowserRun, FinishOptions } from "./browser-run-types.ts";
 import type { KeptJournals } from "./kept-journals.ts";
@@ -37,14 +38,6 @@ export interface BegunRun {
   readonly server: ServerRequests;
 }
 
-const FINISH_LIMIT_MS = 10_000;
-/** No timer waits longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1_000;
-/** No date is further from 1970. */
-const LAST_TIME_MS = 8.64e15;
-
-type Counters = { -readonly [Key in keyof RunStats]: RunStats[Key] };
-
 export class PageRun<
   Config extends object = { readonly [key: string]: Value },
   Metrics extends object = AnyMetrics,
@@ -62,10 +55,10 @@ export class PageRun<
   readonly #media: PageMedia;
   readonly #encoder: RecordEncoder;
   readonly #outbox: Outbox;
-  readonly #steps: StepCounter;
+  readonly #given: GivenOptions;
   readonly #warnings: Warnings;
   readonly #startedMs = performance.now();
-  readonly #counters: Counters = { ...noTrouble };
+  readonly #counters: RunCounters = { ...noTrouble };
   readonly #leave: () => void;
   #config: StoredConfig;
   #finished: Promise<BrowserReport> | undefined;
@@ -77,7 +70,8 @@ export class PageRun<
     this.project = run.project;
     this.#server = server;
     this.#warnings = warnings;
-    this.#steps = new StepCounter(undefined, resume !== "never");
+    const steps = new StepCounter(undefined, resume !== "never");
+    this.#given = new GivenOptions(steps, this.#counters, warnings);
     const own = journals.then((kept) => {
       return new SpillingJournals(kept, (error) => this.#tellKeeping(error));
     });
@@ -128,7 +122,7 @@ export class PageRun<
       ...(resume === "never" || Object.keys(config).length > 0 ? { config } : {}),
       ...(resume === "never" ? {} : { resumed: resume === "must" ? "must" : true }),
     });
-    this.config = createNotedValues(decodeAll(config), (values) => this.#setConfig(values));
+    this.config = createNotedValues(decodeConfig(config), (values) => this.#setConfig(values));
     this.summary = createNotedValues({}, (values) => this.#setSummary(values));
   }
 
@@ -153,7 +147,7 @@ export class PageRun<
   }
 
   finish(options?: FinishOptions): Promise<BrowserReport> {
-    this.#finished ??= this.#finish(this.#takeTimeout(options));
+    this.#finished ??= this.#finish(this.#given.timeoutMs(options?.timeoutMs));
     return this.#finished;
   }
 
@@ -182,8 +176,8 @@ export class PageRun<
     }
     const { set, fields } = record;
     const nowMs = Date.now();
-    fields[1] = options?.step === undefined ? this.#steps.next() : this.#takeStep(options.step);
-    fields[2] = options?.time === undefined ? nowMs : this.#takeTime(options.time, nowMs);
+    fields[1] = this.#given.step(options?.step);
+    fields[2] = this.#given.timeMs(options?.time, nowMs);
     this.#lines.append(set, fields, this.#media.takeAwaited());
     this.#media.recordWritten();
     this.#counters.recordCount += 1;
@@ -227,17 +221,6 @@ export class PageRun<
     }
   }
 
-  #takeTimeout(options: FinishOptions | undefined): number {
-    const given: unknown = options?.timeoutMs;
-    if (given === undefined) return FINISH_LIMIT_MS;
-    if (typeof given === "number" && given >= 0) return Math.min(given, LONGEST_TIMER_MS);
-    this.#warnings.warn(
-      "timeout",
-      `finish() was given the timeoutMs ${describeValue(given)}; it waits ${FINISH_LIMIT_MS} ms, give a number from 0.`,
-    );
-    return FINISH_LIMIT_MS;
-  }
-
   /** @param place One warning is enough for all that is left out there. */
   #leaveOut(path: readonly string[], error: unknown, place = path.join("/")): void {
     this.#counters.droppedValues += 1;
@@ -253,28 +236,6 @@ export class PageRun<
       "keeping",
       `the browser does not keep what is logged (${describeError(error)}); it is sent from memory, and what is not sent when the page goes is gone with it.`,
     );
-  }
-
-  #takeStep(given: unknown): Json {
-    const step = readStep(given);
-    if (step !== undefined) return this.#steps.take(step);
-    this.#counters.wrongOptions += 1;
-    this.#warnings.warn(
-      "step",
-      `step is ${describeValue(given)}, which is no number that a chart has a place for; the next step is taken instead.`,
-    );
-    return this.#steps.next();
-  }
-
-  #takeTime(given: unknown, nowMs: number): number {
-    const time = given instanceof Date ? given.getTime() : given;
-    if (typeof time === "number" && Math.abs(time) <= LAST_TIME_MS) return time;
-    this.#counters.wrongOptions += 1;
-    this.#warnings.warn(
-      "time",
-      `time is ${describeValue(given)}, which is neither epoch milliseconds nor a date; the present is taken instead.`,
-    );
-    return nowMs;
   }
 
   #setConfig(values: { readonly [key: string]: unknown }): { readonly [key: string]: unknown } {
@@ -305,7 +266,7 @@ export class PageRun<
     try {
       const encoded = encodeConfig(values, place, this.#warnings);
       this.#lines.appendEvent({ time: Date.now(), ...event(encoded) });
-      return decodeAll(encoded);
+      return decodeConfig(encoded);
     } catch (error) {
       this.#counters.refusedCalls += 1;
       this.#warnings.warn(
@@ -315,12 +276,6 @@ export class PageRun<
       return {};
     }
   }
-}
-
-function decodeAll(values: StoredConfig): { readonly [key: string]: unknown } {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, decodeValue(value)]),
-  );
 }
 
 /** For people: where the page came from. */
