@@ -8,10 +8,10 @@ import { encodeConfig } from "../encode-config.ts";
 import { type CheckedOptions, checkInitOptions } from "../init-options.ts";
 import { defaultRunName } from "../run-name.ts";
 import type { Warnings } from "../warnings.ts";
-import type { BegunRun } from "./browser-run.ts";
 import { IndexedJournals } from "./indexed-journals.ts";
 import type { KeptJournals } from "./kept-journals.ts";
 import { MemoryJournals } from "./memory-journals.ts";
+import type { BegunRun } from "./page-run.ts";
 import { ServerRequests } from "./server-requests.ts";
 
 let opened: Promise<KeptJournals> | undefined;

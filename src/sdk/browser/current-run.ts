@@ -7,14 +7,14 @@ import type { AnyMetrics, LogOptions, LogValues } from "../run.ts";
 import * as tableEncoding from "../table-encoding.ts";
 import { Warnings } from "../warnings.ts";
 import { beginRun, checkPageOptions } from "./begin-run.ts";
-import { PageRun } from "./browser-run.ts";
 import type {
   BrowserInitOptions,
   BrowserReport,
   BrowserRun,
   FinishOptions,
-} from "./browser-run-types.ts";
+} from "./browser-run.ts";
 import { DisabledPageRun } from "./disabled-page-run.ts";
+import { PageRun } from "./page-run.ts";
 
 // A page has no files to load them from later.
 provideTables(tableEncoding);

@@ -7,7 +7,7 @@ import { createNotedValues, type NotedValues } from "../noted-values.ts";
 import type { AnyMetrics, RunStats } from "../run.ts";
 import { defaultRunName } from "../run-name.ts";
 import { noTrouble } from "../run-stats.ts";
-import type { BrowserReport, BrowserRun } from "./browser-run-types.ts";
+import type { BrowserReport, BrowserRun } from "./browser-run.ts";
 
 export class DisabledPageRun<
   Config extends object = { readonly [key: string]: Value },

@@ -19,7 +19,7 @@ export type {
   BrowserReport,
   BrowserRun,
   FinishOptions,
-} from "./browser-run-types.ts";
+} from "./browser-run.ts";
 export { finish, flush, init, log } from "./current-run.ts";
 export {
   type BlobLike,

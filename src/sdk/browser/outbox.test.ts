@@ -9,11 +9,11 @@ import { Table } from "../table.ts";
 import * as tableEncoding from "../table-encoding.ts";
 import { Warnings } from "../warnings.ts";
 import { beginRun, checkPageOptions } from "./begin-run.ts";
-import { PageRun } from "./browser-run.ts";
-import type { BrowserInitOptions } from "./browser-run-types.ts";
+import type { BrowserInitOptions } from "./browser-run.ts";
 import { Image } from "./image.ts";
 import type { KeptJournals } from "./kept-journals.ts";
 import { MemoryJournals } from "./memory-journals.ts";
+import { PageRun } from "./page-run.ts";
 import { ServerRequests } from "./server-requests.ts";
 
 provideTables(tableEncoding);

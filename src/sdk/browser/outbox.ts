@@ -10,7 +10,7 @@
 
 import type { BlobHash } from "../../protocol/media.ts";
 import { BackOff } from "../remote/back-off.ts";
-import type { Unsent } from "./browser-run-types.ts";
+import type { Unsent } from "./browser-run.ts";
 import type { KeptJournal, KeptJournals } from "./kept-journals.ts";
 import { type PageAnswer, SendTrouble, type ServerRequests } from "./server-requests.ts";
 
