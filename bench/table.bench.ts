@@ -8,9 +8,9 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as trackio from "../src/sdk/index.ts";
+import { openTablePart } from "../src/tables/open-table-part.ts";
 import { queryTable, type TableSource } from "../src/tables/query-table.ts";
 import { encodeTableParquet } from "../src/tables/table-parquet.ts";
-import { openTablePart } from "../src/tables/table-part.ts";
 import type { CheckedTableQuery } from "../src/tables/table-source.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
 

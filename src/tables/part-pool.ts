@@ -1,7 +1,8 @@
 /** Parts that are open: the next query of the same table finds its headers read. Only so many stay open that nobody reads. */
 
 import { statSync } from "node:fs";
-import { openTablePart, type TablePart } from "./table-part.ts";
+import { openTablePart } from "./open-table-part.ts";
+import type { TablePart } from "./table-part.ts";
 
 interface Lent {
   readonly part: TablePart;

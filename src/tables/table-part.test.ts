@@ -4,9 +4,10 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ColumnData } from "./column-data.ts";
+import { openTablePart } from "./open-table-part.ts";
 import type { NamedColumn } from "./raw-table.ts";
 import { encodeTableParquet } from "./table-parquet.ts";
-import { openTablePart, type TablePart } from "./table-part.ts";
+import type { TablePart } from "./table-part.ts";
 import {
   cellsOf,
   column,

@@ -7,14 +7,8 @@
  * memory than its size explains.
  */
 
-import { TrackioError } from "../protocol/errors.ts";
 import type { TableColumn } from "../protocol/media.ts";
 import type { ColumnData } from "./column-data.ts";
-import { openParquetPart } from "./parquet-part.ts";
-import { PartFile } from "./part-file.ts";
-import { RawPart } from "./raw-part.ts";
-import { TrackioPart } from "./trackio-part.ts";
-import { TRACKIO_TABLE_START } from "./trackio-table.ts";
 
 export interface TablePart {
   readonly path: string;
@@ -28,34 +22,4 @@ export interface TablePart {
   /** The rows given, rising, of a column; costs by their number where they are few. */
   readRows(column: number, rows: readonly number[]): ColumnData;
   close(): void;
-}
-
-/**
- * Opens the part at `path`; its first bytes tell which form it has.
- * @throws {@link TrackioError} `damaged` where it has none, `not_found` where there is no such file.
- */
-export async function openTablePart(path: string): Promise<TablePart> {
-  const file = openFile(path);
-  try {
-    const startBytes = Math.min(TRACKIO_TABLE_START.length, file.sizeBytes);
-    const start = file.read(0, startBytes).toString("latin1");
-    if (start.startsWith("PAR1")) return await openParquetPart(file);
-    if (start === TRACKIO_TABLE_START) return new TrackioPart(file);
-    if (start.startsWith("{")) return new RawPart(file);
-    throw file.damaged("it is neither a raw table nor Parquet");
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-}
-
-function openFile(path: string): PartFile {
-  try {
-    return new PartFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new TrackioError("not_found", `There is no part of a table in ${path}.`, {
-      cause: error,
-    });
-  }
 }

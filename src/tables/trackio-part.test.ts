@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { TrackioError } from "../protocol/errors.ts";
 import type { Json } from "../protocol/values.ts";
 import { cellAt } from "./cells.ts";
-import { openTablePart, type TablePart } from "./table-part.ts";
+import { openTablePart } from "./open-table-part.ts";
+import type { TablePart } from "./table-part.ts";
 import { temporaryPath } from "./testing/table-files.ts";
 import { formatTablePart } from "./trackio-table.ts";
 
