@@ -1,20 +1,11 @@
 import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 import type { Writer } from "../../protocol/run.ts";
-import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
+import { decodeNumber } from "../../protocol/values.ts";
 import type { MediaSummary } from "../media-reads.ts";
-import { columnJson } from "../record-values.ts";
-import type { FoldBatch, RecordBlock } from "../store.ts";
+import type { FoldBatch } from "../store.ts";
 import { tellSteps } from "../tell-steps.ts";
 import { type MemoryMedia, mediaOfRecord } from "./memory-media.ts";
-
-export interface MemoryRecord {
-  readonly step: number | bigint;
-  readonly time: number;
-  readonly writer: number;
-  readonly record: number;
-  readonly keys: readonly KeyPath[];
-  readonly values: readonly Json[];
-}
+import { compareWritten, type MemoryRecord, recordsOf } from "./memory-record.ts";
 
 export interface MemoryPoint {
   readonly step: number | bigint;
@@ -166,28 +157,6 @@ export class MemoryLane {
     }
     return media.length > 0;
   }
-}
-
-function* recordsOf(blocks: readonly RecordBlock[], writer: number): Generator<MemoryRecord> {
-  for (const { keys, count, records, steps, times, columns } of blocks) {
-    for (let row = 0; row < count; row++) {
-      yield {
-        step:
-          steps.kind === "numbers"
-            ? (steps.values[row] as number)
-            : (decodeValue(steps.values[row]!) as number | bigint),
-        time: times[row]!,
-        writer,
-        record: records[row]!,
-        keys,
-        values: columns.map((column) => columnJson(column, row)),
-      };
-    }
-  }
-}
-
-function compareWritten(a: MemoryRecord, b: MemoryRecord): number {
-  return a.writer - b.writer || a.record - b.record;
 }
 
 function compare(a: number | bigint, b: number | bigint): number {

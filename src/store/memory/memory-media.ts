@@ -12,7 +12,7 @@ import {
 import { decodeValue } from "../../protocol/values.ts";
 import { mediaStep } from "../media-in-records.ts";
 import type { LoggedTable, MediaItem, MediaSummary } from "../media-reads.ts";
-import type { MemoryRecord } from "./memory-lane.ts";
+import type { MemoryRecord } from "./memory-record.ts";
 
 /** A picture, video, sound or table, and where a record names it. */
 export interface MemoryMedia {
