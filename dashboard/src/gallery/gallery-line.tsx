@@ -4,10 +4,11 @@ import { Index, type JSX, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import { RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
-import { nearestStep } from "../state/key-steps.ts";
+import { nearestStep, type StepsByRun } from "../state/key-steps.ts";
+import type { KeyedMedia } from "../state/media-facts.ts";
+import type { MediaItem, StepItems } from "../state/step-items.ts";
 import { Caption, MediaTile } from "./media-tile.tsx";
 import type { PlayGroup } from "./play-group.ts";
-import type { StepGalleryProps } from "./step-gallery.tsx";
 import type { GalleryLine, TileLayout } from "./tile-layout.ts";
 
 export function columnsStyle(layout: TileLayout, isBesideNames: boolean) {
@@ -17,7 +18,22 @@ export function columnsStyle(layout: TileLayout, isBesideNames: boolean) {
   };
 }
 
-export interface GalleryLineProps extends StepGalleryProps {
+/** What runs have under a key at one step, and what its lines need to show it. */
+export interface ShownStep {
+  readonly media: KeyedMedia;
+  readonly runsById: ReadonlyMap<string, Run>;
+  /** What tells a run from the others, in few words. */
+  readonly hintOf: (run: string) => string;
+  readonly items: StepItems | undefined;
+  readonly stepsByRun: StepsByRun | undefined;
+  /** The step that is looked at; undefined until it is known. */
+  readonly step: number | undefined;
+  readonly goTo: (step: number) => void;
+  readonly isHeldBack: boolean;
+  readonly open: (item: MediaItem) => void;
+}
+
+export interface GalleryLineProps extends ShownStep {
   readonly line: GalleryLine;
   readonly layout: TileLayout;
   readonly hasCaption: boolean;

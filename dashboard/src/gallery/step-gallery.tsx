@@ -1,13 +1,9 @@
 /** What the runs shown have under a key at one step, run beside run. Only the lines near the window exist, and only they are asked for. */
 
 import { createMemo, createSignal, Index, onCleanup, onMount, Show } from "solid-js";
-import type { Run } from "../../../src/protocol/api.ts";
 import type { VideoFields } from "../../../src/protocol/media.ts";
-import type { StepsByRun } from "../state/key-steps.ts";
-import type { KeyedMedia } from "../state/media-facts.ts";
-import type { MediaItem, StepItems } from "../state/step-items.ts";
 import type { View } from "../state/url-state.ts";
-import { columnsStyle, LineOfTiles } from "./gallery-line.tsx";
+import { columnsStyle, LineOfTiles, type ShownStep } from "./gallery-line.tsx";
 import { Caption, isVideo } from "./media-tile.tsx";
 import { PlayBar } from "./play-bar.tsx";
 import { PlayGroup } from "./play-group.ts";
@@ -23,21 +19,10 @@ import {
 } from "./tile-layout.ts";
 import { VirtualLines } from "./virtual-lines.tsx";
 
-export interface StepGalleryProps {
-  readonly media: KeyedMedia;
+export interface StepGalleryProps extends ShownStep {
   readonly kind: TileKind;
-  readonly runsById: ReadonlyMap<string, Run>;
-  /** What tells a run from the others, in few words. */
-  readonly hintOf: (run: string) => string;
-  readonly items: StepItems | undefined;
-  readonly stepsByRun: StepsByRun | undefined;
-  /** The step that is looked at; undefined until it is known. */
-  readonly step: number | undefined;
-  readonly goTo: (step: number) => void;
   readonly size: View["pictureSize"];
   readonly scroll: () => HTMLElement;
-  readonly isHeldBack: boolean;
-  readonly open: (item: MediaItem) => void;
 }
 
 export function StepGallery(props: StepGalleryProps) {
