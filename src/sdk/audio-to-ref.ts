@@ -2,7 +2,6 @@
 
 import { TrackioError } from "../protocol/errors.ts";
 import { MediaRef } from "../protocol/media.ts";
-import type { Audio } from "./audio.ts";
 import { type AcceptedFiles, keepEncoded } from "./encoded-media.ts";
 import type { MediaKeeper } from "./loggable.ts";
 import { describeGiven, readCaption } from "./media-options.ts";
@@ -18,9 +17,15 @@ const FILES: AcceptedFiles = {
   },
 };
 
+/** What a sound is made from: of any type until it is checked here. */
+export interface GivenAudio {
+  readonly value: unknown;
+  readonly caption: unknown;
+}
+
 /** @throws {@link TrackioError} with a sentence for people where it is no sound. */
 export function audioToRef(
-  audio: Audio,
+  audio: GivenAudio,
   keeper: MediaKeeper,
   path: readonly string[],
 ): MediaRef<"audio"> {

@@ -4,7 +4,6 @@ import { findSharp } from "../media/find-sharp.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { type ImageFields, MediaRef } from "../protocol/media.ts";
 import { type AcceptedFiles, keepEncoded } from "./encoded-media.ts";
-import type { Image } from "./image.ts";
 import { ACCEPTED_PIXELS, IMAGE_TYPES, type ImageFormat, keepPixels } from "./image-pixels.ts";
 import type { MediaKeeper } from "./loggable.ts";
 import { describeGiven, readCaption, readFormat } from "./media-options.ts";
@@ -18,9 +17,17 @@ const FILES: AcceptedFiles = {
   accept: ({ type }) => (IMAGE_TYPES.has(type) ? type : undefined),
 };
 
+/** What a picture is made from: of any type until it is checked here. */
+export interface GivenImage {
+  readonly value: unknown;
+  readonly caption: unknown;
+  readonly format: unknown;
+  readonly shape: unknown;
+}
+
 /** @throws {@link TrackioError} with a sentence for people where it is no picture. */
 export function imageToRef(
-  image: Image,
+  image: GivenImage,
   keeper: MediaKeeper,
   path: readonly string[],
 ): MediaRef<"image"> {
@@ -28,7 +35,7 @@ export function imageToRef(
   return new MediaRef("image", { ...keepImage(image, keeper, path), ...caption });
 }
 
-function keepImage(image: Image, keeper: MediaKeeper, path: readonly string[]): ImageFields {
+function keepImage(image: GivenImage, keeper: MediaKeeper, path: readonly string[]): ImageFields {
   const { value } = image;
   if (isSharp(value)) {
     const format = readFormat(image.format, FORMATS, keeper, path);
@@ -47,7 +54,11 @@ function keepImage(image: Image, keeper: MediaKeeper, path: readonly string[]): 
   );
 }
 
-function chooseFormat(image: Image, keeper: MediaKeeper, path: readonly string[]): ImageFormat {
+function chooseFormat(
+  image: GivenImage,
+  keeper: MediaKeeper,
+  path: readonly string[],
+): ImageFormat {
   const format = readFormat(image.format, FORMATS, keeper, path);
   if (format === "png" || findSharp() !== undefined) return format;
   keeper.warn(

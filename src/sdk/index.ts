@@ -8,6 +8,7 @@ export { Audio, type AudioClass, type AudioOptions, type AudioValue } from "./au
 export { finish, init, log, save } from "./current-run.ts";
 export { Image, type ImageClass, type ImageOptions, type ImageValue } from "./image.ts";
 export type { InitOptions } from "./init-options.ts";
+export type { ArqueroTable, ArrowTable, DataFrame, PolarsFrame } from "./media-values.ts";
 export type { NotedValues } from "./noted-values.ts";
 export type {
   AnyMetrics,
@@ -22,10 +23,6 @@ export type {
   UnsentRest,
 } from "./run.ts";
 export {
-  type ArqueroTable,
-  type ArrowTable,
-  type DataFrame,
-  type PolarsFrame,
   Table,
   type TableClass,
   type TableColumnValues,

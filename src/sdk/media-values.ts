@@ -1,6 +1,6 @@
 /**
- * What people have pictures and videos in, described by what is asked of it, so
- * that no library has to be imported to know its objects.
+ * What people have pictures, videos and tables in, described by what is asked of
+ * it, so that no library has to be imported to know its objects.
  */
 
 import type { NumberArray } from "../protocol/values.ts";
@@ -61,3 +61,25 @@ export interface Sharp {
   metadata(...given: never[]): unknown;
   toBuffer(...given: never[]): unknown;
 }
+
+/** A Table of `apache-arrow`. */
+export interface ArrowTable {
+  readonly schema: { readonly fields: readonly { readonly name: string }[] };
+  readonly numRows: number;
+  getChildAt(index: number): unknown;
+}
+
+/** A DataFrame of `nodejs-polars`. */
+export interface PolarsFrame {
+  readonly height: number;
+  getColumns(): unknown;
+}
+
+/** A table of `arquero`. */
+export interface ArqueroTable {
+  numRows(): number;
+  columnNames(...given: never[]): string[];
+  column(name: string): unknown;
+}
+
+export type DataFrame = ArrowTable | PolarsFrame | ArqueroTable;

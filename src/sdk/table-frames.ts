@@ -4,8 +4,8 @@
  */
 
 import type { ColumnData, FixedColumn } from "../tables/column-data.ts";
+import type { ArqueroTable, ArrowTable, PolarsFrame } from "./media-values.ts";
 import { isTypedArray } from "./number-grid.ts";
-import type { ArqueroTable, ArrowTable, PolarsFrame } from "./table.ts";
 import { arrowColumn, isArrowVector } from "./table-arrow.ts";
 import type { GivenColumn, TableInput } from "./table-input.ts";
 import { typedColumn } from "./typed-column.ts";

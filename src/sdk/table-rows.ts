@@ -1,7 +1,7 @@
 /** Rows, as objects or lists, turned into columns. */
 
 import { isTypedArray } from "./number-grid.ts";
-import { isRow } from "./table-input.ts";
+import { isRow } from "./read-table-input.ts";
 
 /** Called with what is wrong with a row; it is kept as far as it can be. */
 export type OnWrongRow = (message: string) => void;

@@ -9,8 +9,8 @@ import { TrackioError } from "../protocol/errors.ts";
 import { MediaRef, type TableFields } from "../protocol/media.ts";
 import { encodeRawTable } from "../tables/raw-table.ts";
 import type { MediaKeeper } from "./loggable.ts";
-import type { TableContent } from "./table.ts";
-import { readTableCaption, readTableInput, type TableInput } from "./table-input.ts";
+import { readTableCaption, readTableInput } from "./read-table-input.ts";
+import type { TableContent, TableInput } from "./table-input.ts";
 import { type EncodedPart, type KnownColumn, PartEncoder } from "./table-parts.ts";
 import { type KeptPart, mergeSmallParts, withoutLargeColumns } from "./table-small-parts.ts";
 

@@ -5,34 +5,14 @@ import type { NumberArray } from "../protocol/values.ts";
 import { callable } from "./callable-class.ts";
 import { lazyTables } from "./lazy-media.ts";
 import { Loggable, type MediaKeeper } from "./loggable.ts";
+import type { DataFrame } from "./media-values.ts";
+import type { TableContent } from "./table-input.ts";
 
 /** An object by the columns' names, or a list in their order. */
 export type TableRow = object;
 
 /** The cells of one column. */
 export type TableColumnValues = readonly unknown[] | NumberArray;
-
-/** A Table of `apache-arrow`. */
-export interface ArrowTable {
-  readonly schema: { readonly fields: readonly { readonly name: string }[] };
-  readonly numRows: number;
-  getChildAt(index: number): unknown;
-}
-
-/** A DataFrame of `nodejs-polars`. */
-export interface PolarsFrame {
-  readonly height: number;
-  getColumns(): unknown;
-}
-
-/** A table of `arquero`. */
-export interface ArqueroTable {
-  numRows(): number;
-  columnNames(...given: never[]): string[];
-  column(name: string): unknown;
-}
-
-export type DataFrame = ArrowTable | PolarsFrame | ArqueroTable;
 
 /** See {@link TableClass} for what each of them means. */
 export type TableValue =
@@ -100,14 +80,6 @@ export interface TableClass {
   (value: TableValue | TableGiven, options?: TableOptions): Table;
   (): Table;
   readonly prototype: Table;
-}
-
-/** What a table holds; that it is the same object tells that it is the same table. */
-export interface TableContent {
-  readonly given: unknown;
-  readonly options: unknown;
-  /** Copies of the rows that were added, in order; what is no row is found when it is logged. */
-  readonly added: unknown[];
 }
 
 export const Table: TableClass = callable<TableClass>(

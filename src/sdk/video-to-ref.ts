@@ -11,7 +11,6 @@ import { describeGiven, readCaption, readFormat } from "./media-options.ts";
 import { BOOLEANS, type NumberGrid } from "./number-grid.ts";
 import { describeGrid, takeIntegers } from "./pixel-bytes.ts";
 import { isNumberArray, readNumbers } from "./read-numbers.ts";
-import type { Video } from "./video.ts";
 
 type Format = "mp4" | "gif" | "webm";
 type Shape = readonly [
@@ -34,9 +33,18 @@ const FILES: AcceptedFiles = {
   accept: ({ kind, type }) => (kind === "video" || type === "image/gif" ? type : undefined),
 };
 
+/** What a video is made from: of any type until it is checked here. */
+export interface GivenVideo {
+  readonly value: unknown;
+  readonly caption: unknown;
+  readonly fps: unknown;
+  readonly format: unknown;
+  readonly shape: unknown;
+}
+
 /** @throws {@link TrackioError} with a sentence for people where it is no video. */
 export function videoToRef(
-  video: Video,
+  video: GivenVideo,
   keeper: MediaKeeper,
   path: readonly string[],
 ): MediaRef<"video"> {
@@ -44,7 +52,7 @@ export function videoToRef(
   return new MediaRef("video", { ...keepVideo(video, keeper, path), ...caption });
 }
 
-function keepVideo(video: Video, keeper: MediaKeeper, path: readonly string[]): VideoFields {
+function keepVideo(video: GivenVideo, keeper: MediaKeeper, path: readonly string[]): VideoFields {
   const { value, shape } = video;
   const kept = isNumberArray(value, shape) ? undefined : keepEncoded(value, FILES, keeper);
   if (kept !== undefined) return kept;
@@ -58,7 +66,7 @@ function keepVideo(video: Video, keeper: MediaKeeper, path: readonly string[]): 
 
 function keepFrames(
   grid: NumberGrid,
-  video: Video,
+  video: GivenVideo,
   keeper: MediaKeeper,
   path: readonly string[],
 ): VideoFields {
@@ -90,7 +98,7 @@ function refusal(grid: NumberGrid, hint = ""): TrackioError {
   return new TrackioError("invalid_argument", `${ACCEPTS}; this is ${describeGrid(grid)}.${hint}`);
 }
 
-function chooseFormat(video: Video, keeper: MediaKeeper, path: readonly string[]): Format {
+function chooseFormat(video: GivenVideo, keeper: MediaKeeper, path: readonly string[]): Format {
   const format = readFormat(video.format, FORMATS, keeper, path);
   if (format !== "webm" || findFfmpeg(process.env) !== undefined) return format;
   keeper.warn(
