@@ -8,6 +8,9 @@ test("a picture is told by its size, type and bytes", () => {
   const fields = { blob, type: "image/png", bytes: 9800, width: 64, height: 48 };
   expect(describeBlob(fields)).toBe("64 × 48 PNG, 9.8 kB");
   expect(describeBlob({ blob, type: "image/svg+xml", bytes: 12 })).toBe("SVG, 12 B");
+  const shown = { width: 30, height: 20 };
+  expect(describeBlob({ blob, type: "image/svg+xml", bytes: 12 }, shown)).toBe("30 × 20 SVG, 12 B");
+  expect(describeBlob(fields, shown)).toBe("64 × 48 PNG, 9.8 kB");
   expect(formatBytes(4_000_000_000)).toBe("4 GB");
 });
 

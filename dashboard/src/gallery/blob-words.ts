@@ -4,9 +4,12 @@ import type { ImageFields } from "../../../src/protocol/media.ts";
 import { formatSi } from "../charts/format.ts";
 import type { MediaItem } from "../state/step-items.ts";
 
-/** E.g. `64 × 64 PNG, 9.8 kB`; without bytes where only the file knows. */
-export function describeBlob(fields: MediaItem["fields"]): string {
-  const { width, height } = fields as ImageFields;
+/** E.g. `64 × 64 PNG, 9.8 kB`; without bytes where only the file knows. A record without a size takes that of `shown`. */
+export function describeBlob(
+  fields: MediaItem["fields"],
+  shown?: { readonly width: number; readonly height: number },
+): string {
+  const { width = shown?.width, height = shown?.height } = fields as ImageFields;
   const size = width && height ? `${width} × ${height} ` : "";
   const bytes = fields.bytes > 0 ? `, ${formatBytes(fields.bytes)}` : "";
   return `${size}${typeName(fields.type)}${bytes}`;

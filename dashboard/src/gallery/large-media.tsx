@@ -5,13 +5,27 @@ import type { MediaItem } from "../state/step-items.ts";
 import { createBlobRetry, TroubleNote } from "./blob-image.tsx";
 import { FileTile } from "./file-tile.tsx";
 import { describeItem, isAudio, isShown, isVideo } from "./media-tile.tsx";
+import type { Size } from "./zoom.ts";
 import { ZoomStage } from "./zoom-stage.tsx";
 
-export function LargeMedia(props: {
+/** How large a file turned out to be when it was there; a record need not say it. */
+export interface ShownSize extends Size {
+  readonly blob: string;
+}
+
+/** What is known of `item`, and of no file that was shown before. */
+export function sizeFor(item: MediaItem, shown: ShownSize | undefined): Size | undefined {
+  return shown?.blob === item.fields.blob ? shown : undefined;
+}
+
+export interface LargeMediaProps {
   readonly item: MediaItem;
   readonly mediaKey: string;
   readonly tellPercent: (percent: string) => void;
-}) {
+  readonly tellSize: (size: ShownSize) => void;
+}
+
+export function LargeMedia(props: LargeMediaProps) {
   const label = () => describeItem(props.item, props.mediaKey);
   const isPlayed = () => isVideo(props.item) || isAudio(props.item);
   createEffect(() => (isPlayed() || !isShown(props.item)) && props.tellPercent(""));
@@ -21,13 +35,13 @@ export function LargeMedia(props: {
         <FileTile item={props.item} mediaKey={props.mediaKey} />
       </Match>
       <Match when={isPlayed()}>
-        <Played item={props.item} label={label()} />
+        <Played item={props.item} label={label()} tellSize={props.tellSize} />
       </Match>
     </Switch>
   );
 }
 
-function Played(props: { readonly item: MediaItem; readonly label: string }) {
+function Played(props: Pick<LargeMediaProps, "item" | "tellSize"> & { readonly label: string }) {
   let element!: HTMLVideoElement;
   const retried = createBlobRetry(() => props.item.fields, "video");
   onCleanup(() => element.pause());
@@ -45,7 +59,11 @@ function Played(props: { readonly item: MediaItem; readonly label: string }) {
         aria-label={props.label}
         hidden={retried.trouble() !== undefined}
         onError={retried.failed}
-        onLoadedMetadata={retried.arrived}
+        onLoadedMetadata={() => {
+          retried.arrived();
+          const { videoWidth: width, videoHeight: height } = element;
+          props.tellSize({ blob: props.item.fields.blob, width, height });
+        }}
       />
       <TroubleNote trouble={retried.trouble()} alt={props.label} isSmall={false} />
     </>

@@ -13,7 +13,8 @@ import type { KeyedMedia } from "../state/media-facts.ts";
 import { createStepItems, type MediaItem, type StepItems } from "../state/step-items.ts";
 import type { Workspace } from "../state/workspace.ts";
 import { describeBlob, fileName } from "./blob-words.ts";
-import { LargeMedia } from "./large-media.tsx";
+import { LargeMedia, type ShownSize, sizeFor } from "./large-media.tsx";
+import { LightboxCaption } from "./lightbox-caption.tsx";
 import { describeItem } from "./media-tile.tsx";
 import { longestStep } from "./stepper.tsx";
 
@@ -40,6 +41,7 @@ export function Lightbox(props: LightboxProps) {
   let dialog!: HTMLDialogElement;
   const place = () => props.place;
   const [percent, setPercent] = createSignal("");
+  const [size, setSize] = createSignal<ShownSize>();
   const ids = createMemo(() => props.media.runs.map(({ run }) => run));
   const question = createMemo(
     () => ({
@@ -183,7 +185,12 @@ export function Lightbox(props: LightboxProps) {
       <div class="lightbox-stage">
         <Show when={item()} fallback={<Absent error={read.error()} items={read.items()} />}>
           {(shown) => (
-            <LargeMedia item={shown()} mediaKey={props.media.key} tellPercent={setPercent} />
+            <LargeMedia
+              item={shown()}
+              mediaKey={props.media.key}
+              tellPercent={setPercent}
+              tellSize={setSize}
+            />
           )}
         </Show>
         <button
@@ -211,12 +218,10 @@ export function Lightbox(props: LightboxProps) {
         {item() && `${describeItem(item()!, props.media.key)}, ${run()?.name}`}
       </p>
       <footer class="lightbox-bar">
-        <span class="lightbox-caption" title={item()?.fields.caption}>
-          {item()?.fields.caption}
-        </span>
+        <LightboxCaption text={item()?.fields.caption} />
         <span class="grow" />
         <span class="dim">
-          {item() && describeBlob(item()!.fields)}
+          {item() && describeBlob(item()!.fields, sizeFor(item()!, size()))}
           {percent() === "" ? "" : ` · ${percent()}`}
         </span>
         <span class="dim not-s not-m">Arrows: picture and run. Esc: back.</span>

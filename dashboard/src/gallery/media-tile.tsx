@@ -1,6 +1,6 @@
 /** One picture, video or sound in its frame, with its caption below. */
 
-import { type JSX, Match, Show, Switch } from "solid-js";
+import { createSignal, type JSX, Match, Show, Switch } from "solid-js";
 import type { ImageFields, VideoFields } from "../../../src/protocol/media.ts";
 import { formatStep } from "../charts/format.ts";
 import type { MediaItem } from "../state/step-items.ts";
@@ -10,6 +10,7 @@ import { FileTile } from "./file-tile.tsx";
 import type { PlayGroup } from "./play-group.ts";
 import type { TileLayout } from "./tile-layout.ts";
 import { VideoTile } from "./video-tile.tsx";
+import type { Size } from "./zoom.ts";
 
 export interface MediaTileProps {
   /** Undefined while it is being read: the frame stands. */
@@ -30,6 +31,8 @@ export interface MediaTileProps {
 const SMALL_PX = 140;
 
 export function MediaTile(props: MediaTileProps) {
+  /** As the file itself says, for records that do not. */
+  const [ownSize, setOwnSize] = createSignal<Size>();
   const frame = () => ({ height: `${props.layout.frameHeight}px` });
   const label = (item: MediaItem) => {
     const text = describeItem(item, props.mediaKey);
@@ -51,7 +54,10 @@ export function MediaTile(props: MediaTileProps) {
                 <BlobImage
                   file={item().fields}
                   alt={describeItem(item(), props.mediaKey)}
-                  isEnlarged={isEnlarged(item(), props.layout)}
+                  isEnlarged={isEnlarged(item(), props.layout, ownSize())}
+                  loaded={({ naturalWidth: width, naturalHeight: height }) =>
+                    setOwnSize({ width, height })
+                  }
                   isHeldBack={props.isHeldBack}
                   isSmall={props.layout.tileWidth < SMALL_PX}
                 />
@@ -114,8 +120,9 @@ export function isAudio({ fields }: MediaItem): boolean {
 function isEnlarged(
   { fields }: MediaItem,
   { tileWidth, frameHeight }: Pick<TileLayout, "tileWidth" | "frameHeight">,
+  own?: Size,
 ): boolean {
-  const { width, height } = fields as ImageFields | VideoFields;
+  const { width = own?.width, height = own?.height } = fields as ImageFields | VideoFields;
   if (width === undefined || height === undefined) return false;
   return Math.min(tileWidth / width, frameHeight / height) >= 1;
 }

@@ -9,22 +9,32 @@ export function PlayBar(props: {
   readonly group: PlayGroup;
   /** Frames a second of the first video that says so. */
   readonly fps: number | undefined;
+  /** The section has one video: nothing is in step with it. */
+  readonly isAlone: boolean;
 }) {
   const { isPlaying, time, duration, isLooping, speed, count } = props.group;
   const isOff = () => duration() === 0;
   const toggle = () => (isPlaying() ? props.group.pause() : props.group.play());
+  const word = () => {
+    const verb = isPlaying() ? "Pause" : "Play";
+    return props.isAlone ? verb : `${verb} all`;
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row
-    <div class="play-bar" role="group" aria-label="All videos in step">
+    <div
+      class="play-bar"
+      role="group"
+      aria-label={props.isAlone ? "The video" : "All videos in step"}
+    >
       <button
         type="button"
         class="btn"
         disabled={isOff()}
-        title={`${isPlaying() ? "Pause" : "Play"} all ${count()} in step`}
+        title={props.isAlone ? word() : `${word()} ${count()} in step`}
         onClick={toggle}
       >
         <Icon name={isPlaying() ? "pause" : "play"} />
-        {isPlaying() ? "Pause all" : "Play all"}
+        {word()}
       </button>
       <button
         type="button"
@@ -55,7 +65,7 @@ export function PlayBar(props: {
             step="any"
             value={time()}
             disabled={isOff()}
-            aria-label="Time in all videos"
+            aria-label={props.isAlone ? "Time in the video" : "Time in all videos"}
             aria-valuetext={`${formatPlayTime(time())} of ${formatPlayTime(duration())}`}
             onInput={(event) => props.group.seek(event.currentTarget.valueAsNumber)}
           />

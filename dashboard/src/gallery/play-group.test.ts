@@ -6,7 +6,8 @@ class Clip implements Playable {
   currentTime = 0;
   playbackRate = 1;
   paused = true;
-  readonly duration: number;
+  duration: number;
+  readonly #listeners = new Map<string, () => void>();
 
   constructor(duration: number) {
     this.duration = duration;
@@ -20,8 +21,19 @@ class Clip implements Playable {
     this.paused = true;
   }
 
-  addEventListener(): void {}
-  removeEventListener(): void {}
+  addEventListener(type: string, listener: () => void): void {
+    this.#listeners.set(type, listener);
+  }
+
+  removeEventListener(type: string): void {
+    this.#listeners.delete(type);
+  }
+
+  /** The file said how long it is only at its end. */
+  lasts(duration: number): void {
+    this.duration = duration;
+    this.#listeners.get("durationchange")?.();
+  }
 
   pass(seconds: number): void {
     if (this.paused) return;
@@ -105,4 +117,15 @@ test("frames are stepped one by one, speed is everyone's, and who comes later is
   expect([clip.playbackRate, late.playbackRate]).toEqual([2, 2]);
   leave();
   expect(group.duration()).toBe(2);
+});
+
+test("a video that does not say how long it is leads nobody until it does", () => {
+  const group = new PlayGroup();
+  const [recorded, known] = [new Clip(Number.POSITIVE_INFINITY), new Clip(2)];
+  group.join(recorded);
+  expect(group.duration()).toBe(0);
+  group.join(known);
+  expect(group.duration()).toBe(2);
+  recorded.lasts(3);
+  expect(group.duration()).toBe(3);
 });

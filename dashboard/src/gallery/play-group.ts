@@ -68,10 +68,13 @@ export class PlayGroup {
     };
     this.#members.set(video, known);
     video.addEventListener("loadedmetadata", known);
+    // A recorded stream says how long it is only when its end has been read.
+    video.addEventListener("durationchange", known);
     if (video.duration > 0) known();
     this.#set.count(this.#members.size);
     return () => {
       video.removeEventListener("loadedmetadata", known);
+      video.removeEventListener("durationchange", known);
       this.#members.delete(video);
       this.#reckonDuration();
       this.#set.count(this.#members.size);
@@ -165,6 +168,7 @@ export class PlayGroup {
   #leader(): Playable | undefined {
     let longest: Playable | undefined;
     for (const video of this.#members.keys()) {
+      if (!Number.isFinite(video.duration)) continue;
       if (video.duration > (longest?.duration ?? 0)) longest = video;
     }
     return longest;

@@ -83,11 +83,12 @@ export function StepGallery(props: StepGalleryProps) {
       return lineHeight + (hasName ? WHO_LINE_PX : 0);
     };
   });
+  const isAlone = () => props.media.runs.reduce((sum, run) => sum + run.mostAtOnce, 0) < 2;
   const fps = () => all().find(isVideo)?.fields as VideoFields | undefined;
   return (
     <div class={`media-row ${layout().isNarrow ? "narrow" : ""}`}>
       <Show when={hasVideos()}>
-        <PlayBar group={group} fps={fps()?.fps} />
+        <PlayBar group={group} fps={fps()?.fps} isAlone={isAlone()} />
       </Show>
       <Show when={hasHeads()}>
         <div class="heads" style={columnsStyle(layout(), true)} aria-hidden="true">

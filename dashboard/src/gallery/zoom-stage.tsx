@@ -11,6 +11,7 @@ export interface ZoomStageProps {
   readonly label: string;
   /** How large it is shown, as a text. */
   readonly tellPercent: (percent: string) => void;
+  readonly tellSize: (size: Size & { readonly blob: string }) => void;
 }
 
 const KEY_FACTOR = 1.4;
@@ -85,8 +86,9 @@ export function ZoomStage(props: ZoomStageProps) {
     const now = zoom();
     const { x, y } = now === "fit" ? { x: 0, y: 0 } : now;
     return {
-      width: `${picture().width * scale()}px`,
-      height: `${picture().height * scale()}px`,
+      // A strip of one pixel's width is seen however far it is shrunk.
+      width: `${Math.max(1, picture().width * scale())}px`,
+      height: `${Math.max(1, picture().height * scale())}px`,
       transform: `translate(${x}px, ${y}px)`,
     };
   };
@@ -113,9 +115,11 @@ export function ZoomStage(props: ZoomStageProps) {
           file={props.item.fields}
           alt={props.label}
           isEnlarged={scale() > 1}
-          loaded={({ naturalWidth: width, naturalHeight: height }) =>
-            width > 0 && height > 0 && setLoaded({ width, height })
-          }
+          loaded={({ naturalWidth: width, naturalHeight: height }) => {
+            if (!(width > 0 && height > 0)) return;
+            setLoaded({ width, height });
+            props.tellSize({ blob: props.item.fields.blob, width, height });
+          }}
         />
       </span>
     </div>

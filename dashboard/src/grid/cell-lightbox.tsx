@@ -7,7 +7,8 @@ import { blobUrl } from "../api/client.ts";
 import { Icon, RunSample } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { describeBlob, fileName } from "../gallery/blob-words.ts";
-import { LargeMedia } from "../gallery/large-media.tsx";
+import { LargeMedia, type ShownSize, sizeFor } from "../gallery/large-media.tsx";
+import { LightboxCaption } from "../gallery/lightbox-caption.tsx";
 import type { MediaItem } from "../state/step-items.ts";
 import { cellMedia } from "./cell-text.ts";
 import type { GridColumn } from "./grid-columns.ts";
@@ -40,6 +41,7 @@ export function CellLightbox(props: CellLightboxProps) {
   let dialog!: HTMLDialogElement;
   const [place, setPlace] = createSignal(props.begin);
   const [percent, setPercent] = createSignal("");
+  const [size, setSize] = createSignal<ShownSize>();
   const mediaAt = ({ row, column }: GridPlace) => {
     props.version;
     const one = props.columns[column];
@@ -112,15 +114,18 @@ export function CellLightbox(props: CellLightboxProps) {
         </button>
       </header>
       <div class="lightbox-stage">
-        <LargeMedia item={item()} mediaKey={columnName()} tellPercent={setPercent} />
+        <LargeMedia
+          item={item()}
+          mediaKey={columnName()}
+          tellPercent={setPercent}
+          tellSize={setSize}
+        />
       </div>
       <footer class="lightbox-bar">
-        <span class="lightbox-caption" title={item().fields.caption}>
-          {item().fields.caption}
-        </span>
+        <LightboxCaption text={item().fields.caption} />
         <span class="grow" />
         <span class="dim">
-          {describeBlob(item().fields)}
+          {describeBlob(item().fields, sizeFor(item(), size()))}
           <Show when={percent()}>{` · ${percent()}`}</Show>
         </span>
         <span class="dim not-s not-m">Arrows: rows and columns. Esc: back.</span>

@@ -1,0 +1,80 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import * as trackio from "../../src/sdk/index.ts";
+import { openPage, test, useHouse } from "./page-test.ts";
+
+const PROMPT = "A harbour at dusk, seen from a hill.\nA red sail comes in from the left. ".repeat(
+  40,
+);
+const SIZE = 8;
+
+/** A picture whose size only its file tells. */
+const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>`;
+const house = useHouse(async (root) => {
+  const run = trackio.init({ dir: root, project: "odd", name: "odd" });
+  run.log({
+    "one frame": new trackio.Video(new Uint8Array(3 * 64 * 64).fill(120), {
+      shape: [1, 3, 64, 64],
+    }),
+    prompted: new trackio.Image(new Uint8Array(SIZE * SIZE), {
+      shape: [SIZE, SIZE],
+      caption: PROMPT,
+    }),
+    strip: new trackio.Image(new Uint8Array(4000).fill(200), { shape: [4000, 1] }),
+    drawn: new trackio.Image(Buffer.from(SVG)),
+  });
+  await run.finish();
+});
+
+async function enlarge(page: Page, key: string) {
+  await page.locator(`section[data-key="${key}"] button.frame`).click();
+  return page.locator("dialog.lightbox");
+}
+
+test("a video of one frame has a length that is a number, and its bar says play and not all", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=one");
+  const bar = opened.page.locator(".play-bar");
+  await expect
+    .poll(() => opened.page.locator("video").evaluate((v) => (v as HTMLVideoElement).readyState))
+    .toBe(4);
+  expect(await bar.locator(".dim").innerText()).toMatch(/^0:00\.0 \/ 0:00\.\d$/);
+  expect(await bar.locator(".btn").innerText()).toBe("Play");
+});
+
+test("a long caption is read to its end in the lightbox, in its own lines", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=prompted");
+  const box = await enlarge(opened.page, "prompted");
+  const caption = box.locator(".lightbox-caption");
+  await box.getByRole("button", { name: "All of the caption" }).click();
+  const { height, isWhole } = await caption.evaluate((element) => {
+    element.scrollTop = element.scrollHeight;
+    const whole = element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+    return { height: element.clientHeight, isWhole: whole };
+  });
+  expect(height).toBeGreaterThan(200);
+  expect(isWhole).toBe(true);
+  expect((await caption.innerText()).split("\n").length).toBeGreaterThan(40);
+  // The picture has the room that is left.
+  const [picture, text] = [await box.locator(".zoomed").boundingBox(), await caption.boundingBox()];
+  expect(picture!.y + picture!.height).toBeLessThanOrEqual(text!.y);
+  await box.getByRole("button", { name: "Less of the caption" }).click();
+  expect(await caption.evaluate((element) => element.clientHeight)).toBeLessThan(50);
+});
+
+test("a strip of one pixel's width is seen however far it is shrunk", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=strip");
+  const box = await enlarge(opened.page, "strip");
+  await expect
+    .poll(async () => (await box.locator(".zoomed").boundingBox())?.width ?? 0)
+    .toBeGreaterThanOrEqual(1);
+});
+
+test("a file tells its size where the record does not, and is shown in squares where it is small", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=drawn");
+  const tile = opened.page.locator('section[data-key="drawn"] img');
+  await expect
+    .poll(() => tile.evaluate((image) => getComputedStyle(image).imageRendering))
+    .toBe("pixelated");
+  const box = await enlarge(opened.page, "drawn");
+  await expect.poll(() => box.locator("footer").innerText()).toContain("40 × 20 SVG");
+});
