@@ -14,6 +14,7 @@ import { deleteRun } from "./delete-run.ts";
 import type { FoldChange } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
 import { TestFolder } from "./testing/journals.ts";
+import { factsOf } from "./testing/stored-run.ts";
 
 let data: TestFolder;
 let store: MemoryStore;
@@ -53,11 +54,6 @@ async function recordsOf(run: RunIdentity, lane?: Lane): Promise<StoredRecord[]>
 
 const foldAll = () => new Folder(data, store).foldAll();
 
-async function factsOf(run: RunIdentity) {
-  const [info] = await store.listRuns(run.projectKey, { runs: [run.id] });
-  return info;
-}
-
 const savedFile = (path: string) => {
   const blob = path.padEnd(64, "0") as BlobHash;
   return { path, blob, type: "text/plain", bytes: 1 };
@@ -79,7 +75,7 @@ describe("lanes of a run have records of their own", () => {
       [0, "cpu"],
       [1, "loss"],
     ]);
-    expect(await factsOf(run)).toMatchObject({ recordCount: 2, lastStep: 1 });
+    expect(await factsOf(store, run)).toMatchObject({ recordCount: 2, lastStep: 1 });
     // No chart is to be read again for system metrics.
     expect(changes).toHaveLength(2);
     expect(changes.filter(({ from }) => from !== undefined)).toHaveLength(1);
@@ -93,8 +89,8 @@ describe("lanes of a run have records of their own", () => {
     const alert = { id: "1", title: "spike", level: "warn", text: "high", step: 3 };
     begin(alarmed).appendEvent({ time: 5, alert });
     await foldAll();
-    expect(await factsOf(quiet)).toMatchObject({ name: "quiet", recordCount: 0 });
-    expect(await factsOf(alarmed)).toMatchObject({ name: "alarmed", recordCount: 0 });
+    expect(await factsOf(store, quiet)).toMatchObject({ name: "quiet", recordCount: 0 });
+    expect(await factsOf(store, alarmed)).toMatchObject({ name: "alarmed", recordCount: 0 });
     expect(await store.listAlerts(alarmed.projectKey)).toEqual([
       { ...alert, time: 5, run: alarmed.id },
     ]);
@@ -226,7 +222,7 @@ test("an alert, trace or name that is none loses its line alone", async () => {
   for (const event of wrong) journal.appendEvent({ time: 1, ...event } as never);
   appendBatch(journal, [record(journal, "loss", 1)]);
   await foldAll();
-  expect(await factsOf(run)).toMatchObject({ damagedLines: wrong.length, recordCount: 1 });
+  expect(await factsOf(store, run)).toMatchObject({ damagedLines: wrong.length, recordCount: 1 });
   expect(await store.listAlerts(run.projectKey)).toEqual([]);
   expect(await store.listTraces({ project: run.projectKey })).toEqual([]);
 });
@@ -264,7 +260,7 @@ describe("what a run is, its head says", () => {
     const at = { projectKey: far.projectKey, run: far.id, writer: journal.writer.writer.id };
     await openReceivedJournal(data, at).append(0, readFileSync(journal.path));
     await foldAll();
-    expect(await factsOf(far)).toMatchObject({ number: 1, name: "far", state: "finished" });
+    expect(await factsOf(store, far)).toMatchObject({ number: 1, name: "far", state: "finished" });
   });
 
   test("sending a folded journal of a run that has ended once more folds nothing again", async () => {
@@ -281,7 +277,7 @@ describe("what a run is, its head says", () => {
       await received.append(0, bytes);
       expect((await foldAll()).removedJournals).toBe(1);
     }
-    expect(await factsOf(far)).toMatchObject({ state: "finished", recordCount: 1 });
+    expect(await factsOf(store, far)).toMatchObject({ state: "finished", recordCount: 1 });
     expect(readHead(data, far.projectKey, far.id)).toMatchObject({ state: "finished" });
   });
 
@@ -290,7 +286,7 @@ describe("what a run is, its head says", () => {
     const journal = begin(run);
     appendBatch(journal, [record(journal, "loss", 1), { event: { time: 1, name: "after" } }]);
     await foldAll();
-    expect(await factsOf(run)).toMatchObject({ name: "after" });
+    expect(await factsOf(store, run)).toMatchObject({ name: "after" });
     expect(findHead(data, run.projectKey, { name: "after" })?.run.id).toBe(run.id);
     expect(findHead(data, run.projectKey, { name: "before" })).toBeUndefined();
   });
@@ -306,7 +302,7 @@ describe("what a run is, its head says", () => {
     ]);
     journal.close();
     await foldAll();
-    expect(await factsOf(run)).toMatchObject({ name: "after", state: "failed" });
+    expect(await factsOf(store, run)).toMatchObject({ name: "after", state: "failed" });
     expect(readHead(data, run.projectKey, run.id)).toMatchObject({
       run: { name: "after" },
       state: "failed",

@@ -2,20 +2,19 @@ import {
   appendFileSync,
   existsSync,
   readFileSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readHead, removeRun, updateHead } from "../journal/run-head.ts";
-import type { RunIdentity } from "../protocol/run.ts";
+import { removeRun } from "../journal/run-head.ts";
 import type { Value } from "../protocol/values.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
-import type { Row, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { FoldChange } from "./fold-report.ts";
 import { Folder } from "./folder.ts";
-import { TestFolder, type TestJournal } from "./testing/journals.ts";
+import { TestFolder } from "./testing/journals.ts";
+import { factsOf, rowsOf } from "./testing/stored-run.ts";
 
 let data: TestFolder;
 let store: Store;
@@ -28,21 +27,6 @@ beforeEach(() => {
 afterEach(() => {
   data[Symbol.dispose]();
 });
-
-async function rowsOf(run: RunIdentity): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const page of store.readRows(run.projectKey, run.id)) rows.push(...page);
-  return rows;
-}
-
-async function factsOf(run: RunIdentity) {
-  const [info] = await store.listRuns(run.projectKey, { runs: [run.id] });
-  return info!;
-}
-
-function logMany(journal: TestJournal, from: number, count: number): void {
-  for (let step = from; step < from + count; step++) journal.log(step, { loss: 1 / (step + 1) });
-}
 
 test("every record comes into the store as it was logged", async () => {
   const run = data.run("vision");
@@ -57,7 +41,7 @@ test("every record comes into the store as it was logged", async () => {
   for (const [step, values] of logged.entries()) journal.log(step, values);
   journal.log(2n ** 60n, { loss: 7 });
   await new Folder(data, store).foldAll();
-  const rows = await rowsOf(run);
+  const rows = await rowsOf(store, run);
   expect(rows.map((row) => row.values)).toEqual([...logged, { loss: 7 }]);
   expect(rows.map((row) => row.step)).toEqual([0, 1, 2, 3, 4, 2n ** 60n]);
 });
@@ -65,15 +49,15 @@ test("every record comes into the store as it was logged", async () => {
 test("folding again folds nothing again", async () => {
   const run = data.run("vision");
   const journal = data.journal(run);
-  logMany(journal, 0, 10);
+  journal.logMany(0, 10);
   const folder = new Folder(data, store);
   await folder.foldAll();
   await folder.foldAll();
   await new Folder(data, store).foldAll();
-  logMany(journal, 10, 5);
+  journal.logMany(10, 5);
   await new Folder(data, store).foldAll();
   await folder.foldAll();
-  expect((await rowsOf(run)).map((row) => row.step)).toEqual(
+  expect((await rowsOf(store, run)).map((row) => row.step)).toEqual(
     Array.from({ length: 15 }, (_, i) => i),
   );
 });
@@ -81,33 +65,33 @@ test("folding again folds nothing again", async () => {
 test("a folder that was overtaken reads on from where the other stopped, and tells what came", async () => {
   const run = data.run("vision");
   const journal = data.journal(run);
-  logMany(journal, 0, 3);
+  journal.logMany(0, 3);
   const changes: FoldChange[] = [];
   const slow = new Folder(data, store, { onChange: (change) => changes.push(change) });
   await slow.foldAll();
-  logMany(journal, 3, 3);
+  journal.logMany(3, 3);
   await new Folder(data, store).foldAll();
-  logMany(journal, 6, 3);
+  journal.logMany(6, 3);
   changes.length = 0;
   await slow.foldOnce();
   while ((await slow.foldOnce()).bytes > 0);
-  expect((await rowsOf(run)).length).toBe(9);
+  expect((await rowsOf(store, run)).length).toBe(9);
   expect(changes.some((change) => change.from?.step === 3)).toBe(true);
 });
 
 test("a folder sees what was added to a journal whose folder did not change", async () => {
   const run = data.run("vision");
   const journal = data.journal(run);
-  logMany(journal, 0, 1);
+  journal.logMany(0, 1);
   const longAgo = Date.now() / 1000 - 3_600;
   for (const path of [data.runFolder(run.projectKey, run.id), data.runsFolder(run.projectKey)]) {
     utimesSync(path, longAgo, longAgo);
   }
   const folder = new Folder(data, store);
   await folder.foldAll();
-  logMany(journal, 1, 1);
+  journal.logMany(1, 1);
   await folder.foldAll();
-  expect((await rowsOf(run)).length).toBe(2);
+  expect((await rowsOf(store, run)).length).toBe(2);
 });
 
 test("changes name the lowest new step, new keys and new facts", async () => {
@@ -131,20 +115,20 @@ test("changes name the lowest new step, new keys and new facts", async () => {
 test("a journal that nobody touched for long is looked at now and then", async () => {
   const run = data.run("vision");
   const journal = data.journal(run);
-  logMany(journal, 0, 1);
+  journal.logMany(0, 1);
   const folder = new Folder(data, store);
   await folder.foldAll();
   utimesSync(journal.path, 1, 1);
   folder.look();
   await folder.foldOnce();
-  logMany(journal, 1, 1);
+  journal.logMany(1, 1);
   utimesSync(journal.path, 1, 1);
   for (let turn = 0; turn < 16; turn++) await folder.foldOnce();
-  expect((await rowsOf(run)).length).toBe(2);
+  expect((await rowsOf(store, run)).length).toBe(2);
 });
 
 test("progress tells bytes and ends full", async () => {
-  for (const name of ["a", "b"]) logMany(data.journal(data.run("vision", { name })), 0, 50);
+  for (const name of ["a", "b"]) data.journal(data.run("vision", { name })).logMany(0, 50);
   const seen: [number, number][] = [];
   await new Folder(data, store, { pieceBytes: 500 }).foldAll({
     onProgress: (done, total) => seen.push([done, total]),
@@ -158,21 +142,21 @@ describe("a damaged line loses that line alone", () => {
   test("in the middle", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 2);
+    journal.logMany(0, 2);
     appendFileSync(
       journal.path,
       '[0,2,17,"broken\n\u0000\u0000\n[0,1e999,5,1]\n[0,7,1e999,1]\n[9,1,2]\n',
     );
-    logMany(journal, 3, 2);
+    journal.logMany(3, 2);
     await new Folder(data, store).foldAll();
-    expect((await rowsOf(run)).map((row) => row.step)).toEqual([0, 1, 3, 4]);
-    expect((await factsOf(run)).damagedLines).toBe(5);
+    expect((await rowsOf(store, run)).map((row) => row.step)).toEqual([0, 1, 3, 4]);
+    expect((await factsOf(store, run)).damagedLines).toBe(5);
   });
 
   test("whole JSON that says nothing that can be given back", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 2);
+    journal.logMany(0, 2);
     appendFileSync(
       journal.path,
       [
@@ -187,21 +171,25 @@ describe("a damaged line loses that line alone", () => {
         "",
       ].join("\n"),
     );
-    logMany(journal, 4, 2);
+    journal.logMany(4, 2);
     await new Folder(data, store).foldAll();
-    expect((await rowsOf(run)).map((row) => row.step)).toEqual([0, 1, 4, 5]);
-    expect(await factsOf(run)).toMatchObject({ damagedLines: 8, state: "running", config: {} });
+    expect((await rowsOf(store, run)).map((row) => row.step)).toEqual([0, 1, 4, 5]);
+    expect(await factsOf(store, run)).toMatchObject({
+      damagedLines: 8,
+      state: "running",
+      config: {},
+    });
   });
 
   test("a damaged header is told by the run's head", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 2);
+    journal.logMany(0, 2);
     const text = readFileSync(journal.path, "utf8");
     writeFileSync(journal.path, `x${text.slice(1)}`);
     await new Folder(data, store).foldAll();
-    expect((await rowsOf(run)).length).toBe(2);
-    expect((await factsOf(run)).name).toBe("test-run");
+    expect((await rowsOf(store, run)).length).toBe(2);
+    expect((await factsOf(store, run)).name).toBe("test-run");
   });
 });
 
@@ -209,25 +197,25 @@ describe("a torn last line", () => {
   test("waits for its rest while its writer lives", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 2);
+    journal.logMany(0, 2);
     const folder = new Folder(data, store);
     appendFileSync(journal.path, "[0,2,17");
     await folder.foldAll();
-    expect((await rowsOf(run)).length).toBe(2);
+    expect((await rowsOf(store, run)).length).toBe(2);
     appendFileSync(journal.path, "00,0.25]\n");
     await folder.foldAll();
-    expect((await rowsOf(run)).at(-1)).toMatchObject({ step: 2, values: { loss: 0.25 } });
-    expect((await factsOf(run)).damagedLines).toBe(0);
+    expect((await rowsOf(store, run)).at(-1)).toMatchObject({ step: 2, values: { loss: 0.25 } });
+    expect((await factsOf(store, run)).damagedLines).toBe(0);
   });
 
   test("is skipped and counted once its writer is gone", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 2);
+    journal.logMany(0, 2);
     const text = readFileSync(journal.path, "utf8").replace(/"pid":\d+/, '"pid":999999999');
     writeFileSync(journal.path, `${text}[0,2,17`);
     await new Folder(data, store).foldAll();
-    expect((await factsOf(run)).damagedLines).toBe(1);
+    expect((await factsOf(store, run)).damagedLines).toBe(1);
     expect(await store.offset(data.sourceOf(journal.path))).toBe(statSync(journal.path).size);
   });
 });
@@ -238,9 +226,9 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
     const text = readFileSync(newer.path, "utf8");
     writeFileSync(newer.path, text.replace('"trackio":2', '"trackio":99'));
     const run = data.run("vision");
-    logMany(data.journal(run), 0, 3);
+    data.journal(run).logMany(0, 3);
     const report = await new Folder(data, store).foldAll();
-    expect((await rowsOf(run)).length).toBe(3);
+    expect((await rowsOf(store, run)).length).toBe(3);
     expect(report.skipped).toHaveLength(1);
     expect(report.skipped[0]!.reason).toMatch(/version 99.*update trackio/);
     expect(existsSync(newer.path)).toBe(true);
@@ -262,16 +250,16 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
 
   test("one that the store fails at", async () => {
     const poisoned = data.run("vision", { name: "poisoned" });
-    logMany(data.journal(poisoned), 0, 3);
+    data.journal(poisoned).logMany(0, 3);
     const run = data.run("vision");
-    logMany(data.journal(run), 0, 3);
+    data.journal(run).logMany(0, 3);
     const fold = store.fold.bind(store);
     store.fold = async (batch) => {
       if (batch.run.id === poisoned.id) throw new RangeError("Out of range");
       return fold(batch);
     };
     const report = await new Folder(data, store).foldAll();
-    expect((await rowsOf(run)).length).toBe(3);
+    expect((await rowsOf(store, run)).length).toBe(3);
     expect(report.skipped).toMatchObject([{ code: "internal" }]);
     expect(report.skipped[0]!.reason).toMatch(/stays as it is: Out of range/);
   });
@@ -279,11 +267,11 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
   test("one of a deleted run", async () => {
     const run = data.run("vision");
     const journal = data.journal(run);
-    logMany(journal, 0, 3);
+    journal.logMany(0, 3);
     const folder = new Folder(data, store);
     await folder.foldAll();
     await store.deleteRun(run.projectKey, run.id);
-    logMany(journal, 3, 3);
+    journal.logMany(3, 3);
     const report = await folder.foldAll();
     expect(report.skipped[0]).toMatchObject({ code: "deleted" });
     expect(await store.listRuns(run.projectKey)).toEqual([]);
@@ -291,92 +279,11 @@ describe("a journal that cannot be folded stays as it is, and keeps no other wai
 
   test("one that is gone from disk", async () => {
     const run = data.run("vision");
-    logMany(data.journal(run), 0, 3);
+    data.journal(run).logMany(0, 3);
     const folder = new Folder(data, store);
     folder.look();
     removeRun(data, run.projectKey, run.id);
     expect(await folder.foldOnce()).toEqual({ bytes: 0, more: false });
-  });
-});
-
-describe("a journal goes only when its run has ended and all of it is folded", () => {
-  test("then the head knows the highest step, the config and the end", async () => {
-    const run = data.run("vision");
-    const journal = data.journal(run);
-    journal.log(41, { loss: 1 });
-    journal.log(7, { loss: 1 });
-    journal.writer.appendEvent({ time: Date.now(), config: { lr: 0.1 } });
-    journal.end("failed");
-    const report = await new Folder(data, store).foldAll();
-    expect(report.removedJournals).toBe(1);
-    expect(existsSync(journal.path)).toBe(false);
-    expect(readHead(data, run.projectKey, run.id)).toMatchObject({
-      highestStep: 41,
-      config: { lr: 0.1 },
-      state: "failed",
-      recordCount: 2,
-    });
-    expect((await rowsOf(run)).length).toBe(2);
-  });
-
-  test("not while the run goes on", async () => {
-    const journal = data.journal(data.run("vision"));
-    logMany(journal, 0, 3);
-    await new Folder(data, store).foldAll();
-    expect(existsSync(journal.path)).toBe(true);
-  });
-
-  test("not while another living writer of the run has not ended", async () => {
-    const run = data.run("vision");
-    const [main, second] = [data.journal(run), data.journal(run)];
-    logMany(second, 0, 3);
-    const folder = new Folder(data, store);
-    await folder.foldAll();
-    main.end("finished", Date.now() + 500);
-    await folder.foldAll();
-    expect(existsSync(main.path)).toBe(true);
-    expect(existsSync(second.path)).toBe(true);
-    second.end("finished", Date.now() + 600);
-    await folder.foldAll();
-    expect(existsSync(main.path)).toBe(false);
-    expect(existsSync(second.path)).toBe(false);
-  });
-
-  test("not where the head is missing", async () => {
-    const run = data.run("vision");
-    const journal = data.journal(run);
-    journal.end();
-    rmSync(data.headFile(run.projectKey, run.id));
-    await new Folder(data, store).foldAll();
-    expect(existsSync(journal.path)).toBe(true);
-  });
-
-  test("a folder that begins after all was folded removes it too", async () => {
-    const run = data.run("vision");
-    const journal = data.journal(run);
-    logMany(journal, 0, 3);
-    const first = new Folder(data, store);
-    first.look();
-    journal.end();
-    while ((await first.foldOnce()).bytes > 0);
-    expect(existsSync(journal.path)).toBe(true);
-    const report = await new Folder(data, store).foldAll();
-    expect(report.removedJournals).toBe(1);
-  });
-
-  test("a head that a resume has changed since keeps what it says", async () => {
-    const run = data.run("vision");
-    const journal = data.journal(run);
-    logMany(journal, 0, 3);
-    journal.end();
-    const head = { state: "running" as const, config: { lr: 9 }, updatedAt: Date.now() + 5_000 };
-    updateHead(data, run.projectKey, run.id, (before) => ({ ...before, ...head }));
-    await new Folder(data, store).foldAll();
-    expect(readHead(data, run.projectKey, run.id)).toMatchObject({
-      state: "running",
-      config: { lr: 9 },
-      highestStep: 2,
-    });
   });
 });
 
@@ -386,10 +293,10 @@ describe("a run's status heals when data comes again", () => {
     data.journal(run).end("failed", Date.now() - 5_000);
     const folder = new Folder(data, store);
     await folder.foldAll();
-    expect((await factsOf(run)).state).toBe("failed");
-    logMany(data.journal(run, { resumed: true }), 0, 1);
+    expect((await factsOf(store, run)).state).toBe("failed");
+    data.journal(run, { resumed: true }).logMany(0, 1);
     await folder.foldAll();
-    expect((await factsOf(run)).state).toBe("running");
+    expect((await factsOf(store, run)).state).toBe("running");
   });
 
   test("in the same journal, whatever time its records bear", async () => {
@@ -399,9 +306,9 @@ describe("a run's status heals when data comes again", () => {
     journal.writer.appendEvent({ time: Date.now(), end: { state: "finished" } });
     folder.look();
     await folder.foldOnce();
-    expect((await factsOf(run)).state).toBe("finished");
+    expect((await factsOf(store, run)).state).toBe("finished");
     journal.log(1, { loss: 1 }, 17);
     await folder.foldOnce();
-    expect((await factsOf(run)).state).toBe("running");
+    expect((await factsOf(store, run)).state).toBe("running");
   });
 });

@@ -7,6 +7,7 @@ import type { RunIdentity } from "../protocol/run.ts";
 import { MemoryStore } from "../store/memory/memory-store.ts";
 import { Folder } from "./folder.ts";
 import { TestFolder, TestJournal } from "./testing/journals.ts";
+import { factsOf, rowsOf } from "./testing/stored-run.ts";
 
 let data: TestFolder;
 let store: MemoryStore;
@@ -20,17 +21,8 @@ afterEach(() => {
   data[Symbol.dispose]();
 });
 
-async function factsOf(run: RunIdentity) {
-  const [info] = await store.listRuns(run.projectKey, { runs: [run.id] });
-  return info!;
-}
-
 async function stepsOf(run: RunIdentity): Promise<(number | bigint)[]> {
-  const steps: (number | bigint)[] = [];
-  for await (const page of store.readRows(run.projectKey, run.id)) {
-    steps.push(...page.map(({ step }) => step));
-  }
-  return steps;
+  return (await rowsOf(store, run)).map(({ step }) => step);
 }
 
 describe("of a journal that is sent here", () => {
@@ -76,13 +68,17 @@ describe("of a journal that is sent here", () => {
     utimesSync(received.path, 1_000, 1_000);
     const folder = new Folder(data, store);
     await folder.foldAll();
-    expect((await factsOf(far)).damagedLines).toBe(1);
+    expect((await factsOf(store, far)).damagedLines).toBe(1);
     const again = openReceivedJournal(data, at);
     for (const to of [again.size() + 200, bytes.length]) {
       await again.append(again.size(), bytes.subarray(again.size(), to));
       await (to === bytes.length ? folder : new Folder(data, store)).foldAll();
     }
     expect(await stepsOf(far)).toEqual([0, 1, 2, 3]);
-    expect(await factsOf(far)).toMatchObject({ name: "far", recordCount: 4, damagedLines: 0 });
+    expect(await factsOf(store, far)).toMatchObject({
+      name: "far",
+      recordCount: 4,
+      damagedLines: 0,
+    });
   });
 });

@@ -59,6 +59,11 @@ export class TestJournal {
     this.writer.append(this.writer.keySet(Object.keys(values)), [0, field, timeMs, ...encoded]);
   }
 
+  /** Losses at `count` steps. */
+  logMany(from: number, count: number): void {
+    for (let step = from; step < from + count; step++) this.log(step, { loss: 1 / (step + 1) });
+  }
+
   /** Ends the run, as far as this journal knows. */
   end(state: "finished" | "failed" = "finished", timeMs = Date.now()): void {
     this.writer.appendEvent({ time: timeMs, end: { state } });

@@ -93,6 +93,17 @@ describe("exact JSON", () => {
     );
   });
 
+  test("a large float is spelled as one: as an integer it would be another number", () => {
+    const value = { a: [2 ** 64, -(2 ** 60)], b: { $: "int", v: "18446744073709551615" }, c: 1e21 };
+    const text =
+      '{"a":[18446744073709552000.0,-1152921504606847000.0],"b":18446744073709551615,"c":1e+21}';
+    expect(formatExactJson(value)).toBe(text);
+    expect(formatExactJson([2 ** 64])).toBe("[18446744073709552000.0]");
+    expect(formatExactJson(2 ** 53)).toBe("9007199254740992.0");
+    expect(formatExactJson(2 ** 53 - 1)).toBe("9007199254740991");
+    expect(parseExactJson(text)).toEqual(value);
+  });
+
   test("the fast way gives what the slow way gives", () => {
     fc.assert(
       fc.property(jsonTexts, (text) => {

@@ -21,6 +21,9 @@ import { parseSlowly } from "./exact-json-parser.ts";
 const UNSAFE =
   /[[:,\s](?:-?(?:\d{16,}(?![\d.eE])|\d+(?:\.\d+)?[eE][+-]?\d{3})|-0(?:\.0*)?(?![.\d]))|"(?:\$|\d+)"\s*:|\\u00(?:24|3\d)/;
 
+/** A number of 16 digits and more before its point, or what looks like one within a text. */
+const LARGE = /[[:,-]\d{16}/;
+
 /** Whether `JSON.parse` reads `text` without loss, if it reads it at all. */
 export function isHarmlessJson(text: string): boolean {
   return !UNSAFE.test(text) && !/^\s*-?\d/.test(text);
@@ -44,8 +47,9 @@ export function parseExactJson(given: string | Uint8Array): Json | undefined {
  * @param nonFinite What stands for NaN and ±Infinity: `null` in answers, their names as texts in what is kept.
  */
 export function formatExactJson(json: Json, nonFinite: "null" | "text" = "null"): string {
+  if (typeof json === "number") return formatNumber(json);
   const text = JSON.stringify(json);
-  return text.includes('"$":') ? formatForms(json, nonFinite) : text;
+  return text.includes('"$":') || LARGE.test(text) ? formatForms(json, nonFinite) : text;
 }
 
 /** UTF-8 as it is, with U+FFFD for what is none; a byte order mark is no part of it. */
@@ -54,7 +58,15 @@ function decode(bytes: Uint8Array): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
+/** Of what JavaScript spells like an integer: it cuts the digits, so that as one it would be another number. Integers beyond 2^53 have a form of their own. */
+function formatNumber(value: number): string {
+  const text = JSON.stringify(value);
+  const isCut = Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes("e");
+  return isCut ? `${text}.0` : text;
+}
+
 function formatForms(json: Json, nonFinite: "null" | "text"): string {
+  if (typeof json === "number") return formatNumber(json);
   if (typeof json !== "object" || json === null) return JSON.stringify(json);
   if (Array.isArray(json)) {
     return `[${(json as Json[]).map((item) => formatForms(item, nonFinite)).join(",")}]`;
