@@ -81,7 +81,7 @@ export function isScalar(value: Json): boolean {
 
 /** Integers beyond 2^53 are told exactly. */
 export function stepText(step: number | bigint): string {
-  return typeof step === "bigint"
-    ? String(step)
-    : formatExactJson(Number.isFinite(step) ? step : null);
+  if (typeof step === "bigint") return String(step);
+  if (!Number.isFinite(step)) return "null";
+  return Number.isInteger(step) ? String(BigInt(step)) : formatExactJson(step);
 }
