@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readHead } from "../../journal/run-head.ts";
 import { readFolder } from "../../journal/testing/read-all.ts";
-import { trackioFileHash } from "../../media/trackio-file-hash.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { entry, TOKEN, TrackioServer } from "./testing/trackio-server.ts";
 
@@ -12,70 +11,6 @@ const RUN = { project: "my.proj", run_id: "a1" };
 /** Machines may be busy. */
 const LONG = { timeout: 20_000 };
 type Row = { readonly [key: string]: unknown };
-
-describe("the envelope", () => {
-  test("calls take arguments by name, by place, as data and as a list", async () => {
-    const server = await TrackioServer.start();
-    const logs = [entry({ x: 1 })];
-    for (const body of [
-      { args: [], kwargs: { logs, hf_token: null } },
-      { logs, hf_token: null, other: 1 },
-      { logs },
-      { args: [logs, null] },
-      { data: [logs, null] },
-      [logs, null, "more"],
-    ]) {
-      expect(await server.call("bulk_log", body)).toMatchObject({
-        status: 200,
-        text: '{"data":null}',
-      });
-    }
-    expect(await server.data<Row[]>("get_logs", RUN)).toHaveLength(6);
-  });
-
-  test("what is no call is 404, what is missing 400, and only POST is taken", async () => {
-    const server = await TrackioServer.start();
-    expect(await server.call("no_such_call", {})).toMatchObject({
-      status: 404,
-      error: "Unknown API: no_such_call",
-    });
-    for (const body of ["", "{}", "null", { kwargs: {} }, "[]"]) {
-      expect(await server.call("bulk_log", body)).toMatchObject({
-        status: 400,
-        error: "Missing required parameter: logs",
-      });
-    }
-    const response = await fetch(`${server.url}/api/bulk_log`);
-    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
-  });
-
-  test("what writes needs the token, and says how to get it", async () => {
-    const server = await TrackioServer.start();
-    for (const token of [null, "wrong"]) {
-      for (const [call, what] of [
-        ["bulk_log", "to log metrics or upload to this server"],
-        ["bulk_log_system", "to log metrics or upload to this server"],
-        ["bulk_alert", "to log metrics or upload to this server"],
-        ["log", "to log metrics or upload to this server"],
-        ["bulk_upload_media", "to log metrics or upload to this server"],
-        ["upload", "to upload files to this server"],
-        ["delete_run", "to delete or rename runs"],
-        ["rename_run", "to delete or rename runs"],
-      ] as const) {
-        const args = {
-          ...{ logs: [entry({})], alerts: [], uploads: [], project: "p", run: "r", metrics: {} },
-          ...{ step: null, old_name: "a", new_name: "b" },
-        };
-        const answer = await server.call(call, args, token);
-        expect(answer).toMatchObject({ status: 400 });
-        expect(answer.error).toContain(`A write_token is required ${what}.`);
-      }
-    }
-    expect(
-      existsSync(server.folder.projectsPath) && readdirSync(server.folder.projectsPath),
-    ).toEqual([]);
-  });
-});
 
 describe("bulk_log", () => {
   test("gives back exactly what came", async () => {
@@ -265,7 +200,7 @@ describe("bulk_log", () => {
     const records = readFolder(server.folder).flatMap((journal) => journal.records);
     expect(records.map(({ step }) => step)).toEqual(Array.from({ length: 4_000 }, (_, i) => i));
     expect(records[2_500]!.values).toEqual([2_500, `${text}"]}2500\\`]);
-    expect(readdirSync(server.folder.uploadsPath)).toEqual([]);
+    expect(server.uploads()).toEqual([]);
     expect(readFileSync(server.folder.unreadableFile, "utf8").trimEnd().split("\n")).toHaveLength(
       2,
     );
@@ -280,7 +215,7 @@ describe("bulk_log", () => {
       async pull(controller) {
         await setImmediate();
         controller.enqueue(new Uint8Array(1_000_000).fill(0x20));
-        if (readdirSyncOr(server.folder.uploadsPath).length > 0) broken.abort();
+        if (server.uploads().length > 0) broken.abort();
       },
     });
     const request = fetch(`${server.url}/api/bulk_log`, {
@@ -291,174 +226,8 @@ describe("bulk_log", () => {
       headers: { "x-trackio-write-token": TOKEN },
     } as RequestInit);
     await expect(request).rejects.toThrow();
-    await expect.poll(() => readdirSyncOr(server.folder.uploadsPath), LONG).toEqual([]);
+    await expect.poll(() => server.uploads(), LONG).toEqual([]);
     expect(readFolder(server.folder)).toEqual([]);
-  });
-});
-
-function readdirSyncOr(path: string): string[] {
-  return existsSync(path) ? readdirSync(path) : [];
-}
-
-describe("uploads", () => {
-  test("a file of a run is found by the path that its records name", async () => {
-    const server = await TrackioServer.start();
-    const path = await server.upload("the bytes", "29539413.png");
-    expect(path).toMatch(/^\/uploads\/[\w-]{24}\.png$/);
-    const upload = {
-      ...{ project: "my.proj", run: "run A", run_id: "a1", step: 6, relative_path: null },
-      uploaded_file: { path, meta: { _type: "gradio.FileData" }, orig_name: "29539413.png" },
-    };
-    expect(await server.data("bulk_upload_media", { uploads: [upload], hf_token: null })).toBe(
-      null,
-    );
-    const hash = trackioFileHash("myproj/run A/6/29539413.png");
-    const response = await fetch(`${server.url}/api/v1/blobs/${hash}`);
-    expect([response.status, await response.text()]).toEqual([200, "the bytes"]);
-    expect(readdirSync(server.folder.uploadsPath)).toEqual([]);
-    expect(await server.call("bulk_upload_media", { uploads: [upload] })).toMatchObject({
-      status: 400,
-      error: "Uploaded file was not created by this Trackio server.",
-    });
-  });
-
-  test("pictures and tables of a client are shown by our own pages", async () => {
-    const server = await TrackioServer.start();
-    const picture = { _type: "trackio.image", file_path: "myproj/run A/0/1.png", caption: "cat" };
-    const table = {
-      _type: "trackio.table",
-      _value: [
-        { score: 0.5, pic: picture },
-        { score: "NaN", note: "x" },
-      ],
-    };
-    await server.data("bulk_log", { logs: [entry({ picture, table })] });
-    // Waits until it is folded.
-    await server.data("get_logs", RUN);
-    const project = `${server.url}/api/v1/projects/myproj`;
-    const post = async (path: string, body: unknown) => {
-      const response = await fetch(project + path, { method: "POST", body: JSON.stringify(body) });
-      return (await response.json()) as Row;
-    };
-    expect(JSON.stringify(await post("/media", { runs: ["a1"] }))).toMatch(
-      /"picture".*"image".*"table".*"table"/,
-    );
-    const query = { key: "table", sources: [{ run: "a1" }] };
-    const image = {
-      $: "image",
-      v: {
-        blob: trackioFileHash("myproj/run A/0/1.png"),
-        type: "image/png",
-        bytes: 0,
-        path: "myproj/run A/0/1.png",
-        caption: "cat",
-      },
-    };
-    expect(await post("/table", query)).toMatchObject({
-      columns: [
-        { name: "score", type: "number" },
-        { name: "pic", type: "json" },
-        { name: "note", type: "string" },
-      ],
-      rows: [{ cells: [0.5, image, null] }, { cells: [{ $: "NaN" }, null, "x"] }],
-    });
-  });
-
-  test("a path that was not given out is refused", async () => {
-    const server = await TrackioServer.start();
-    for (const [uploadedFile, error] of [
-      [{ path: import.meta.filename }, "Uploaded file was not created by this Trackio server."],
-      [{ path: "/uploads/../store.db" }, "Uploaded file was not created by this Trackio server."],
-      [{ path: "" }, "Expected uploaded file metadata with a valid path."],
-      [null, "Expected uploaded file metadata with a valid path."],
-    ] as const) {
-      const upload = {
-        project: "p",
-        run: "r",
-        step: 0,
-        relative_path: null,
-        uploaded_file: uploadedFile,
-      };
-      expect(await server.call("bulk_upload_media", { uploads: [upload] })).toMatchObject({
-        status: 400,
-        error,
-      });
-    }
-  });
-
-  test("files that the project keeps have their own names, none of which leads anywhere", async () => {
-    const server = await TrackioServer.start();
-    for (const [relative, name] of [
-      [".", "a.txt"],
-      ["sub", "c.yaml"],
-      ["sub/deep/d.yaml", "d.yaml"],
-      ["../../etc", "passwd"],
-      [null, "..\\..\\evil.txt"],
-      [7, ".."],
-      ["/abs", "b.txt"],
-    ] as const) {
-      const path = await server.upload(`content of ${name}`, "x/../../y.txt");
-      const upload = {
-        project: "p",
-        run: null,
-        run_id: null,
-        step: null,
-        relative_path: relative,
-        uploaded_file: { path, orig_name: name },
-      };
-      expect((await server.call("bulk_upload_media", { uploads: [upload] })).status).toBe(200);
-    }
-    const files = readFolder(server.folder).flatMap(({ events }) =>
-      events.flatMap(({ file }) => file ?? []),
-    );
-    expect(files.map(({ path }) => path.replace(/upload-\w+/, "upload-…"))).toEqual([
-      ...[
-        "a.txt",
-        "sub/c.yaml",
-        "sub/deep/d.yaml",
-        "passwd",
-        "evil.txt",
-        "7/trackio-upload-…",
-        "abs/b.txt",
-      ],
-    ]);
-  });
-
-  test("a form in the middle of which the client goes away leaves nothing", async () => {
-    const server = await TrackioServer.start();
-    const going = new AbortController();
-    const head = '--x\r\ncontent-disposition: form-data; name="files"; filename="a.bin"\r\n\r\n';
-    const body = new ReadableStream({
-      start: (controller) => controller.enqueue(Buffer.from(head)),
-      async pull(controller) {
-        await setImmediate();
-        controller.enqueue(new Uint8Array(100_000));
-        if (readdirSyncOr(server.folder.uploadsPath).length > 0) going.abort();
-      },
-    });
-    const request = fetch(`${server.url}/api/upload`, {
-      method: "POST",
-      body,
-      duplex: "half",
-      signal: going.signal,
-      headers: {
-        "x-trackio-write-token": TOKEN,
-        "content-type": "multipart/form-data; boundary=x",
-      },
-    } as RequestInit);
-    await expect(request).rejects.toThrow();
-    await expect.poll(() => readdirSyncOr(server.folder.uploadsPath), LONG).toEqual([]);
-  });
-
-  test("what is no form has no files; what was never asked for goes with the server", async () => {
-    const server = await TrackioServer.start();
-    for (const body of ["", "text"]) {
-      expect(JSON.parse((await server.call("upload", body)).text)).toEqual({ paths: [] });
-    }
-    await server.upload("never asked for", "a.txt");
-    expect(readdirSync(server.folder.uploadsPath)).toHaveLength(1);
-    await server.stop();
-    expect(readdirSync(server.folder.uploadsPath)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A server of its own on a data folder of its own, and a client of the wire protocol; both gone after the test. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -40,6 +40,12 @@ export class TrackioServer {
 
   get url(): string {
     return this.#server!.url;
+  }
+
+  /** Names of the files that were sent and not asked for yet. */
+  uploads(): readonly string[] {
+    const { uploadsPath } = this.folder;
+    return existsSync(uploadsPath) ? readdirSync(uploadsPath) : [];
   }
 
   async start(): Promise<void> {
