@@ -23,6 +23,16 @@ const house = useHouse(async (root) => {
     strip: new trackio.Image(new Uint8Array(4000).fill(200), { shape: [4000, 1] }),
     drawn: new trackio.Image(Buffer.from(SVG)),
   });
+  run.log({
+    loss: 1,
+    rows: new trackio.Table([
+      {
+        wide: new trackio.Image(Buffer.from(SVG)),
+        large: new trackio.Image(new Uint8Array(90_000), { shape: [300, 300] }),
+      },
+    ]),
+    drawn: new trackio.Image(Buffer.from(SVG)),
+  });
   await run.finish();
 });
 
@@ -77,4 +87,28 @@ test("a file tells its size where the record does not, and is shown in squares w
     .toBe("pixelated");
   const box = await enlarge(opened.page, "drawn");
   await expect.poll(() => box.locator("footer").innerText()).toContain("40 × 20 SVG");
+});
+
+test("a picture in a cell is all of the picture, in squares only where it is enlarged", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=rows");
+  const looks = opened.page.locator(".tg-thumb img");
+  const look = (place: number) =>
+    looks.nth(place).evaluate((image) => {
+      const { objectFit, imageRendering } = getComputedStyle(image);
+      return [objectFit, imageRendering];
+    });
+  await expect.poll(() => look(0)).toEqual(["contain", "auto"]);
+  await expect.poll(() => look(1)).toEqual(["contain", "auto"]);
+});
+
+test("cards beside each other end at one line", async () => {
+  const address = "/?project=odd&metrics=loss,rows,drawn";
+  await using opened = await openPage(house, address);
+  const cards = opened.page.locator(".grid > .card");
+  await expect.poll(() => cards.count()).toBe(3);
+  await opened.page.locator(".tg-thumb img").first().waitFor();
+  const ends = await cards.evaluateAll((all) =>
+    all.map((card) => card.getBoundingClientRect().bottom),
+  );
+  expect(new Set(ends).size).toBe(1);
 });

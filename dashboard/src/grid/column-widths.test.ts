@@ -18,10 +18,14 @@ test("what is left over goes to columns of text, and fills the view", () => {
   expect(columnWidths([wish(100), wish(100, "first"), wish(300, "first")], 900)).toEqual([
     100, 200, 600,
   ]);
-  expect(columnWidths([wish(100), wish(200)], 600)).toEqual([200, 400]);
   expect(columnWidths([wish(10, "first", 60), wish(10, "first", 60)], 400)).toEqual([60, 60]);
-  expect(columnWidths([wish(50, "never"), wish(100)], 400)).toEqual([50, 350]);
   expect(columnWidths([wish(50, "never")], 400)).toEqual([50]);
+});
+
+test("numbers alone stay near each other: their columns grow a little, whatever the view", () => {
+  expect(columnWidths([wish(50, "never"), wish(60), wish(60)], 1200)).toEqual([50, 160, 160]);
+  expect(columnWidths([wish(50, "never"), wish(60)], 150)).toEqual([50, 100]);
+  expect(columnWidths([wish(60), wish(300)], 1200)).toEqual([160, 300]);
 });
 
 test("only the columns in sight are found", () => {

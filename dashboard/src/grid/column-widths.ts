@@ -6,7 +6,7 @@ export interface WidthWish {
   readonly headPx: number;
   /** Set by a person: not touched. */
   readonly setPx: number | undefined;
-  /** Whether it takes of what is left over; `last`: where no other column does. */
+  /** Whether it takes of what is left over; `last`: a little, where no other column does. */
   readonly grows: "first" | "last" | "never";
 }
 
@@ -18,7 +18,10 @@ const NARROWEST_LIMIT_PX = 160;
 const WIDEST_SHARE = 0.4;
 const WIDEST_HEAD_PX = 200;
 
-/** Widths of all columns, which together fill `viewPx` where they are less. */
+/** Numbers without text beside them are read along a row: farther apart than this they are not. */
+const WIDEST_GROWN_PX = 160;
+
+/** Widths of all columns. Where they are less than `viewPx`, those with text fill it; without any, the others grow within bounds. */
 export function columnWidths(wishes: readonly WidthWish[], viewPx: number): number[] {
   const limit = Math.min(WIDEST_OWN_PX, Math.max(NARROWEST_LIMIT_PX, viewPx * WIDEST_SHARE));
   const widths = wishes.map(({ contentPx, headPx, setPx }) => {
@@ -30,16 +33,21 @@ export function columnWidths(wishes: readonly WidthWish[], viewPx: number): numb
   if (left <= 0) return widths;
   const free = (grows: WidthWish["grows"]) =>
     wishes.flatMap((wish, i) => (wish.setPx === undefined && wish.grows === grows ? [i] : []));
-  const takers = free("first").length > 0 ? free("first") : free("last");
-  const total = takers.reduce((sum, i) => sum + widths[i]!, 0);
+  const texts = free("first");
+  if (texts.length === 0) {
+    const others = free("last").filter((i) => widths[i]! < WIDEST_GROWN_PX);
+    const share = Math.floor(left / others.length);
+    for (const i of others) widths[i] = Math.min(WIDEST_GROWN_PX, widths[i]! + share);
+    return widths;
+  }
+  const total = texts.reduce((sum, i) => sum + widths[i]!, 0);
   let given = 0;
-  for (const i of takers) {
+  for (const i of texts) {
     const share = Math.floor((left * widths[i]!) / total);
     widths[i]! += share;
     given += share;
   }
-  const last = takers.at(-1);
-  if (last !== undefined) widths[last]! += left - given;
+  widths[texts.at(-1)!]! += left - given;
   return widths;
 }
 

@@ -1,6 +1,6 @@
 /** A cell: text, a number, a picture. What is not there yet is empty. */
 
-import { createMemo, Show } from "solid-js";
+import { createMemo, createSignal, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
 import type { ImageFields, MediaRef } from "../../../src/protocol/media.ts";
 import { blobUrl } from "../api/client.ts";
@@ -93,13 +93,23 @@ function OriginText(props: {
 function MediaThumb(props: { readonly media: MediaRef; readonly isHeldBack: boolean }) {
   const fields = () => props.media.fields as ImageFields;
   const label = () => fields().caption ?? props.media.kind;
+  const [isEnlarged, setIsEnlarged] = createSignal(false);
   return (
     <Show
       when={fields().type.startsWith("image/")}
       fallback={<PlayedThumb media={props.media} isHeldBack={props.isHeldBack} />}
     >
       <span class="tg-thumb" title={label()}>
-        <BlobImage file={fields()} alt={label()} isHeldBack={props.isHeldBack} isSmall />
+        <BlobImage
+          file={fields()}
+          alt={label()}
+          isHeldBack={props.isHeldBack}
+          isEnlarged={isEnlarged()}
+          isSmall
+          loaded={({ naturalWidth, naturalHeight, clientWidth, clientHeight }) =>
+            setIsEnlarged(naturalWidth < clientWidth && naturalHeight < clientHeight)
+          }
+        />
       </span>
     </Show>
   );
