@@ -9,15 +9,12 @@ import { jsonDocument } from "../json-text.ts";
 import { openData } from "../open-data.ts";
 import { getProject, getRun } from "../select.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 /** `trackio delete run`: asks, deletes, and says what went. */
 export async function deleteOneRun(
   terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
+  options: RunOptions & {
     readonly yes?: boolean;
     readonly force?: boolean;
   },

@@ -4,17 +4,10 @@ import { openData } from "../open-data.ts";
 import { getProject, getRun } from "../select.ts";
 import { formatFacts } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 /** `trackio get config`: nested names joined by `/`; as JSON `{"project", "run", "run_id", "config"}`. */
-export async function getConfig(
-  terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
-  },
-): Promise<void> {
+export async function getConfig(terminal: Terminal, options: RunOptions): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);
   const run = await getRun(data, project, options.run);

@@ -9,15 +9,13 @@ import { jsonDocument } from "../json-text.ts";
 import { openData } from "../open-data.ts";
 import { getFile, getProject } from "../select.ts";
 import type { Terminal } from "../terminal.ts";
+import type { ProjectOptions } from "./options.ts";
 
 /** `trackio get file`: the bytes of a saved file; as JSON what is known of it, and where it was written. */
 export async function getSavedFile(
   terminal: Terminal,
   path: string,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
+  options: ProjectOptions & {
     readonly output?: string;
   },
 ): Promise<void> {

@@ -16,6 +16,7 @@ import { type OpenData, openData } from "../open-data.ts";
 import { GET_MEDIA, getMediaKinds, getProject, getRun } from "../select.ts";
 import { formatTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 const PAGE_ITEMS = 1_000;
 
@@ -30,11 +31,7 @@ interface LoggedItem {
 
 export async function getMediaItems(
   terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
+  options: RunOptions & {
     readonly key: string;
     readonly step?: number;
     readonly output?: string;

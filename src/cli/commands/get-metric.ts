@@ -9,6 +9,7 @@ import { toPlainJson } from "../json-text.ts";
 import { openData } from "../open-data.ts";
 import { getMetric, getProject, getRun } from "../select.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 export interface PointFilter {
   readonly step?: number;
@@ -22,13 +23,7 @@ export interface PointFilter {
 /** As JSON upstream's `{"project", "run", "metric", "values": [{"timestamp", "step", "value"}]}`. */
 export async function getMetricValues(
   terminal: Terminal,
-  options: PointFilter & {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
-    readonly metric: string;
-  },
+  options: PointFilter & RunOptions & { readonly metric: string },
 ): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);

@@ -7,17 +7,10 @@ import { byKey, metricRecord, type RunWithStatus, runRecord, withStatus } from "
 import { getProject, getRun } from "../select.ts";
 import { formatFacts } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 /** `trackio get run`: as JSON upstream's `{"project", "run", "num_logs", "metrics", "config", "last_step"}` and what else is known. */
-export async function getRunFacts(
-  terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
-  },
-): Promise<void> {
+export async function getRunFacts(terminal: Terminal, options: RunOptions): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);
   const run = await getRun(data, project, options.run);

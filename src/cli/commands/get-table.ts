@@ -12,16 +12,13 @@ import { storedToPlainJson } from "../json-text.ts";
 import { openData } from "../open-data.ts";
 import { GET_TABLE, getMediaKinds, getProject, getRun } from "../select.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 const PAGE_ROWS = 1_000;
 
 export async function getTable(
   terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
+  options: RunOptions & {
     readonly key: string;
     readonly step?: number;
     readonly output?: string;

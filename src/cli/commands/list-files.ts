@@ -5,12 +5,10 @@ import { openData } from "../open-data.ts";
 import { getProject } from "../select.ts";
 import { formatTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { ProjectOptions } from "./options.ts";
 
 /** `trackio list files`: what `save()` kept, by path, as JSON `{"project", "files": [paths], "records": [facts]}`. */
-export async function listFiles(
-  terminal: Terminal,
-  options: { readonly dir?: string; readonly json?: boolean; readonly project?: string },
-): Promise<void> {
+export async function listFiles(terminal: Terminal, options: ProjectOptions): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);
   const files = await data.store.listFiles(project.key);

@@ -6,6 +6,7 @@ import { type OpenData, openData } from "../open-data.ts";
 import { getProject, getRun } from "../select.ts";
 import { formatTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { ProjectOptions } from "./options.ts";
 
 interface RunMedia {
   readonly run: RunInfo;
@@ -15,10 +16,7 @@ interface RunMedia {
 /** `trackio list media`: of one run or of all, oldest run first, as JSON `{"project", "media": [keys], "records": [facts]}`. */
 export async function listMedia(
   terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
+  options: ProjectOptions & {
     readonly run?: string;
   },
 ): Promise<void> {

@@ -4,17 +4,10 @@ import { openData } from "../open-data.ts";
 import { byKey, metricRecord } from "../run-record.ts";
 import { getProject, getRun } from "../select.ts";
 import type { Terminal } from "../terminal.ts";
+import type { RunOptions } from "./options.ts";
 
 /** `trackio list metrics`: by name, as JSON `{"project", "run", "metrics": [names], "records": [summaries]}`. */
-export async function listMetrics(
-  terminal: Terminal,
-  options: {
-    readonly dir?: string;
-    readonly json?: boolean;
-    readonly project?: string;
-    readonly run: string;
-  },
-): Promise<void> {
+export async function listMetrics(terminal: Terminal, options: RunOptions): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);
   const run = await getRun(data, project, options.run);

@@ -5,12 +5,10 @@ import { type RunWithStatus, runRecord, withStatus } from "../run-record.ts";
 import { getProject } from "../select.ts";
 import { formatTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import type { ProjectOptions } from "./options.ts";
 
 /** `trackio list runs`: oldest first, as JSON `{"project", "runs": [names], "records": [facts]}`. */
-export async function listRuns(
-  terminal: Terminal,
-  options: { readonly dir?: string; readonly json?: boolean; readonly project?: string },
-): Promise<void> {
+export async function listRuns(terminal: Terminal, options: ProjectOptions): Promise<void> {
   await using data = await openData(terminal, options.dir);
   const project = await getProject(data, options.project);
   const newestFirst = await data.store.listRuns(project.key);

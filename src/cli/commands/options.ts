@@ -2,6 +2,20 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+/** What a command is given that reads one project. */
+export interface ProjectOptions {
+  readonly dir?: string;
+  readonly json?: boolean;
+  /** May be left out where there is only one. */
+  readonly project?: string;
+}
+
+/** What a command is given that reads one run. */
+export interface RunOptions extends ProjectOptions {
+  /** Name or id. */
+  readonly run: string;
+}
+
 export function dirOption(): Option {
   return new Option(
     "--dir <dir>",
