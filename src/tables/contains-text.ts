@@ -8,6 +8,7 @@ import {
   type TextColumn,
   textsOf,
 } from "./column-data.ts";
+import { dateWriter, soughtInDates } from "./date-text.ts";
 
 /** Whether a row's cell has the text in it. What is null, too, has the empty text in it. */
 export function containsTest(data: ColumnData, text: string): (row: number) => boolean {
@@ -20,8 +21,11 @@ export function containsTest(data: ColumnData, text: string): (row: number) => b
       const [isInFalse, isInTrue] = ["false".includes(wanted), "true".includes(wanted)];
       return (row) => !isNullAt(data, row) && (data.values[row] === 0 ? isInFalse : isInTrue);
     }
-    case "date":
-      return cellTest(data, wanted);
+    case "date": {
+      const { values } = data;
+      const [write, sought] = [dateWriter(), soughtInDates(wanted)];
+      return (row) => !isNullAt(data, row) && write(values[row] as number).includes(sought);
+    }
     default: {
       const { values } = data;
       if (!NUMBER_LETTERS.test(wanted)) return () => false;
@@ -43,11 +47,13 @@ function textOfNumber(value: number | bigint | undefined): string {
 }
 
 function cellTest(data: ColumnData, wanted: string): (row: number) => boolean {
+  const inDates = soughtInDates(wanted);
   return (row) => {
     const cell = cellAt(data, row);
     if (cell === null) return false;
-    if (withoutCase(textOfCell(cell)).includes(wanted)) return true;
-    const { v } = cell as { readonly v?: { readonly caption?: unknown } };
+    const { $: kind, v } = cell as { readonly $?: unknown; readonly v?: { caption?: unknown } };
+    const sought = kind === "date" ? inDates : wanted;
+    if (withoutCase(textOfCell(cell)).includes(sought)) return true;
     return typeof v?.caption === "string" && withoutCase(v.caption).includes(wanted);
   };
 }

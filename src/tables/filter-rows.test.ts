@@ -83,6 +83,21 @@ describe("filters", () => {
     },
   );
 
+  test("contains finds a time in a date, with a space before it as pages write it", async () => {
+    const odd = [Date.UTC(12_026, 0, 1), Date.UTC(-5, 0, 1), Number.NaN];
+    const days = [Date.UTC(2026, 10, 23, 9, 5, 7, 30), Date.UTC(2026, 10, 23), ...odd];
+    const dates = days.map((ms) => new Date(ms));
+    const [late, early, far, old, invalid] = dates as [Date, Date, Date, Date, Date];
+    for (const type of ["date", "json"] as const) {
+      expect(await passing({ value: "23 09:05" }, dates, type)).toEqual([late]);
+      expect(await passing({ value: "23T09:05:07.030Z" }, dates, type)).toEqual([late]);
+      expect(await passing({ value: "2026-11-23" }, dates, type)).toEqual([late, early]);
+      expect(await passing({ value: "2026-01" }, dates, type)).toEqual([far]);
+      expect(await passing({ value: "-000005-01-01t00" }, dates, type)).toEqual([old]);
+      expect(await passing({ value: "valid d" }, dates, type)).toEqual([invalid]);
+    }
+  });
+
   test("contains reads numbers as people do", async () => {
     const numbers = [10, -0, 1e21, Number.NaN, Number.NEGATIVE_INFINITY, 0.5, null];
     const pass = (value: string) => passing({ value }, numbers, "number");
