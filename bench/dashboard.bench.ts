@@ -4,39 +4,24 @@
  * nothing happens.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import * as trackio from "../src/sdk/index.ts";
-import { startServer } from "../src/server/start-server.ts";
-import { findChromium, launchChromium } from "../test/browser/chromium.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const PROJECT = "hundred-runs";
 const KEYS = Array.from({ length: 10 }, (_, i) => `train/metric-${i}`);
 const IDLE_MS = 20_000;
 
-export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
-  const place = await findChromium();
-  if (place === undefined) return [];
-  const root = await mkdtemp(join(tmpdir(), "trackio-bench-dashboard-"));
+export function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
   const [runs, steps, rounds] = options.short ? [20, 2000, 1] : [100, 10_000, 5];
-  try {
-    await logRuns(root, runs, steps);
-    await using server = await startServer({ root, port: 0, log: () => {} });
-    await waitUntilFolded(server.url, runs, steps);
-    const browser = await launchChromium(place);
-    try {
-      const data = `${runs} runs × ${KEYS.length} metrics × ${steps.toLocaleString("en-US")} steps`;
-      return await measure(browser, `${server.url}/?project=${PROJECT}`, rounds, data);
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  const data = `${runs} runs × ${KEYS.length} metrics × ${steps.toLocaleString("en-US")} steps`;
+  return inBrowser({
+    log: (root) => logRuns(root, runs, steps),
+    untilReady: (url) => waitUntilFolded(url, runs, steps),
+    measure: (browser, url) => measure(browser, `${url}/?project=${PROJECT}`, rounds, data),
+  });
 }
 
 async function measure(

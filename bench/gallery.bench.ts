@@ -3,16 +3,12 @@
  * frame of the window, and how smoothly all of them scroll by.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { encode } from "fast-png";
 import type { Browser, Page } from "playwright-core";
 import * as trackio from "../src/sdk/index.ts";
-import { startServer } from "../src/server/start-server.ts";
-import { findChromium, launchChromium } from "../test/browser/chromium.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+import { inBrowser } from "./in-browser.ts";
 
 const PROJECT = "many-pictures";
 const KEY = "samples";
@@ -21,25 +17,15 @@ const SCROLL_MS = 4000;
 /** Faster than a hand turns a wheel: seven windows a second. */
 const SCROLL_PX = 120;
 
-export async function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
-  const place = await findChromium();
-  if (place === undefined) return [];
-  const root = await mkdtemp(join(tmpdir(), "trackio-bench-gallery-"));
+export function rows(options: BenchOptions): Promise<readonly BenchRow[]> {
   const [pictures, rounds] = options.short ? [1000, 1] : [10_000, 5];
-  try {
-    await logPictures(root, pictures);
-    await using server = await startServer({ root, port: 0, log: () => {} });
-    await waitUntilFolded(server.url, pictures);
-    const browser = await launchChromium(place);
-    try {
-      const url = `${server.url}/media?project=${PROJECT}&media_key=${KEY}`;
-      return await measure(browser, url, rounds, `${pictures.toLocaleString("en-US")} pictures`);
-    } finally {
-      await browser.close();
-    }
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  const data = `${pictures.toLocaleString("en-US")} pictures`;
+  return inBrowser({
+    log: (root) => logPictures(root, pictures),
+    untilReady: (url) => waitUntilFolded(url, pictures),
+    measure: (browser, url) =>
+      measure(browser, `${url}/media?project=${PROJECT}&media_key=${KEY}`, rounds, data),
+  });
 }
 
 async function measure(

@@ -7,8 +7,7 @@
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { DataFolder } from "../src/journal/data-folder.ts";
@@ -24,6 +23,7 @@ import { EPOCH_MS, JournalLike } from "../src/store/testing/batches.ts";
 import { encodeRawTable, type NamedColumn } from "../src/tables/raw-table.ts";
 import { encodeTexts } from "../src/tables/text-column.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+import { inFolder } from "./in-folder.ts";
 
 const WORDS = ["cat", "dog", "ship", "truck", "frog", "horse", "deer", "plane"];
 const KEY = "predictions";
@@ -188,13 +188,4 @@ function writePicture(blobs: BlobFolder, number: number): BlobHash {
   mkdirSync(dirname(blobs.readyFile(hash)), { recursive: true });
   writeFileSync(blobs.readyFile(hash), bytes);
   return hash;
-}
-
-async function inFolder<T>(measure: (root: string) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(join(tmpdir(), "trackio-bench-"));
-  try {
-    return await measure(root);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
 }

@@ -6,8 +6,6 @@
 
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,6 +16,7 @@ import { startServer } from "../src/server/start-server.ts";
 import { SqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { EPOCH_MS, JournalLike } from "../src/store/testing/batches.ts";
 import { atLeast, atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+import { inFolder } from "./in-folder.ts";
 
 const RUNS = 100;
 const KEYS = Array.from({ length: 10 }, (_, i) => `train/metric-${i}`);
@@ -158,13 +157,4 @@ async function untilThere<T>(url: string, isThere: (answer: T) => boolean): Prom
 
 function child(file: string, args: readonly string[]): ChildProcess {
   return fork(join(import.meta.dirname, "children", file), args);
-}
-
-async function inFolder<T>(measure: (root: string) => Promise<T>): Promise<T> {
-  const root = mkdtempSync(join(tmpdir(), "trackio-bench-"));
-  try {
-    return await measure(root);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
 }

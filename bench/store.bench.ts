@@ -6,8 +6,7 @@
  */
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,6 +14,7 @@ import type { RunId } from "../src/protocol/ids.ts";
 import { SqliteStore } from "../src/store/sqlite/sqlite-store.ts";
 import { JournalLike } from "../src/store/testing/batches.ts";
 import { atLeast, atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
+import { inFolder } from "./in-folder.ts";
 
 /** Series and steps of the run that is folded. */
 const KEYS = 10;
@@ -143,13 +143,4 @@ async function readFresh(path: string, warm: number, points: number): Promise<nu
     String(points),
   ]);
   return JSON.parse(stdout) as number[];
-}
-
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "trackio-bench-"));
-  try {
-    return await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
