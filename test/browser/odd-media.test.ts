@@ -32,6 +32,10 @@ const house = useHouse(async (root) => {
       },
     ]),
     drawn: new trackio.Image(Buffer.from(SVG)),
+    long: trackio.Table({
+      id: Float64Array.from({ length: 1000 }, (_, i) => i ** 3),
+      text: Array.from({ length: 1000 }, (_, i) => `row ${i}`),
+    }),
   });
   await run.finish();
 });
@@ -111,4 +115,16 @@ test("cards beside each other end at one line", async () => {
     all.map((card) => card.getBoundingClientRect().bottom),
   );
   expect(new Set(ends).size).toBe(1);
+});
+
+test("a number is never cut: its column widens for what comes into sight", async () => {
+  await using opened = await openPage(house, "/media?project=odd&media_filter=long");
+  const grid = opened.page.locator("[role=grid]");
+  await grid.locator(".tg-td", { hasText: "row 3" }).first().waitFor();
+  await grid.focus();
+  await opened.page.keyboard.press("Control+End");
+  const last = grid.locator(".tg-td.num", { hasText: "997002999" });
+  await expect
+    .poll(() => last.evaluate((cell) => cell.scrollWidth - cell.clientWidth).catch(() => 99))
+    .toBe(0);
 });

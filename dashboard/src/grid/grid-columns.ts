@@ -87,13 +87,24 @@ export interface WidthOptions {
   readonly setPx: number | undefined;
 }
 
+/** The widest of `texts` with what stands beside it in a cell. */
+export function cellPx(
+  texts: readonly string[],
+  isFirst: boolean,
+  measure: WidthOptions["measure"],
+): number {
+  return measure(texts.slice(0, MOST_MEASURED)) + paddingPx(isFirst) + 2;
+}
+
+function paddingPx(isFirst: boolean): number {
+  return PADDING_PX + (isFirst ? FIRST_PADDING_PX : 0);
+}
+
 /** How wide `column` would be. */
 export function widthWish(column: GridColumn, options: WidthOptions): WidthWish {
   const { book, measure, rowPx, runNames, isFirst, setPx } = options;
-  const paddingPx = PADDING_PX + (isFirst ? FIRST_PADDING_PX : 0);
-  const headPx = measure([column.title], true) + paddingPx + SORT_SIGN_PX;
-  const widest = (texts: readonly string[]) =>
-    measure(texts.slice(0, MOST_MEASURED)) + paddingPx + 2;
+  const headPx = measure([column.title], true) + paddingPx(isFirst) + SORT_SIGN_PX;
+  const widest = (texts: readonly string[]) => cellPx(texts, isFirst, measure);
   switch (column.kind) {
     case "row":
       return { contentPx: widest([String(book.facts.totalCount)]), headPx, setPx, grows: "never" };
@@ -106,7 +117,7 @@ export function widthWish(column: GridColumn, options: WidthOptions): WidthWish 
       const texts = cells.map((cell) =>
         cellMedia(cell) ? "" : cellText(cell, column.digits).text,
       );
-      const mediaPx = column.hasMedia ? rowPx - 8 + paddingPx : 0;
+      const mediaPx = column.hasMedia ? rowPx - 8 + paddingPx(isFirst) : 0;
       const longest = texts.sort((a, b) => b.length - a.length);
       const contentPx = Math.max(mediaPx, widest(longest));
       const grows = column.isNumber || column.hasMedia ? "last" : "first";

@@ -32,6 +32,7 @@ import { type GridPlace, gridKeys } from "./grid-keys.ts";
 import { GridRow } from "./grid-row.tsx";
 import { createGridScroll } from "./grid-scroll.ts";
 import { widestText } from "./measure-text.ts";
+import { createNumberWidths } from "./number-widths.ts";
 import type { RowBook } from "./row-book.ts";
 
 export interface TableGridProps {
@@ -100,12 +101,23 @@ export function TableGrid(props: TableGridProps) {
       ),
     new Map(),
   );
+  const [columnsInSight, setColumnsInSight] = createSignal<readonly GridColumn[]>([]);
+  const first = createMemo(() => Math.floor(scroll.top() / props.rowPx));
+  const numberWidths = createNumberWidths({
+    book: () => props.book,
+    version: () => props.version,
+    columns: columnsInSight,
+    first,
+    isFirst: (column) => column === props.columns[0],
+    measure: widestText,
+  });
   const widths = createMemo(() => {
     const set = setWidths();
-    const asked = props.columns.map((column) => ({
-      ...wishes().get(column)!,
-      setPx: set.get(column.id),
-    }));
+    const asked = props.columns.map((column) => {
+      const wish = wishes().get(column)!;
+      const contentPx = Math.max(wish.contentPx, numberWidths().get(column) ?? 0);
+      return { ...wish, contentPx, setPx: set.get(column.id) };
+    });
     return columnWidths(asked, scroll.width());
   });
   const starts = createMemo(() => columnStarts(widths()));
@@ -118,6 +130,7 @@ export function TableGrid(props: TableGridProps) {
   const columns = createMemo(() =>
     props.columns.slice(columnsSeen().first, columnsSeen().last + 1),
   );
+  createComputed(() => setColumnsInSight(columns()));
   const indexes = createMemo(() => new Map(props.columns.map((column, i) => [column, i])));
   /** Where a column stands: told to what is there, which is never made anew for it. */
   const place = (column: GridColumn) => ({
@@ -132,7 +145,6 @@ export function TableGrid(props: TableGridProps) {
       return widths()[this.index] ?? 0;
     },
   });
-  const first = createMemo(() => Math.floor(scroll.top() / props.rowPx));
   const rowsInView = () => scroll.map().viewPx / props.rowPx;
   // Each place takes every so many rows, and is told only where its own changes: not with every row that is scrolled.
   const places = createMemo(() => {
