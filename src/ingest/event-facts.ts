@@ -3,18 +3,22 @@
 import { MAX_NAME_LENGTH } from "../protocol/ids.ts";
 import type { EventLine } from "../protocol/journal-line.ts";
 import type { Alert, Trace } from "../protocol/run.ts";
-import { decodeValue, type Json } from "../protocol/values.ts";
+import { decodeNumber, decodeValue, type Json } from "../protocol/values.ts";
 import { traceSearchText } from "./trace-search-text.ts";
+
+type AlertLine = NonNullable<EventLine["alert"]>;
+type TraceLine = NonNullable<EventLine["trace"]>;
 
 /** The alert; undefined where a field is missing or has another type. */
 export function readAlert(given: EventLine["alert"], time: number): Alert | undefined {
-  const { id, title, text, level, step } = (given ?? {}) as Partial<Alert>;
+  const { id, title, text, level, step: json } = (given ?? {}) as Partial<AlertLine>;
+  const step = json === undefined ? undefined : decodeNumber(json);
   const isWhole =
     typeof id === "string" &&
     typeof title === "string" &&
     typeof level === "string" &&
     (text === undefined || typeof text === "string") &&
-    (step === undefined || Number.isFinite(step)) &&
+    (json === undefined || Number.isFinite(Number(step))) &&
     Number.isFinite(time);
   if (!isWhole) return undefined;
   return {
@@ -29,12 +33,14 @@ export function readAlert(given: EventLine["alert"], time: number): Alert | unde
 
 /** The trace; undefined where a field is missing, has another type, or a value in it cannot be given back. */
 export function readTrace(given: EventLine["trace"], time: number): Trace | undefined {
-  const { id, key, index, step, body } = (given ?? {}) as Partial<Trace>;
+  const { id, key, index, step: json, body } = (given ?? {}) as Partial<TraceLine>;
+  const step = json === undefined ? undefined : decodeNumber(json);
   const isWhole =
     typeof id === "string" &&
     typeof key === "string" &&
     (index === undefined || (Number.isSafeInteger(index) && index >= 0)) &&
-    Number.isFinite(step) &&
+    step !== undefined &&
+    Number.isFinite(Number(step)) &&
     Number.isFinite(time) &&
     body !== undefined &&
     isDecodable(body);
@@ -43,7 +49,7 @@ export function readTrace(given: EventLine["trace"], time: number): Trace | unde
     id,
     key,
     ...(index === undefined ? {} : { index }),
-    step: step as number,
+    step,
     time,
     body,
     searchText: traceSearchText(id, key, body),

@@ -75,8 +75,8 @@ export interface EventLine {
   readonly end?: RunEnd;
   /** A file that the script keeps with the project. */
   readonly file?: SavedFile;
-  readonly alert?: Omit<Alert, "time">;
-  readonly trace?: Omit<Trace, "time" | "searchText">;
+  readonly alert?: Omit<Alert, "time" | "step"> & { readonly step?: StepJson };
+  readonly trace?: Omit<Trace, "time" | "step" | "searchText"> & { readonly step: StepJson };
   /** The run's name from now on. */
   readonly name?: string;
   /** The last line of a file whose writer leaves the run to others: nothing is said of the run's end. */

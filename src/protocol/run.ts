@@ -1,6 +1,7 @@
 /** What is known of a run besides its points. */
 
 import type { ProjectKey, RunId } from "./ids.ts";
+import type { Step } from "./step.ts";
 import type { Json } from "./values.ts";
 
 /** What the run itself has said: it runs until it says that it ended. */
@@ -54,7 +55,7 @@ export interface Alert {
   readonly text?: string;
   /** `info`, `warn` or `error`, or what a client wrote. */
   readonly level: string;
-  readonly step?: number;
+  readonly step?: Step;
   /** Epoch milliseconds. */
   readonly time: number;
 }
@@ -66,7 +67,7 @@ export interface Trace {
   /** The key under which it was logged, and its place in the list that it was logged in; absent for a single one. */
   readonly key: string;
   readonly index?: number;
-  readonly step: number;
+  readonly step: Step;
   /** Epoch milliseconds. */
   readonly time: number;
   /** What was logged, in the form of {@link encodeValue}, e.g. `{messages, metadata, spans}`. */

@@ -20,7 +20,7 @@ export function checkBatch(batch: FoldBatch): void {
   }
   for (const block of batch.blocks) checkBlock(source, block);
   for (const { id, time, step = 0 } of [...alerts, ...traces]) {
-    if (!Number.isFinite(time) || !Number.isFinite(step)) {
+    if (!Number.isFinite(time) || !Number.isFinite(Number(step))) {
       throw refusal(
         source,
         `alert or trace ${JSON.stringify(id)} is at step ${step}, time ${time}`,

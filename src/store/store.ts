@@ -242,7 +242,7 @@ export interface TraceQuery {
   readonly id?: string;
   /** Lower case; traces whose `searchText` has it somewhere. */
   readonly search?: string;
-  readonly step?: number;
+  readonly step?: number | bigint;
   /** By time, then id, then as they came; or by step before all of that; `-`: turned round. Newest first unless told. */
   readonly order?: "time" | "-time" | "step" | "-step";
   /** Absent: all. */

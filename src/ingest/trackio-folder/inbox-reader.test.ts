@@ -86,6 +86,23 @@ test("metrics, configs, system metrics, alerts and traces of fragments are there
   expect(fingerprint(root)).toEqual(before);
 });
 
+test("an alert and a trace at a step beyond 2^53 stay at it", async () => {
+  const { root } = temporaryFolder();
+  const step = 2n ** 53n + 1n;
+  const { id: run_id, name: run } = RUN;
+  const common = { v: 1, project: "demo", run, run_id, timestamp: pythonTime(TIME), step: "STEP" };
+  const chat = { _type: "trackio.trace", messages: [], metadata: {} };
+  const lines = [
+    { ...common, kind: "metric", metrics: { chat }, log_id: "id-0" },
+    { ...common, kind: "alert", title: "late", level: "warn", alert_id: "al-0" },
+  ].map((line) => JSON.stringify(line).replace('"STEP"', String(step)));
+  writeFragment(root, "w1", 0, lines);
+  await using reader = await PythonFolderReader.open(root);
+  await reader.read();
+  expect(await reader.store.listAlerts(DEMO)).toMatchObject([{ id: "al-0", step }]);
+  expect(await reader.store.listTraces({ project: DEMO })).toMatchObject([{ key: "chat", step }]);
+});
+
 test("new fragments and writers are followed, and opening the folder again reads none twice", async () => {
   const { root } = temporaryFolder();
   writeFragment(root, "w1", 0, [metric("id-0", 0, { log_id: null })]);

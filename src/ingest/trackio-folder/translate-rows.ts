@@ -5,7 +5,8 @@
  */
 
 import type { Alert, Config, Trace } from "../../protocol/run.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Step } from "../../protocol/step.ts";
+import { decodeNumber, type Json } from "../../protocol/values.ts";
 import type { RecordBlock } from "../../store/store.ts";
 import { traceSearchText } from "../trace-search-text.ts";
 import { isHarmlessJson, parseExactJson } from "../trackio/exact-json.ts";
@@ -134,7 +135,7 @@ class Translation {
         id: name,
         key,
         ...(index !== undefined && { index }),
-        step: typeof step === "number" ? step : 0,
+        step: decodeNumber(step) ?? 0,
         time: this.#timeMs,
         body,
         searchText: traceSearchText(name, key, body),
@@ -150,20 +151,19 @@ class Translation {
 
   #alertOf({ id, step: given, ownId, more }: TrackioRow): Alert {
     const { title, text, level } = more;
-    const step = Number(given ?? Number.NaN);
+    const step = eventStep(given);
     return {
       id: ownId ?? `row:${id}`,
       title: textOf(title) ?? "",
       ...(textOf(text) !== undefined && { text: textOf(text) as string }),
       level: textOf(level) ?? "warn",
-      ...(Number.isFinite(step) && { step }),
+      ...(step !== undefined && { step }),
       time: this.#timeMs,
     };
   }
 
   #traceOf({ id, step, json, ownId, more }: TrackioRow): Trace {
     const index = more.trace_index;
-    const number = Number(step);
     const parts: (readonly [string, Json])[] = [
       ["messages", this.#parse(json)],
       ["metadata", this.#parse(textOf(more.metadata) ?? "{}")],
@@ -173,7 +173,7 @@ class Translation {
       id: ownId ?? `row:${id}`,
       key: textOf(more.key) ?? "",
       ...(typeof index === "number" && { index }),
-      step: Number.isFinite(number) ? number : 0,
+      step: eventStep(step) ?? 0,
       time: this.#timeMs,
       body: objectOf(parts),
       searchText: (textOf(more.search_text) ?? "").toLowerCase(),
@@ -220,6 +220,12 @@ export function stepOf(given: SqlValue): Json | undefined {
   const number = Number(given);
   if (!Number.isFinite(number)) return undefined;
   return Number.isSafeInteger(number) ? number : { $: "int", v: given };
+}
+
+/** The step of an alert or a trace. */
+function eventStep(given: SqlValue): Step | undefined {
+  const step = stepOf(given);
+  return step === undefined ? undefined : decodeNumber(step);
 }
 
 /** An integer of numpy, which Python's SQLite writes as the bytes that it is in memory. */

@@ -12,12 +12,12 @@
 import { randomUUID } from "node:crypto";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import type { KeySet } from "../../journal/journal-writer.ts";
-import type { Step } from "../../journal/step-field.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { keepBytes } from "../../media/keep-blob.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SavedFile } from "../../protocol/media.ts";
 import type { Config, Lane } from "../../protocol/run.ts";
+import { encodeStep, type Step } from "../../protocol/step.ts";
 import { decodeNumber, type Json, MAX_DEPTH } from "../../protocol/values.ts";
 import { formatExactJson } from "./exact-json.ts";
 import { membersOf } from "./members-of.ts";
@@ -265,7 +265,7 @@ export class TrackioLog {
           id: traceId(inRun, id ?? newId(), trace),
           key,
           ...(index !== undefined && { index }),
-          step: roundedStep(step ?? journal.nextStep),
+          step: encodeStep(step ?? journal.nextStep),
           body,
         },
         time: timeMs,
@@ -287,7 +287,7 @@ export class TrackioLog {
         title,
         level: textOf(entry.level) ?? "warn",
         ...(text !== undefined && { text }),
-        ...(step !== null && { step: roundedStep(step) }),
+        ...(step !== null && { step: encodeStep(step) }),
       },
       time: this.#timeOf(journal, entry),
     });
@@ -336,12 +336,6 @@ function stepOf(step: Json | undefined): Step | null {
   if (typeof step === "boolean") return step ? 1 : 0;
   const number = typeof step === "string" && step.trim() !== "" ? Number(step) : decodeNumber(step);
   return number !== undefined && Number.isFinite(Number(number)) ? number : null;
-}
-
-/** As a number, for what has no larger ones. */
-function roundedStep(step: Step): number {
-  const number = Number(step);
-  return Number.isFinite(number) ? number : Math.sign(number) * Number.MAX_VALUE;
 }
 
 function newId(): string {

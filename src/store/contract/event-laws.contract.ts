@@ -107,6 +107,30 @@ export function eventLaws(open: Open): void {
     expect(await store.listTraces({ project: "none" as typeof PROJECT })).toEqual([]);
   });
 
+  test("an alert and a trace at a step beyond 2^53 stay at it", async () => {
+    const { store, reopen } = await open();
+    const step = 2n ** 53n + 1n;
+    const traces = [
+      { ...traceOf("a", 0, 0), step },
+      { ...traceOf("b", 0, 1), step: step + 1n },
+      traceOf("c", 2 ** 53, 2),
+    ];
+    await store.fold(new JournalLike().batch([], { alerts: [alertOf("a", 0, { step })], traces }));
+    const again = await reopen();
+    expect(await again.listAlerts(PROJECT)).toEqual([{ run: RUN, ...alertOf("a", 0, { step }) }]);
+    const found = async (query: Omit<TraceQuery, "project">) =>
+      (await again.listTraces({ project: PROJECT, order: "step", ...query })).map(
+        (trace) => `${trace.id} ${trace.step}`,
+      );
+    expect(await found({ run: RUN })).toEqual([
+      "a 9007199254740993",
+      "c 9007199254740992",
+      "b 9007199254740994",
+    ]);
+    expect(await found({ step })).toEqual(["a 9007199254740993"]);
+    expect(await found({ step: 2n ** 53n })).toEqual(["c 9007199254740992"]);
+  });
+
   test("traces of several runs with one time and id are each on one page", async () => {
     const { store } = await open();
     const runs = Array.from({ length: 6 }, (_, number) => `run-${(number * 5) % 6}` as RunId);

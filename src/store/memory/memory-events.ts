@@ -1,6 +1,7 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import type { MediaRef } from "../../protocol/media.ts";
 import type { Trace } from "../../protocol/run.ts";
+import type { Step } from "../../protocol/step.ts";
 import { mediaInJson } from "../media-in-records.ts";
 import type { FoldBatch, RunAlert, RunTrace, TraceQuery } from "../store.ts";
 
@@ -51,11 +52,12 @@ export class MemoryEvents {
       .filter(({ project, run, trace }) => {
         const isOfRun = project === query.project && run === (query.run ?? run);
         const isAsked =
-          trace.id === (query.id ?? trace.id) && trace.step === (query.step ?? trace.step);
+          trace.id === (query.id ?? trace.id) &&
+          (query.step === undefined || isSameStep(trace.step, query.step));
         return isOfRun && isAsked && trace.searchText.includes(search);
       })
       .sort(({ trace: a }, { trace: b }) => {
-        const byStep = order.endsWith("step") ? a.step - b.step : 0;
+        const byStep = order.endsWith("step") ? Number(a.step) - Number(b.step) : 0;
         return byStep || a.time - b.time || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
       });
     if (order.startsWith("-")) found.reverse();
@@ -76,6 +78,11 @@ export class MemoryEvents {
     this.#alerts = [];
     this.#traces = [];
   }
+}
+
+/** JavaScript compares an integer of any size with a float as what both are. */
+function isSameStep(a: Step, b: Step): boolean {
+  return a <= b && a >= b;
 }
 
 function isSame(a: Owned, b: Owned): boolean {

@@ -3,7 +3,9 @@
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { blobsOf } from "../../protocol/media.ts";
 import type { Alert, Trace } from "../../protocol/run.ts";
-import type { Json } from "../../protocol/values.ts";
+import { encodeStep } from "../../protocol/step.ts";
+import { decodeNumber, type Json } from "../../protocol/values.ts";
+import { exactStep } from "../exact-step.ts";
 import { mediaInJson } from "../media-in-records.ts";
 import type { RunAlert, RunTrace, TraceQuery } from "../store.ts";
 import { referToBlob } from "./blob-references.ts";
@@ -19,19 +21,22 @@ export function takeAlerts(db: Database, run: number, alerts: readonly Alert[]):
   for (const alert of alerts) {
     const id = toExactText(alert.id);
     const sql = "INSERT OR IGNORE INTO alerts (run, alert_id, time, alert) VALUES (?, ?, ?, ?)";
-    db.run(sql, run, id, alert.time, JSON.stringify(alert));
+    const { step, ...more } = alert;
+    const json = step === undefined ? more : { ...more, step: encodeStep(step) };
+    db.run(sql, run, id, alert.time, JSON.stringify(json));
   }
 }
 
 export function takeTraces(db: Database, run: number, traces: readonly Trace[]): void {
   for (const { id, key, index, step, time, body, searchText } of traces) {
     db.run(
-      `INSERT OR IGNORE INTO traces (run, trace_id, time, step, key, place, search, body)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO traces (run, trace_id, time, step, exact_step, key, place, search, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       run,
       toExactText(id),
       time,
-      step,
+      Number(step),
+      typeof step === "bigint" ? String(step) : null,
       toExactText(key),
       index ?? null,
       searchText,
@@ -59,10 +64,13 @@ export function listAlerts(
     row,
     runs === undefined ? null : JSON.stringify(runs),
   );
-  return rows.map((alert) => ({
-    run: alert.run_id as RunId,
-    ...(JSON.parse(alert.alert as string) as Alert),
-  }));
+  return rows.map(({ run_id: id, alert }) => alertOf(id as RunId, alert as string));
+}
+
+function alertOf(run: RunId, text: string): RunAlert {
+  const { step: json, ...alert } = JSON.parse(text) as Omit<Alert, "step"> & { step?: Json };
+  const step = json === undefined ? undefined : decodeNumber(json);
+  return { run, ...alert, ...(step === undefined ? {} : { step }) };
 }
 
 const ORDERS: Readonly<Record<NonNullable<TraceQuery["order"]>, string>> = {
@@ -73,19 +81,21 @@ const ORDERS: Readonly<Record<NonNullable<TraceQuery["order"]>, string>> = {
 };
 
 export function listTraces(db: Database, query: TraceQuery): RunTrace[] {
-  const { run, id, step, search, order = "-time", limit = -1, offset = 0 } = query;
+  const { run, id, search, order = "-time", limit = -1, offset = 0 } = query;
+  const step = query.step === undefined ? undefined : exactStep(query.step);
   const project = projectRow(db, query.project);
   if (project === undefined) return [];
   const conditions: readonly (readonly [sql: string, value: Parameter | undefined])[] = [
     ["r.project = ?", project],
     ["r.run_id = ?", run],
     ["t.trace_id = ?", id === undefined ? undefined : toExactText(id)],
-    ["t.step = ?", step],
+    ["t.step = ?", step === undefined ? undefined : Number(step)],
+    [ofExactStep(step), typeof step === "bigint" ? String(step) : undefined],
     ["instr(t.search, ?) > 0", search],
   ];
   const asked = conditions.filter(([, value]) => value !== undefined);
   const rows = db.all(
-    `SELECT t.id, r.run_id, t.trace_id, t.time, t.step, t.key, t.place, t.body
+    `SELECT t.id, r.run_id, t.trace_id, t.time, t.step, t.exact_step, t.key, t.place, t.body
      FROM runs r JOIN traces t ON t.run = r.id
      WHERE ${asked.map(([sql]) => sql).join(" AND ")} ORDER BY ${ORDERS[order]} LIMIT ? OFFSET ?`,
     ...asked.map(([, value]) => value as Parameter),
@@ -93,6 +103,12 @@ export function listTraces(db: Database, query: TraceQuery): RunTrace[] {
     offset,
   );
   return rows.map(traceOf);
+}
+
+/** Beyond 2^53 a REAL stands for several steps, and is itself one of them where there is no other. */
+function ofExactStep(step: number | bigint | undefined): string {
+  const isReal = typeof step === "bigint" && BigInt(Number(step)) === step;
+  return isReal ? "(t.exact_step IS NULL OR t.exact_step = ?)" : "t.exact_step = ?";
 }
 
 function traceOf(row: SqlRow): RunTrace {
@@ -105,7 +121,7 @@ function traceOf(row: SqlRow): RunTrace {
     id: fromExactText(row.trace_id as string),
     key: fromExactText(row.key as string),
     ...(row.place !== null && { index: row.place as number }),
-    step: row.step as number,
+    step: row.exact_step === null ? (row.step as number) : BigInt(row.exact_step as string),
     time: row.time as number,
     body,
   };

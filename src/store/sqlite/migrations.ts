@@ -211,6 +211,7 @@ const MIGRATIONS: readonly string[] = [
   );
   CREATE UNIQUE INDEX traces_by_id ON traces (run, trace_id);
   `,
+  "ALTER TABLE traces ADD COLUMN exact_step TEXT",
 ];
 
 /** Version of a store that this code writes, in SQLite's `user_version`. */

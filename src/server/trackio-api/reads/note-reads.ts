@@ -10,6 +10,7 @@ import {
   textOf,
 } from "../../../ingest/trackio/trackio-names.ts";
 import type { ProjectKey } from "../../../protocol/ids.ts";
+import { encodeStep, type Step } from "../../../protocol/step.ts";
 import { decodeNumber, type Json } from "../../../protocol/values.ts";
 import type { RunTrace, Store, TraceQuery } from "../../../store/store.ts";
 import { type CallValues, findRunId, givenRunId, projectOf } from "./run-identity.ts";
@@ -48,7 +49,7 @@ export async function getAlerts({ store }: TrackioSource, values: CallValues): P
       title,
       text: text ?? null,
       level,
-      step: step ?? null,
+      step: step === undefined ? null : encodeStep(step),
     }));
 }
 
@@ -60,7 +61,7 @@ export async function* getTraces(
   const run = await findRunOfTraces(store, values);
   if (run === undefined) return yield "[]";
   const names = await namesOfRuns(store, project);
-  const step = integerOf(values.step);
+  const step = stepOf(values.step);
   const search = textOf(values.search)?.trim().toLowerCase();
   const query = {
     project,
@@ -90,7 +91,7 @@ export async function* getTraces(
 export async function getTraceSteps({ store }: TrackioSource, values: CallValues): Promise<Json> {
   const run = await findRunOfTraces(store, values);
   if (run === undefined) return { total: 0, steps: [] };
-  const counts = new Map<number, number>();
+  const counts = new Map<Step, number>();
   let total = 0;
   for (;;) {
     const page = await store.listTraces({
@@ -104,7 +105,10 @@ export async function getTraceSteps({ store }: TrackioSource, values: CallValues
     total += page.length;
     if (page.length < PAGE_TRACES) break;
   }
-  return { total, steps: Array.from(counts, ([step, count]) => ({ step, count })) };
+  return {
+    total,
+    steps: Array.from(counts, ([step, count]) => ({ step: encodeStep(step), count })),
+  };
 }
 
 async function findRunOfTraces(store: Store, values: CallValues) {
@@ -123,7 +127,7 @@ export function describeTrace(trace: RunTrace, runName: string): Json {
     index: index ?? null,
     run: runName,
     run_id: run,
-    step,
+    step: encodeStep(step),
     timestamp: formatTrackioTime(time),
     messages: partOf(body, "messages", []),
     metadata: numbersInTexts(partOf(body, "metadata", {})),
@@ -162,6 +166,14 @@ function laterThan(since: Json | undefined): (time: number) => boolean {
   const limit = parseTrackioTime(text);
   if (limit !== undefined) return (time) => time > limit;
   return (time) => formatTrackioTime(time) > text;
+}
+
+/** The step that is asked for, exact beyond 2^53. */
+function stepOf(value: Json | undefined): Step | undefined {
+  if (value === null || value === undefined) return undefined;
+  const isLarge = typeof value === "string" && /^\s*-?\d{16,}\s*$/.test(value);
+  const step = isLarge ? BigInt(value) : decodeNumber(value);
+  return typeof step === "bigint" ? step : integerOf(value);
 }
 
 /** An integer, also as text or as part of a number; undefined where it is none. */

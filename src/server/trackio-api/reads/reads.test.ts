@@ -174,6 +174,25 @@ test("alerts by level and time, also as Trackio's command line asks for them", a
   ).toEqual(["error"]);
 });
 
+test("alerts and traces are at the very step at which they were logged", async () => {
+  const server = await TrackioServer.start();
+  const step = 2n ** 53n + 1n;
+  const chat = { _type: "trackio.trace", messages: [], metadata: {}, spans: [] };
+  const fields = '"project":"my.proj","run":"run A","run_id":"a1"';
+  const at = `${fields},"step":${step}`;
+  await server.call("bulk_log", `{"logs":[{${at},"metrics":{"chat":${JSON.stringify(chat)}}}]}`);
+  await server.call("bulk_alert", `{"alerts":[{${at},"title":"late","level":"warn"}]}`);
+  for (const call of ["get_alerts", "get_traces", "get_trace_steps"]) {
+    expect((await server.call(call, RUN)).text).toMatch(new RegExp(`"step":${step}[,}]`));
+  }
+  const query = "SELECT step FROM alerts UNION ALL SELECT step FROM traces";
+  const answer = await server.call("query_project", { project: PROJECT, query });
+  expect(answer.text).toContain(`"rows":[{"step":${step}},{"step":${step}}]`);
+  const found = await server.call("get_traces", `{${fields},"step":${step}}`);
+  expect(found.text).toContain('"key":"chat"');
+  expect(await rowsOf(server, "get_traces", { ...RUN, step: Number(step) })).toEqual([]);
+});
+
 test("an argument nested without end is refused, and what is asked next is answered", async () => {
   const server = await TrackioServer.start();
   for (const levels of [501, 20_000, 200_000]) {
