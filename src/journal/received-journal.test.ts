@@ -21,6 +21,7 @@ import {
 } from "./received-journal.ts";
 import { findHead, readHead, removeRun, updateHead } from "./run-head.ts";
 import { beginJournal, beginRun, PROJECT } from "./testing/begin-journal.ts";
+import { mostInOneTurn } from "./testing/each-turn.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
 /** A journal written on another machine. */
@@ -38,6 +39,16 @@ function writeElsewhere(records = 3, header: object = {}): { bytes: Buffer; at: 
 function open(folder: DataFolder, at: JournalAddress): ReceivedJournal {
   return openReceivedJournal(folder, at);
 }
+
+test("however many journals begin at once, others have a turn after each", async () => {
+  const folder = temporaryFolder();
+  const sent = Array.from({ length: 20 }, () => writeElsewhere());
+  const begun = () => sent.filter(({ at }) => existsSync(open(folder, at).path)).length;
+  const beginAll = () =>
+    Promise.all(sent.map(({ at, bytes }) => open(folder, at).append(0, bytes)));
+  expect(await mostInOneTurn(begun, beginAll)).toBe(1);
+  for (const { at, bytes } of sent) expect(open(folder, at).size()).toBe(bytes.length);
+});
 
 async function codeOf(action: Promise<unknown>): Promise<ErrorCode | undefined> {
   return action.then(

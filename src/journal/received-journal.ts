@@ -29,6 +29,7 @@ import { parseRunId } from "../protocol/ids.ts";
 import type { HeaderLine } from "../protocol/journal-line.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainWriteError, isMissing } from "./file-errors.ts";
+import { inTurn } from "./in-turn.ts";
 import { lineStart } from "./line-start.ts";
 import { factsOf, type JournalAddress, readReceivedHeader } from "./received-header.ts";
 import { createRun, isMarkedDeleted, type RunHead, readHead, updateHead } from "./run-head.ts";
@@ -100,7 +101,11 @@ export class ReceivedJournal {
    */
   async append(offset: number, bytes: Uint8Array): Promise<{ readonly size: number }> {
     try {
-      const { size, fd } = this.#append(offset, bytes);
+      // The first bytes make the run.
+      const isBeginning = offset === 0 && bytes.length > 0;
+      const { size, fd } = isBeginning
+        ? await inTurn(() => this.#append(offset, bytes))
+        : this.#append(offset, bytes);
       if (fd !== undefined) await sync(fd).finally(() => closeSync(fd));
       return { size };
     } catch (error) {

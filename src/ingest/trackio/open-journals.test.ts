@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { markDeleted, readHead, removeRun } from "../../journal/run-head.ts";
+import { mostInOneTurn } from "../../journal/testing/each-turn.ts";
 import { readFolder } from "../../journal/testing/read-all.ts";
 import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
@@ -27,8 +28,13 @@ function open(folder: DataFolder, options: Partial<OpenJournalsOptions> = {}): O
   return new OpenJournals(folder, { onTrouble, ...options });
 }
 
-function addOne(journals: OpenJournals, named: NamedRun, value: number, lane?: "system"): boolean {
-  const journal = journals.find(named, lane);
+async function addOne(
+  journals: OpenJournals,
+  named: NamedRun,
+  value: number,
+  lane?: "system",
+): Promise<boolean> {
+  const journal = await journals.open(named, lane);
   if (journal === undefined) return false;
   journal.addRecord(journal.keySet(["x"], false), value, 1, String(value));
   journal.write(Date.now());
@@ -51,11 +57,11 @@ describe("open journals", () => {
   test("a head is made when a run is first heard of, and found again by the next process", async () => {
     const folder = temporaryFolder();
     const first = open(folder);
-    addOne(first, namedRun("a", "same name"), 1);
-    addOne(first, namedRun("b", "same name"), 2);
+    await addOne(first, namedRun("a", "same name"), 1);
+    await addOne(first, namedRun("b", "same name"), 2);
     await first.close();
     const second = open(folder);
-    addOne(second, namedRun("a", "same name"), 3);
+    await addOne(second, namedRun("a", "same name"), 3);
     await second.close();
     const heads = ["a", "b"].map((id) => readHead(folder, PROJECT, id as RunId)!.run);
     expect(heads).toMatchObject([
@@ -69,11 +75,46 @@ describe("open journals", () => {
     ]);
   });
 
+  test("however many runs begin at once, others have a turn after each", async () => {
+    const folder = temporaryFolder();
+    const journals = open(folder);
+    const runs = Array.from({ length: 20 }, (_, i) => namedRun(`r${i}`));
+    const begun = () => runs.filter(({ id }) => existsSync(folder.headFile(PROJECT, id))).length;
+    const beginAll = () => Promise.all(runs.map((run, i) => addOne(journals, run, i)));
+    expect(await mostInOneTurn(begun, beginAll)).toBe(1);
+    await journals.close();
+    expect(readFolder(folder)).toHaveLength(20);
+    const numbers = runs.map(({ id }) => readHead(folder, PROJECT, id)!.run.number);
+    expect(numbers).toEqual(runs.map((_, i) => i));
+  });
+
+  test("what comes while its run begins is written in the order in which it came", async () => {
+    const folder = temporaryFolder();
+    const journals = open(folder);
+    const values = [1, 2, 3, 4];
+    await Promise.all(values.map((value) => addOne(journals, namedRun("a"), value)));
+    await journals.close();
+    const [journal, ...others] = readFolder(folder);
+    expect(others).toEqual([]);
+    expect(journal!.records.map((record) => record.values[0])).toEqual(values);
+  });
+
+  test("what ends while a run begins ends its journal too", async () => {
+    const folder = temporaryFolder();
+    const journals = open(folder);
+    const added = addOne(journals, namedRun("a"), 1);
+    await journals.close();
+    expect(await added).toBe(true);
+    const [journal] = readFolder(folder);
+    expect(journal!.records).toHaveLength(1);
+    expect(journal!.events.at(-1)).toMatchObject({ closed: true });
+  });
+
   test("lanes of a run have journals of their own", async () => {
     const folder = temporaryFolder();
     const journals = open(folder);
-    addOne(journals, namedRun("a"), 1, "system");
-    addOne(journals, namedRun("a"), 2);
+    await addOne(journals, namedRun("a"), 1, "system");
+    await addOne(journals, namedRun("a"), 2);
     await journals.close();
     const lanes = readFolder(folder).map(({ header }) => header!.lane);
     expect(new Set(lanes)).toEqual(new Set([undefined, "system"]));
@@ -83,19 +124,19 @@ describe("open journals", () => {
     const folder = temporaryFolder();
     const clock = new Clock();
     const journals = open(folder, { now: clock.now });
-    const find = () => {
-      const journal = journals.find(namedRun("a"), undefined)!;
+    const find = async () => {
+      const journal = (await journals.open(namedRun("a"), undefined))!;
       journal.addRecord(journal.keySet(["x"], false), 1, clock.ms, "1");
       journal.write(clock.ms);
       return journal;
     };
-    const first = find();
+    const first = await find();
     clock.ms += 59_000;
     journals.tick();
-    expect(find()).toBe(first);
+    expect(await find()).toBe(first);
     clock.ms += 61_000;
     journals.tick();
-    expect(find()).not.toBe(first);
+    expect(await find()).not.toBe(first);
     const [ended, next] = readFolder(folder);
     expect(ended!.events.at(-1)).toEqual({ closed: true, time: clock.ms });
     expect(next!.events).toEqual([]);
@@ -106,7 +147,7 @@ describe("open journals", () => {
   test("a journal that is full ends, and its run goes on in the next one", async () => {
     const folder = temporaryFolder();
     const journals = open(folder, { maxJournalBytes: 600 });
-    for (let i = 0; i < 100; i += 1) addOne(journals, namedRun("a"), i);
+    for (let i = 0; i < 100; i += 1) await addOne(journals, namedRun("a"), i);
     await journals.close();
     const read = readFolder(folder);
     expect(read.length).toBeGreaterThan(1);
@@ -123,7 +164,7 @@ describe("open journals", () => {
       const folder = temporaryFolder();
       const journals = open(folder, { maxOpen: 8 });
       for (let round = 0; round < 3; round += 1) {
-        for (let i = 0; i < 50; i += 1) addOne(journals, namedRun(`r${i}`), round);
+        for (let i = 0; i < 50; i += 1) await addOne(journals, namedRun(`r${i}`), round);
       }
       await expect.poll(() => openFiles(folder)).toBeLessThanOrEqual(8);
       await journals.close();
@@ -137,13 +178,13 @@ describe("open journals", () => {
   test("nothing more is written of a run that was deleted, here or by another process", async () => {
     const folder = temporaryFolder();
     const journals = open(folder);
-    for (const id of ["here", "there", "stays"]) addOne(journals, namedRun(id), 1);
+    for (const id of ["here", "there", "stays"]) await addOne(journals, namedRun(id), 1);
     markDeleted(folder, PROJECT, "here" as RunId);
     journals.release(PROJECT, "here");
     removeRun(folder, PROJECT, "there" as RunId);
-    expect(
-      ["here", "there", "stays", "new"].map((id) => addOne(journals, namedRun(id), 2)),
-    ).toEqual([false, false, true, true]);
+    const ids = ["here", "there", "stays", "new"];
+    const added = ids.map((id) => addOne(journals, namedRun(id), 2));
+    expect(await Promise.all(added)).toEqual([false, false, true, true]);
     expect(existsSync(folder.runFolder(PROJECT, "there" as RunId))).toBe(false);
     await journals.close();
   });
@@ -151,11 +192,11 @@ describe("open journals", () => {
   test("a run whose folder somebody removed begins anew", async () => {
     const folder = temporaryFolder();
     const journals = open(folder);
-    addOne(journals, namedRun("a"), 1);
-    addOne(journals, namedRun("a"), 1, "system");
+    await addOne(journals, namedRun("a"), 1);
+    await addOne(journals, namedRun("a"), 1, "system");
     rmSync(folder.runFolder(PROJECT, "a" as RunId), { recursive: true });
-    addOne(journals, namedRun("a"), 2);
-    addOne(journals, namedRun("a"), 3, "system");
+    await addOne(journals, namedRun("a"), 2);
+    await addOne(journals, namedRun("a"), 3, "system");
     await journals.close();
     expect(
       readFolder(folder)

@@ -5,11 +5,13 @@
  * Laws: at most 256 files are open, however many runs log at once; what was
  * written is on the disk itself within a second, and nobody waits for that; a
  * journal ends with `closed` after a minute of silence or 64 MB, so that it can be
- * removed once it is folded, and its run goes on in the next one.
+ * removed once it is folded, and its run goes on in the next one; however many
+ * runs begin at once, others have a turn after each.
  */
 
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { isMissing } from "../../journal/file-errors.ts";
+import { inTurn } from "../../journal/in-turn.ts";
 import { JournalWriter } from "../../journal/journal-writer.ts";
 import { makeProjectLane } from "../../journal/make-project.ts";
 import { isMarkedDeleted } from "../../journal/run-head.ts";
@@ -45,6 +47,8 @@ export class OpenJournals {
   /** Those whose files are open; the one used last stands last. */
   readonly #unparked = new Set<OpenJournal>();
   readonly #runs = new Map<string, OpenRun>();
+  /** Journals that wait for their turn. */
+  readonly #beginning = new Map<string, Promise<OpenJournal | undefined>>();
   /** What waits for being brought to the disk, and what is being brought there. */
   readonly #unsynced = new Set<OpenJournal>();
   readonly #syncing = new Set<Promise<void>>();
@@ -57,38 +61,37 @@ export class OpenJournals {
     this.#now = options.now ?? Date.now;
   }
 
+  /** The journal of that run and lane where one is open. */
+  find({ projectKey, id }: NamedRun, lane: Lane | undefined): OpenJournal | undefined {
+    return this.#find(keyOf(projectKey, id, lane));
+  }
+
   /**
    * The journal of that run and lane, begun where there is none.
    * @param config What the client says of the run's configuration, for a run that is new.
    * @returns undefined where the run was deleted.
    */
-  find(named: NamedRun, lane: Lane | undefined, config?: Config): OpenJournal | undefined {
-    const key = `${named.projectKey}\0${named.id}\0${lane ?? ""}`;
-    const known = this.#journals.get(key);
-    if (known !== undefined && !this.#isOver(known)) return this.#use(known);
-    if (known !== undefined) this.#end(key, known);
-    const opened = this.#begin(named, lane, config);
-    return opened === undefined ? undefined : this.#add(key, opened);
+  open(
+    named: NamedRun,
+    lane: Lane | undefined,
+    config?: Config,
+  ): OpenJournal | Promise<OpenJournal | undefined> {
+    const key = keyOf(named.projectKey, named.id, lane);
+    return this.#find(key) ?? this.#beginInTurn(key, () => this.#begin(named, lane, config));
   }
 
   /** The journal of what belongs to a project without a run. */
-  findProject(projectKey: ProjectKey, project: string): OpenJournal {
-    const key = `${projectKey}\0${PROJECT_RUN}\0project`;
-    const known = this.#journals.get(key);
-    if (known !== undefined && !this.#isOver(known)) return this.#use(known);
-    if (known !== undefined) this.#end(key, known);
-    const nowMs = this.#now();
-    const identity = makeProjectLane(this.#folder, { projectKey, project }, nowMs);
-    const run: OpenRun = { identity, hasSettings: false, lastMicros: 0 };
-    const header = { run: identity, time: nowMs, lane: "project" } as const;
-    return this.#add(key, new OpenJournal(run, JournalWriter.create(this.#folder, header), nowMs));
+  openProject(projectKey: ProjectKey, project: string): OpenJournal | Promise<OpenJournal> {
+    const key = keyOf(projectKey, PROJECT_RUN, "project");
+    const begin = () => this.#beginProject(projectKey, project);
+    return this.#find(key) ?? this.#beginInTurn(key, begin);
   }
 
   /** The journals of the run end here, e.g. since it is about to be deleted. */
   release(projectKey: string, id: string): void {
     this.#runs.delete(`${projectKey}\0${id}`);
-    for (const lane of ["", "system"]) {
-      const key = `${projectKey}\0${id}\0${lane}`;
+    for (const lane of [undefined, "system"] as const) {
+      const key = keyOf(projectKey, id, lane);
       const known = this.#journals.get(key);
       if (known !== undefined) this.#end(key, known);
     }
@@ -107,8 +110,33 @@ export class OpenJournals {
   /** Ends all journals and returns when they are on the disk. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await Promise.allSettled(this.#beginning.values());
     for (const [key, open] of [...this.#journals]) this.#end(key, open);
     await Promise.all(this.#syncing);
+  }
+
+  #find(key: string): OpenJournal | undefined {
+    const known = this.#journals.get(key);
+    if (known === undefined) return undefined;
+    if (!this.#isOver(known)) return this.#use(known);
+    this.#end(key, known);
+    return undefined;
+  }
+
+  /** Whoever asks for it meanwhile waits for the same one: what came first is written first. */
+  #beginInTurn<Opened extends OpenJournal | undefined>(
+    key: string,
+    begin: () => Opened,
+  ): Promise<Opened> {
+    const known = this.#beginning.get(key);
+    if (known !== undefined) return known as Promise<Opened>;
+    const beginning = inTurn(() => {
+      const opened = begin();
+      if (opened !== undefined) this.#add(key, opened);
+      return opened;
+    }).finally(() => this.#beginning.delete(key));
+    this.#beginning.set(key, beginning);
+    return beginning;
   }
 
   #begin(named: NamedRun, lane: Lane | undefined, config?: Config): OpenJournal | undefined {
@@ -127,6 +155,14 @@ export class OpenJournals {
         this.#runs.delete(`${named.projectKey}\0${named.id}`);
       }
     }
+  }
+
+  #beginProject(projectKey: ProjectKey, project: string): OpenJournal {
+    const nowMs = this.#now();
+    const identity = makeProjectLane(this.#folder, { projectKey, project }, nowMs);
+    const run: OpenRun = { identity, hasSettings: false, lastMicros: 0 };
+    const header = { run: identity, time: nowMs, lane: "project" } as const;
+    return new OpenJournal(run, JournalWriter.create(this.#folder, header), nowMs);
   }
 
   #findRun(named: NamedRun, config: Config | undefined): OpenRun | undefined {
@@ -153,10 +189,10 @@ export class OpenJournals {
     return true;
   }
 
-  #add(key: string, opened: OpenJournal): OpenJournal {
+  #add(key: string, opened: OpenJournal): void {
     this.#journals.set(key, opened);
     this.#timer ??= setInterval(() => this.tick(), SYNC_INTERVAL_MS).unref();
-    return this.#use(opened);
+    this.#use(opened);
   }
 
   /** Gives the files back that were used longest ago, where they are too many. */
@@ -210,4 +246,8 @@ export class OpenJournals {
     this.#syncing.add(done);
     return done;
   }
+}
+
+function keyOf(projectKey: string, id: string, lane: Lane | undefined): string {
+  return `${projectKey}\0${id}\0${lane ?? ""}`;
 }

@@ -36,6 +36,8 @@ interface Entry {
   readonly [field: string]: Json;
 }
 
+type BatchName = "bulk_log" | "bulk_log_system" | "bulk_alert";
+
 /** Entries of one run. */
 interface Group {
   readonly named: NamedRun;
@@ -70,30 +72,25 @@ export class TrackioLog {
   }
 
   /** Entries of `bulk_log`. @throws the system's error where they cannot be written; then the client sends them again. */
-  logRecords(entries: readonly Json[]): void {
-    for (const { named, entries: own } of this.#group("bulk_log", entries)) {
-      const config = this.#firstConfig(own);
-      const journal = this.#open(named, undefined, own.length, config);
-      if (journal === undefined) continue;
-      this.#write(journal, () => {
-        this.#addConfig(journal, config);
-        for (const entry of own) this.#addRecord("bulk_log", journal, entry);
-      });
-    }
-    this.unreadable.write();
+  async logRecords(entries: readonly Json[]): Promise<void> {
+    await this.#logByRun("bulk_log", undefined, entries, (journal, own, config) => {
+      this.#addConfig(journal, config);
+      for (const entry of own) this.#addRecord("bulk_log", journal, entry);
+    });
   }
 
   /**
    * A batch of `bulk_log` whose entries are all plain: the same as {@link logRecords}, ten times as fast.
-   * @returns false, and nothing done, where that has to do it. @throws as that.
+   * @returns `"no run"`, and nothing done, where {@link beginRun} comes first; `"not plain"`, and nothing done, where it is for
+   *   `logRecords`. @throws as that.
    */
-  logPlainBatch(batch: PlainBatch): boolean {
+  logPlainBatch(batch: PlainBatch): "logged" | "no run" | "not plain" {
     const named = nameRun(batch.first);
-    if (typeof named === "string") return false;
-    const journal = this.#open(named, undefined, batch.count);
-    if (journal === undefined) return true;
+    if (typeof named === "string") return "not plain";
+    const journal = this.journals.find(named, undefined);
+    if (journal === undefined) return "no run";
     const { highestInteger: highestStep, run } = journal;
-    if (Number.isNaN(highestStep)) return false;
+    if (Number.isNaN(highestStep)) return "not plain";
     const nowMs = this.#now();
     const firstMicros = Math.max(Math.round(nowMs * 1000), run.lastMicros + 1);
     const newSets: KeySet[] = [];
@@ -110,48 +107,49 @@ export class TrackioLog {
     });
     if (lines === undefined) {
       for (const set of newSets) set.number = undefined;
-      return false;
+      return "not plain";
     }
     journal.writeLines(lines.bytes, newSets, lines.highestStep, nowMs);
     run.lastMicros = firstMicros + batch.count - 1;
-    return true;
+    return "logged";
+  }
+
+  /** Begins the run of a plain batch, or its journal. @returns false where it was deleted, and the batch is done with. @throws as {@link logRecords}. */
+  async beginRun({ first, count }: PlainBatch): Promise<boolean> {
+    const named = nameRun(first);
+    if (typeof named === "string") return true;
+    return (await this.#open(named, undefined, count)) !== undefined;
   }
 
   /** Entries of `bulk_log_system`. @throws as {@link logRecords}. */
-  logSystem(entries: readonly Json[]): void {
-    for (const { named, entries: own } of this.#group("bulk_log_system", entries)) {
-      const journal = this.#open(named, "system", own.length);
-      if (journal === undefined) continue;
-      this.#write(journal, () => {
-        for (const entry of own) this.#addRecord("bulk_log_system", journal, entry);
-      });
-    }
-    this.unreadable.write();
+  async logSystem(entries: readonly Json[]): Promise<void> {
+    await this.#logByRun("bulk_log_system", "system", entries, (journal, own) => {
+      for (const entry of own) this.#addRecord("bulk_log_system", journal, entry);
+    });
   }
 
   /** Entries of `bulk_alert`. @throws as {@link logRecords}. */
-  logAlerts(entries: readonly Json[]): void {
-    for (const { named, entries: own } of this.#group("bulk_alert", entries)) {
-      const journal = this.#open(named, undefined, own.length);
-      if (journal === undefined) continue;
-      this.#write(journal, () => {
-        for (const entry of own) this.#addAlert(journal, entry);
-      });
-    }
-    this.unreadable.write();
+  async logAlerts(entries: readonly Json[]): Promise<void> {
+    await this.#logByRun("bulk_alert", undefined, entries, (journal, own) => {
+      for (const entry of own) this.#addAlert(journal, entry);
+    });
   }
 
   /** Files that the project keeps. @throws as {@link logRecords}. */
-  saveFiles(projectKey: ProjectKey, project: string, files: readonly SavedFile[]): void {
-    const journal = this.journals.findProject(projectKey, project);
+  async saveFiles(
+    projectKey: ProjectKey,
+    project: string,
+    files: readonly SavedFile[],
+  ): Promise<void> {
+    const journal = await this.journals.openProject(projectKey, project);
     this.#write(journal, () => {
       for (const file of files) journal.addEvent({ file, time: this.#now() });
     });
   }
 
   /** The run's name from now on, for whoever folds; its head is the caller's. @throws as {@link logRecords}. */
-  rename(named: NamedRun): void {
-    const journal = this.journals.find(named, undefined);
+  async rename(named: NamedRun): Promise<void> {
+    const journal = await this.journals.open(named, undefined);
     if (journal === undefined) return;
     this.#write(journal, () => journal.addEvent({ name: named.name, time: this.#now() }));
     this.journals.release(named.projectKey, named.id);
@@ -162,8 +160,25 @@ export class TrackioLog {
     await this.journals.close();
   }
 
+  /** What `add` adds of each run goes to its journal by one write. */
+  async #logByRun(
+    call: BatchName,
+    lane: Lane | undefined,
+    entries: readonly Json[],
+    add: (journal: OpenJournal, entries: readonly Entry[], config: Config | undefined) => void,
+  ): Promise<void> {
+    for (const { named, entries: own } of this.#group(call, entries)) {
+      const config = call === "bulk_log" ? this.#firstConfig(own) : undefined;
+      const known = this.journals.find(named, lane);
+      const journal = known ?? (await this.#open(named, lane, own.length, config));
+      if (journal === undefined) continue;
+      this.#write(journal, () => add(journal, own, config));
+    }
+    this.unreadable.write();
+  }
+
   /** By run, in the order in which each is first named. */
-  #group(call: string, entries: readonly Json[]): Iterable<Group> {
+  #group(call: BatchName, entries: readonly Json[]): Iterable<Group> {
     const groups = new Map<string, Group>();
     let last: Group | undefined;
     let lastEntry: Entry | undefined;
@@ -187,13 +202,14 @@ export class TrackioLog {
     return groups.values();
   }
 
-  #open(
+  /** For a batch of `count` entries whose journal is not open. */
+  async #open(
     named: NamedRun,
     lane: Lane | undefined,
     count: number,
     config?: Config,
-  ): OpenJournal | undefined {
-    const journal = this.journals.find(named, lane, config);
+  ): Promise<OpenJournal | undefined> {
+    const journal = await this.journals.open(named, lane, config);
     if (journal === undefined) this.droppedEntries += count;
     return journal;
   }

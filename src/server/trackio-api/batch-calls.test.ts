@@ -4,7 +4,7 @@ import { entry, TrackioServer } from "./testing/trackio-server.ts";
 
 test("while a long batch is logged, others are answered", async () => {
   const server = await TrackioServer.start();
-  const logs = Array.from({ length: 1_000 }, (_, i) =>
+  const logs = Array.from({ length: 300 }, (_, i) =>
     entry({ loss: 1 }, { run: `run ${i}`, run_id: `r${i}` }),
   );
   let isLogged = false;
@@ -14,7 +14,8 @@ test("while a long batch is logged, others are answered", async () => {
   let answers = 0;
   for (; !isLogged; answers += 1) await (await fetch(`${server.url}/version`)).text();
   await logged;
-  expect(answers).toBeGreaterThan(4);
+  // After each run that begins there is a turn, and an answer takes some.
+  expect(answers).toBeGreaterThan(20);
 });
 
 test("entries that nobody understands by the hundred thousand are kept and counted, and hold up nobody", async () => {

@@ -28,7 +28,7 @@ export interface BatchCall {
   readonly name: string;
   /** The parameter with the entries. */
   readonly field: string;
-  readonly log: (log: TrackioLog, entries: readonly Json[]) => void;
+  readonly log: (log: TrackioLog, entries: readonly Json[]) => Promise<void>;
 }
 
 export const BATCH_CALLS: readonly BatchCall[] = [
@@ -43,7 +43,7 @@ const PIECE_BYTES = 64 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 /** What an entry costs besides its bytes, however short it is. */
 const ENTRY_COST_BYTES = 128;
-/** Entries that are logged without giving others a turn: each may be a new run, or have a table. */
+/** Entries that are logged without giving others a turn: each may have a table. */
 const TURN_ENTRIES = 100;
 /** One takes twenty times its size in memory while it is logged. */
 const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
@@ -64,7 +64,7 @@ export async function takeBatch(call: BatchCall, c: Context, server: ServerConte
 }
 
 async function takeText(call: BatchCall, bytes: Uint8Array, log: TrackioLog): Promise<void> {
-  if (call.name === "bulk_log" && takePlain(call, bytes, log)) return;
+  if (call.name === "bulk_log" && (await takePlain(call, bytes, log))) return;
   const body = bytes.length === 0 ? undefined : parseExactJson(bytes);
   if (body === undefined && bytes.some((byte) => byte > 0x20)) {
     keepUnreadable(call, "the body is no JSON", bytes, log);
@@ -83,17 +83,22 @@ async function logInTurns(
 ): Promise<void> {
   for (let from = 0; from < entries.length; from += TURN_ENTRIES) {
     if (from > 0) await turnOfOthers();
-    call.log(log, entries.slice(from, from + TURN_ENTRIES));
+    await call.log(log, entries.slice(from, from + TURN_ENTRIES));
   }
 }
 
 /** Whether the batch was such that its bytes need not be parsed. */
-function takePlain(call: BatchCall, bytes: Uint8Array, log: TrackioLog): boolean {
+async function takePlain(call: BatchCall, bytes: Uint8Array, log: TrackioLog): Promise<boolean> {
   const batch = findPlainBatch(bytes);
   if (batch === undefined) return false;
   const rest = parseExactJson(batch.rest);
   const entries = rest === undefined ? undefined : entriesIn(call, rest);
-  return Array.isArray(entries) && entries.length === 0 && log.logPlainBatch(batch);
+  if (!Array.isArray(entries) || entries.length > 0) return false;
+  const outcome = log.logPlainBatch(batch);
+  if (outcome !== "no run") return outcome === "logged";
+  if (!(await log.beginRun(batch))) return true;
+  // Others have had a turn, and batches of theirs the same memory.
+  return log.logPlainBatch(findPlainBatch(bytes)!) === "logged";
 }
 
 /** @throws {@link CallError} 400 where there are none. */

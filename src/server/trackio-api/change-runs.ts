@@ -66,7 +66,7 @@ export async function renameRunOf(server: ServerContext, values: Values): Promis
     throw new CallError(500, `Run '${former}' does not exist in project '${where}'`);
   }
   // The line first: whoever folds it gives the head its name, should we be stopped here.
-  server.trackio.log.rename({ projectKey: project, project: run.project, id: run.id, name });
+  await server.trackio.log.rename({ projectKey: project, project: run.project, id: run.id, name });
   renameRun(server.folder, project, run.id, name);
   changeLinks(server, project, (db) => renameRunInLinks(db, run.id, name));
   server.accepted.note();

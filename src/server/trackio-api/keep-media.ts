@@ -27,7 +27,7 @@ import { CallError } from "./trackio-call.ts";
 import type { Upload } from "./uploads.ts";
 
 /** @param entry `{project, run, step, relative_path, uploaded_file: {orig_name}}`. @throws {@link CallError} where there is no project in it. */
-export function keepMedia(server: ServerContext, entry: Json, upload: Upload): void {
+export async function keepMedia(server: ServerContext, entry: Json, upload: Upload): Promise<void> {
   const fields = fieldsOf(entry) ?? {};
   const project = textOf(fields.project);
   const projectKey = trackioProjectKey(project);
@@ -49,7 +49,7 @@ export function keepMedia(server: ServerContext, entry: Json, upload: Upload): v
   keepUploaded(blobs, upload.path, upload.hash);
   const path = savedPath(textOf(fields.relative_path), name);
   const file = { path, blob: upload.hash, type: typeOfFile(path), bytes: upload.sizeBytes };
-  server.trackio.log.saveFiles(projectKey, project, [file]);
+  await server.trackio.log.saveFiles(projectKey, project, [file]);
 }
 
 /** The last part of the name that the client gives; one of ours where it gives none. */

@@ -19,8 +19,8 @@ export const WRITE_CALLS: readonly TrackioCall[] = [
       { name: "run_id", otherwise: null },
     ],
     access: "write",
-    handle: ({ values }, server) => {
-      server.trackio.log.logRecords([values as Json]);
+    handle: async ({ values }, server) => {
+      await server.trackio.log.logRecords([values as Json]);
       server.accepted.note();
       return null;
     },
@@ -31,9 +31,9 @@ export const WRITE_CALLS: readonly TrackioCall[] = [
     access: "write",
     handle: async ({ values }, server) => {
       const uploads = listOf(values.uploads, "uploads");
-      await server.trackio.uploads.consume(uploads, (entry, upload) => {
-        keepMedia(server, entry, upload);
-      });
+      await server.trackio.uploads.consume(uploads, (entry, upload) =>
+        keepMedia(server, entry, upload),
+      );
       server.accepted.note();
       return null;
     },
