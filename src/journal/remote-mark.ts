@@ -4,9 +4,10 @@
  * mark is not done is removed by nobody, however long its run has ended.
  */
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { JOURNAL_EXTENSION } from "./data-folder.ts";
 import { isMissing } from "./file-errors.ts";
+import { replaceFile } from "./replace-file.ts";
 
 export interface RemoteMark {
   /** Where the journal goes. Without the token. */
@@ -32,15 +33,7 @@ export function readRemoteMark(journalPath: string): RemoteMark | undefined {
 
 /** Replaces the mark of the journal at `journalPath`, on disk before this returns as far as the kernel has it. */
 export function writeRemoteMark(journalPath: string, mark: RemoteMark): void {
-  const path = remoteMarkFile(journalPath);
-  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(mark)}\n`);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(remoteMarkFile(journalPath), `${JSON.stringify(mark)}\n`);
 }
 
 /** Whether the journal has still to be sent: it has a mark that is not done, or cannot be read. */

@@ -1,7 +1,8 @@
 /** Tells scripts and commands on this data folder where its server is. */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../journal/replace-file.ts";
 
 export interface ServerFile {
   readonly url: string;
@@ -15,9 +16,7 @@ export interface ServerFile {
 export function writeServerFile(root: string, file: ServerFile): void {
   const path = pathIn(root);
   mkdirSync(join(root, "store"), { recursive: true });
-  const draft = `${path}.${file.pid}`;
-  writeFileSync(draft, `${JSON.stringify(file)}\n`);
-  renameSync(draft, path);
+  replaceFile(path, `${JSON.stringify(file)}\n`);
 }
 
 /** Removes the file, unless another server has written its own since. */

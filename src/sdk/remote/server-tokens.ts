@@ -4,10 +4,11 @@
  * alone can read. Tokens of the environment are not kept; there they stand.
  */
 
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { isMissing } from "../../journal/file-errors.ts";
 import { makeFolder } from "../../journal/make-folder.ts";
+import { replaceFile } from "../../journal/replace-file.ts";
 
 /** By the server's address, as `ServerAddress.url`. */
 type Tokens = { readonly [url: string]: string };
@@ -24,16 +25,7 @@ export function rememberToken(folder: DataFolder, url: string, token: string): v
   const tokens = readTokens(path);
   if (Object.hasOwn(tokens, url) && tokens[url] === token) return;
   makeFolder(folder.storePath);
-  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify({ ...tokens, [url]: token })}\n`, { mode: 0o600 });
-    // The mode of a file that is made is cut by the process's mask, never widened; of one that was there it would stay.
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(path, `${JSON.stringify({ ...tokens, [url]: token })}\n`, 0o600);
 }
 
 function readTokens(path: string): Tokens {
