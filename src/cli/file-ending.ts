@@ -1,4 +1,4 @@
-import { readHead } from "../media/read-head.ts";
+import { readFirstBytes } from "../media/read-first-bytes.ts";
 import { recogniseMedia } from "../media/recognise.ts";
 
 /** Endings that are no part of their type's name. */
@@ -15,7 +15,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 
 /** The ending of a file's name, with its dot, by what is in the file; where that tells nothing by `type`. */
 export function endingOf(path: string, type: string): string {
-  const found = recogniseMedia(readHead(path))?.type ?? type;
+  const found = recogniseMedia(readFirstBytes(path))?.type ?? type;
   const name = /^(?:image|video|audio)\/([a-z0-9]{2,5})$/.exec(found)?.[1];
   return ENDINGS[found] ?? (name === undefined ? "" : `.${name}`);
 }

@@ -6,7 +6,7 @@ import { isMissing } from "../journal/file-errors.ts";
 import type { FrameGrid } from "./frame-grid.ts";
 import { toFrameRate } from "./frame-rate.ts";
 import type { Making } from "./making.ts";
-import { readHead } from "./read-head.ts";
+import { readFirstBytes } from "./read-first-bytes.ts";
 import { recogniseMedia } from "./recognise.ts";
 import { fillYuv, yuvBytes, yuvMatrixOf } from "./yuv-frame.ts";
 
@@ -106,7 +106,7 @@ function inputArguments(grid: FrameGrid, fps: number): string[] {
 /** Whether a program that says so made one: what is filed as made is never made again. */
 function isVideo(path: string): boolean {
   try {
-    return recogniseMedia(readHead(path))?.kind === "video";
+    return recogniseMedia(readFirstBytes(path))?.kind === "video";
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { RECOGNISE_BYTES } from "./recognise.ts";
 
 /** As many first bytes of a file as tell what it is. @throws the system's error. */
-export function readHead(path: string): Uint8Array {
+export function readFirstBytes(path: string): Uint8Array {
   const buffer = Buffer.alloc(RECOGNISE_BYTES);
   const fd = openSync(path, "r");
   try {

@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/given-file.ts";
-import { readHead } from "../media/read-head.ts";
+import { readFirstBytes } from "../media/read-first-bytes.ts";
 import { type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { BlobFields, MediaKeeper } from "./loggable.ts";
@@ -48,7 +48,11 @@ export function keepEncoded(
 function keepPath(path: string, accepted: AcceptedFiles, keeper: MediaKeeper): KeptFile {
   const file = examineFile(path);
   refuseEmpty(file);
-  const type = recognise(readGivenHead(file.path), `The file ${quotePath(file.path)} is`, accepted);
+  const type = recognise(
+    readFirstGivenBytes(file.path),
+    `The file ${quotePath(file.path)} is`,
+    accepted,
+  );
   return { ...keeper.keepFile(file.path), type };
 }
 
@@ -102,9 +106,9 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 }
 
 /** The first bytes of a file. @throws {@link TrackioError} naming the path. */
-export function readGivenHead(path: string): Uint8Array {
+export function readFirstGivenBytes(path: string): Uint8Array {
   try {
-    return readHead(path);
+    return readFirstBytes(path);
   } catch (error) {
     throw explainReadError(error, path);
   }

@@ -7,7 +7,7 @@ import { recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { isSavedPath, type SavedFile } from "../protocol/media.ts";
 import { describeValue } from "./describe-value.ts";
-import { pathOf, readGivenHead } from "./encoded-media.ts";
+import { pathOf, readFirstGivenBytes } from "./encoded-media.ts";
 import type { RunMediaKeeper } from "./run-media-keeper.ts";
 
 /** Types that no content tells. */
@@ -75,7 +75,7 @@ function nameOf(absolutePath: string): string {
 }
 
 function typeOf(path: string): string {
-  const head = readGivenHead(path);
+  const head = readFirstGivenBytes(path);
   const type = recogniseMedia(head)?.type ?? TYPES[extname(path).toLowerCase()];
   return type ?? (isText(head) ? "text/plain" : "application/octet-stream");
 }
