@@ -5,9 +5,9 @@
  */
 
 import type { Hono } from "hono";
-import { isAllowedHost } from "../allowed-hosts.ts";
 import { sendError } from "../respond.ts";
 import type { Access } from "./access.ts";
+import { isAllowedHost } from "./allowed-hosts.ts";
 import { answerPreflight, shareAnswer } from "./cross-origin.ts";
 import { askForToken, giveReadCookie, isPage, leaveTokenBehind } from "./read-door.ts";
 
