@@ -25,7 +25,8 @@ import {
   switchLogY,
 } from "./chart-model.ts";
 
-export interface ChartCardProps {
+/** A chart, as a card or over the whole window. */
+export interface ChartProps {
   readonly metric: string;
   readonly workspace: Workspace;
   readonly drawn: readonly Run[];
@@ -36,6 +37,9 @@ export interface ChartCardProps {
   readonly gutter: boolean;
   /** What all charts of the page show of that axis while nothing is zoomed. */
   readonly xRange: (axis: Axis) => Range | undefined;
+}
+
+export interface ChartCardProps extends ChartProps {
   readonly isNear: boolean;
   readonly isSeen: boolean;
   /** Tells the page which element stands for this chart. */

@@ -1,11 +1,14 @@
 /** The toolbar over the charts: what they have in common, and how far a long read is. */
 
-import { createEffect, createMemo, createSignal, For, onCleanup, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { Icon } from "../app/icons.tsx";
+import { PatternField } from "../app/pattern-field.tsx";
 import { Popover } from "../app/popover.tsx";
 import { metricsPattern, readMetrics } from "../state/metric-choice.ts";
 import { DEFAULT_VIEW, type View } from "../state/url-state.ts";
 import type { Workspace } from "../state/workspace.ts";
+import { Choices } from "./choices.tsx";
+import { RunsButton } from "./runs-button.tsx";
 
 export interface ChartToolbarProps {
   readonly workspace: Workspace;
@@ -17,22 +20,13 @@ export interface ChartToolbarProps {
 }
 
 export function ChartToolbar(props: ChartToolbarProps) {
-  const { view, changeView, metrics, shown } = props.workspace;
+  const { view, changeView, metrics } = props.workspace;
   const isOverMetric = () => metrics()?.some(({ key }) => key === view().xMetric) === true;
   const setXAxis = (xAxis: View["xAxis"]) => changeView({ xAxis, xMetric: "", zoom: undefined });
   return (
     <>
       <div class="bar">
-        <Show when={view().sidebar !== "hidden"}>
-          <button
-            type="button"
-            class={`btn ${view().sidebar === "collapsed" ? "" : "only-s"}`}
-            onClick={props.openRuns}
-          >
-            <Icon name="list" />
-            {shown().size.toLocaleString("en-US")} {shown().size === 1 ? "run" : "runs"}
-          </button>
-        </Show>
+        <RunsButton workspace={props.workspace} openRuns={props.openRuns} />
         <MetricFilter workspace={props.workspace} problem={props.problem} />
         <span class="sep not-s" />
         <Choices
@@ -88,64 +82,17 @@ function MetricFilter(props: {
   const { view, changeView } = props.workspace;
   return (
     <div class="filter-metrics not-s">
-      <label class={`field ${props.problem ? "bad" : ""}`}>
-        <Icon name="filter" />
-        <input
-          placeholder="Filter metrics"
-          aria-label="Filter metrics by name or regular expression"
-          aria-invalid={props.problem !== undefined}
-          aria-describedby="metric-filter-problem"
-          data-slash
-          value={view().metricFilter || metricsPattern(readMetrics(view().metrics))}
-          onInput={(event) => changeView({ metricFilter: event.currentTarget.value, metrics: "" })}
-          onKeyDown={(event) => {
-            if (event.key !== "Escape") return;
-            if (event.currentTarget.value === "") event.currentTarget.blur();
-            changeView({ metricFilter: "", metrics: "" });
-          }}
-        />
-      </label>
-      <p id="metric-filter-problem" class="field-problem below" aria-live="polite">
-        {props.problem}
-      </p>
+      <PatternField
+        icon="filter"
+        placeholder="Filter metrics"
+        label="Filter metrics by name or regular expression"
+        problemId="metric-filter-problem"
+        text={view().metricFilter || metricsPattern(readMetrics(view().metrics))}
+        problem={props.problem}
+        isProblemBelow
+        onText={(metricFilter) => changeView({ metricFilter, metrics: "" })}
+      />
     </div>
-  );
-}
-
-interface ChoicesProps<T> {
-  readonly label: string;
-  /** Undefined: none of them. */
-  readonly value: T | undefined;
-  readonly choices: readonly (readonly [T, string])[];
-  readonly choose: (value: T) => void;
-}
-
-/** A few choices side by side; arrow keys move between them. */
-export function Choices<T extends string | number | boolean>(props: ChoicesProps<T>) {
-  const onKeyDown = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
-    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!move) return;
-    event.preventDefault();
-    const at = props.choices.findIndex(([value]) => value === props.value);
-    const next = (at + move + props.choices.length) % props.choices.length;
-    props.choose(props.choices[next]![0]);
-    (event.currentTarget.children[next] as HTMLElement).focus();
-  };
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row of a toolbar
-    <span class="seg" role="group" aria-label={props.label} onKeyDown={onKeyDown}>
-      <For each={props.choices}>
-        {([value, text]) => (
-          <button
-            type="button"
-            aria-pressed={value === props.value}
-            onClick={() => props.choose(value)}
-          >
-            {text}
-          </button>
-        )}
-      </For>
-    </span>
   );
 }
 

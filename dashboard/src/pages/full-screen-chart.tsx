@@ -1,21 +1,17 @@
 /** One chart as large as the window, with the values of all its lines as a table that follows the cursor. */
 
 import { createMemo, createSignal, For, onCleanup, onMount } from "solid-js";
-import type { Axis, Run } from "../../../src/protocol/api.ts";
 import { Icon, LineSample } from "../app/icons.tsx";
 import { themeVersion } from "../app/theme.ts";
 import { type ChartLine, nearestIndex } from "../charts/chart-line.ts";
 import type { CursorLink } from "../charts/cursor-link.ts";
 import { formatDuration, formatMoment, formatStep, formatValue } from "../charts/format.ts";
 import { PlotView } from "../charts/plot-view.tsx";
-import type { Range } from "../charts/value-range.ts";
-import type { Workspace } from "../state/workspace.ts";
-import { MetricTitle } from "./chart-card.tsx";
+import { type ChartProps, MetricTitle } from "./chart-card.tsx";
 import {
   chartAxis,
   chartLines,
   isLogY,
-  type LinesByRun,
   linesOver,
   oddNotes,
   plotView,
@@ -24,17 +20,7 @@ import {
   switchLogY,
 } from "./chart-model.ts";
 
-export interface FullScreenChartProps {
-  readonly metric: string;
-  readonly workspace: Workspace;
-  readonly drawn: readonly Run[];
-  /** What the lines stand over, where that is a metric. */
-  readonly xLines: LinesByRun | undefined;
-  readonly link: CursorLink;
-  /** Whether plots have room at the right for values. */
-  readonly gutter: boolean;
-  /** What all charts of the page show of that axis while nothing is zoomed. */
-  readonly xRange: (axis: Axis) => Range | undefined;
+export interface FullScreenChartProps extends ChartProps {
   readonly close: () => void;
 }
 

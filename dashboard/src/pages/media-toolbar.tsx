@@ -1,10 +1,11 @@
 /** The toolbar over the media: filter, the step of the page, picture size. */
 
 import { Show } from "solid-js";
-import { Icon } from "../app/icons.tsx";
+import { PatternField } from "../app/pattern-field.tsx";
 import { Stepper } from "../gallery/stepper.tsx";
 import type { Workspace } from "../state/workspace.ts";
-import { Choices } from "./chart-toolbar.tsx";
+import { Choices } from "./choices.tsx";
+import { RunsButton } from "./runs-button.tsx";
 
 export interface MediaToolbarProps {
   readonly workspace: Workspace;
@@ -18,41 +19,22 @@ export interface MediaToolbarProps {
 }
 
 export function MediaToolbar(props: MediaToolbarProps) {
-  const { view, changeView, shown } = props.workspace;
+  const { view, changeView } = props.workspace;
   return (
     <div class="bar">
-      <Show when={view().sidebar !== "hidden"}>
-        <button
-          type="button"
-          class={`btn ${view().sidebar === "collapsed" ? "" : "only-s"}`}
-          onClick={props.openRuns}
-        >
-          <Icon name="list" />
-          {shown().size.toLocaleString("en-US")} {shown().size === 1 ? "run" : "runs"}
-        </button>
-      </Show>
+      <RunsButton workspace={props.workspace} openRuns={props.openRuns} />
       <Show when={!props.isSingle}>
         <div class="filter-metrics not-s">
-          <label class={`field ${props.problem ? "bad" : ""}`}>
-            <Icon name="filter" />
-            <input
-              placeholder="Filter keys"
-              aria-label="Filter keys by name or regular expression"
-              aria-invalid={props.problem !== undefined}
-              aria-describedby="media-filter-problem"
-              data-slash
-              value={view().mediaFilter}
-              onInput={(event) => changeView({ mediaFilter: event.currentTarget.value })}
-              onKeyDown={(event) => {
-                if (event.key !== "Escape") return;
-                if (view().mediaFilter === "") event.currentTarget.blur();
-                changeView({ mediaFilter: "" });
-              }}
-            />
-          </label>
-          <p id="media-filter-problem" class="field-problem below" aria-live="polite">
-            {props.problem}
-          </p>
+          <PatternField
+            icon="filter"
+            placeholder="Filter keys"
+            label="Filter keys by name or regular expression"
+            problemId="media-filter-problem"
+            text={view().mediaFilter}
+            problem={props.problem}
+            isProblemBelow
+            onText={(mediaFilter) => changeView({ mediaFilter })}
+          />
         </div>
         <Show when={props.steps.length > 0}>
           <span class="sep not-s" />

@@ -1,6 +1,6 @@
-/** The field that searches runs by name or regular expression; a bad one is told below it. `/` focuses it, Esc clears it, then leaves. */
+/** The field that searches runs by name or regular expression. */
 
-import { Icon } from "../app/icons.tsx";
+import { PatternField } from "../app/pattern-field.tsx";
 
 export function RunSearchField(props: {
   readonly text: string;
@@ -11,32 +11,17 @@ export function RunSearchField(props: {
   readonly onText: (text: string) => void;
 }) {
   return (
-    <>
-      <label class={`field ${props.problem ? "bad" : ""}`}>
-        <Icon name="search" />
-        <input
-          placeholder="Search runs"
-          aria-label="Search runs by name or regular expression"
-          aria-invalid={props.problem !== undefined}
-          aria-describedby="run-search-problem"
-          data-slash
-          value={props.text}
-          onInput={(event) => props.onText(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key !== "Escape") return;
-            if (props.text === "") event.currentTarget.blur();
-            props.onText("");
-          }}
-        />
-        <kbd>/</kbd>
-      </label>
-      <p
-        id="run-search-problem"
-        class={`field-problem ${props.isProblemBelow ? "below" : ""}`}
-        aria-live="polite"
-      >
-        {props.problem}
-      </p>
-    </>
+    <PatternField
+      icon="search"
+      placeholder="Search runs"
+      label="Search runs by name or regular expression"
+      problemId="run-search-problem"
+      text={props.text}
+      problem={props.problem}
+      isProblemBelow={props.isProblemBelow === true}
+      onText={props.onText}
+    >
+      <kbd>/</kbd>
+    </PatternField>
   );
 }
