@@ -157,6 +157,14 @@ describe("manifests", () => {
     );
   });
 
+  test("fields of an entry are in the order in which clients write them", () => {
+    const given = [
+      { path: "a", digest: digestOf(1), size: 7 },
+      { path: "b", ref: "s3://bucket/b", digest: "etag-1", size: 0 },
+    ];
+    expect(JSON.stringify(readManifest(given).entries)).toBe(JSON.stringify(given));
+  });
+
   test.each([
     [[], "Artifact manifest must be a non-empty list of entries."],
     [[5], "Invalid artifact manifest entry: 5"],

@@ -102,10 +102,11 @@ function readEntry(given: unknown): ManifestEntry {
   if (!Number.isSafeInteger(size) || (size as number) < 0) {
     throw invalid(`Artifact manifest entry has invalid size: ${pythonText(size)}`);
   }
-  const sized = { path, size: size as number };
-  if (!Object.hasOwn(given, "ref")) return { ...sized, digest: checkDigest(digest) };
+  // Kept and answered in the order in which clients write them.
+  const sized = { size: size as number };
+  if (!Object.hasOwn(given, "ref")) return { path, digest: checkDigest(digest), ...sized };
   checkReference(ref);
-  if (typeof digest === "string" && digest !== "") return { ...sized, digest, ref };
+  if (typeof digest === "string" && digest !== "") return { path, ref, digest, ...sized };
   throw invalid(`Artifact reference entry must carry a string digest, got ${pythonText(digest)}`);
 }
 
