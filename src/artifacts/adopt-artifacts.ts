@@ -16,7 +16,7 @@ import {
   hasColumn,
 } from "./artifact-database.ts";
 import { textOf } from "./artifact-version.ts";
-import { moveForward } from "./log-version.ts";
+import { checkType, moveForward } from "./log-version.ts";
 import { blobsIn, type ManifestEntry } from "./manifest.ts";
 
 /** What to take over, read at once. */
@@ -29,8 +29,9 @@ export interface ForeignArtifacts {
 }
 
 export function readForeign(rows: ArtifactRows): ForeignArtifacts {
+  // As they were written: clients are told aliases in that order.
   const all = (table: string, column = "id") =>
-    hasColumn(rows, table, column) ? rows.all(`SELECT * FROM ${table} ORDER BY ${column}`) : [];
+    hasColumn(rows, table, column) ? rows.all(`SELECT * FROM ${table} ORDER BY rowid`) : [];
   return {
     artifacts: all("artifacts"),
     versions: all("artifact_versions"),
@@ -52,34 +53,54 @@ export function adoptArtifacts(
   stamp: string,
 ): void {
   db.write(() => {
-    const artifacts = new Map<number, number>();
-    for (const artifact of foreign.artifacts) {
-      const id = adoptArtifact(db, artifact);
-      if (id !== undefined) artifacts.set(Number(artifact.id), id);
-    }
-    const versions = new Map<number, number>();
-    for (const version of foreign.versions) {
-      const artifact = artifacts.get(Number(version.artifact_id));
-      if (artifact !== undefined) {
-        versions.set(Number(version.id), adoptVersion(db, artifact, version));
-      }
-    }
-    for (const { artifact_id: of, alias, artifact_version_id: to } of foreign.aliases) {
-      const [artifact, version] = [artifacts.get(Number(of)), versions.get(Number(to))];
-      if (artifact === undefined || version === undefined) continue;
-      const { version: number } = db.get(
-        "SELECT version FROM artifact_versions WHERE id = ?",
-        version,
-      )!;
-      moveForward(db, artifact, String(alias), version, Number(number));
-    }
-    for (const link of foreign.links) adoptLink(db, link, versions);
+    adoptVersions(db, foreign);
     // Nobody but Python writes them.
     db.run("DELETE FROM external_run_artifact_links");
     for (const link of foreign.externalLinks) insert(db, "external_run_artifact_links", link);
     db.run("DELETE FROM adopted");
     db.run("INSERT INTO adopted (stamp) VALUES (?)", stamp);
   });
+}
+
+/**
+ * The same for a database that is copied for good: nothing of it is looked at again.
+ * @throws {@link TrackioError} `conflict` where an artifact of that name is here with another type.
+ */
+export function copyArtifacts(db: ArtifactDatabase, foreign: ForeignArtifacts): void {
+  db.write(() => {
+    for (const { name, type } of foreign.artifacts) checkType(db, String(name), String(type));
+    adoptVersions(db, foreign);
+    for (const link of foreign.externalLinks) {
+      if (hasExternalLink(db, link)) continue;
+      const table = "external_run_artifact_links";
+      insert(db, table, withFreeId(db, table, link));
+    }
+  });
+}
+
+function adoptVersions(db: ArtifactDatabase, foreign: ForeignArtifacts): void {
+  const artifacts = new Map<number, number>();
+  for (const artifact of foreign.artifacts) {
+    const id = adoptArtifact(db, artifact);
+    if (id !== undefined) artifacts.set(Number(artifact.id), id);
+  }
+  const versions = new Map<number, number>();
+  for (const version of foreign.versions) {
+    const artifact = artifacts.get(Number(version.artifact_id));
+    if (artifact !== undefined) {
+      versions.set(Number(version.id), adoptVersion(db, artifact, version));
+    }
+  }
+  for (const { artifact_id: of, alias, artifact_version_id: to } of foreign.aliases) {
+    const [artifact, version] = [artifacts.get(Number(of)), versions.get(Number(to))];
+    if (artifact === undefined || version === undefined) continue;
+    const { version: number } = db.get(
+      "SELECT version FROM artifact_versions WHERE id = ?",
+      version,
+    )!;
+    moveForward(db, artifact, String(alias), version, Number(number));
+  }
+  for (const link of foreign.links) adoptLink(db, link, versions);
 }
 
 /** Undefined where another of that name is of another type. */
@@ -127,6 +148,15 @@ function adoptLink(
     version,
     link.direction!,
     link.created_at!,
+  );
+}
+
+function hasExternalLink(db: ArtifactDatabase, link: ArtifactRow): boolean {
+  const columns = ["run_id", "run_name", "source_project", "source_version_id", "direction"];
+  const isSame = columns.map((column) => `${column} IS ?`).join(" AND ");
+  const values = columns.map((column) => link[column] ?? null);
+  return (
+    db.get(`SELECT 1 FROM external_run_artifact_links WHERE ${isSame}`, ...values) !== undefined
   );
 }
 

@@ -59,7 +59,7 @@ export function blobsInManifests(
 
 function findOrMake(db: ArtifactDatabase, given: NewVersion, now: string): number {
   const { name, type, description } = given;
-  const known = db.get("SELECT id, type FROM artifacts WHERE name = ?", name);
+  const known = db.get("SELECT id FROM artifacts WHERE name = ?", name);
   if (known === undefined) {
     return db.run(
       "INSERT INTO artifacts (name, type, description, created_at) VALUES (?, ?, ?, ?)",
@@ -69,15 +69,20 @@ function findOrMake(db: ArtifactDatabase, given: NewVersion, now: string): numbe
       now,
     );
   }
-  if (known.type !== type) {
-    const message = `Artifact '${name}' already exists with type '${known.type}'; cannot relog with type '${type}'.`;
-    throw new TrackioError("conflict", message);
-  }
+  checkType(db, name, type);
   const id = Number(known.id);
   if (description !== null) {
     db.run("UPDATE artifacts SET description = ? WHERE id = ?", description, id);
   }
   return id;
+}
+
+/** @throws {@link TrackioError} `conflict` where the artifact is there with another type. */
+export function checkType(db: ArtifactDatabase, name: string, type: string): void {
+  const known = db.get("SELECT type FROM artifacts WHERE name = ?", name);
+  if (known === undefined || known.type === type) return;
+  const message = `Artifact '${name}' already exists with type '${known.type}'; cannot relog with type '${type}'.`;
+  throw new TrackioError("conflict", message);
 }
 
 interface Removed {

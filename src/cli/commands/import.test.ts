@@ -1,15 +1,21 @@
 /** `trackio import` copies for good, and leaves its source as it is; other commands read such a folder where it lies. */
 
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ArtifactDatabase } from "../../artifacts/artifact-database.ts";
+import { logVersion, type NewVersion } from "../../artifacts/log-version.ts";
+import { readManifest } from "../../artifacts/manifest.ts";
+import { addLink } from "../../artifacts/run-links.ts";
 import { PythonDatabase } from "../../ingest/testing/python-database.ts";
 import { fingerprint } from "../../ingest/testing/read-python-folder.ts";
 import { DataFolder } from "../../journal/data-folder.ts";
 import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { trackioFileHash } from "../../media/trackio-file-hash.ts";
+import type { ProjectKey } from "../../protocol/ids.ts";
 import { runCommandLine } from "../main.ts";
 import { RecordingTerminal } from "../testing/recording-terminal.ts";
 
@@ -108,6 +114,43 @@ describe("a folder", () => {
     expect(JSON.parse(listed.printed)).toMatchObject({ projects: ["other"] });
     const { printed } = await run("import", join(source, "demo.db"), "--dir", target);
     expect(printed).toContain("3 logs of 2 runs in 1 project and 2 files");
+  });
+
+  test("brings artifacts as they are: numbers, times, and every run that made or used a version", async () => {
+    const there = ArtifactDatabase.open(join(source, "demo.db"));
+    const log = (of: string, more: Partial<NewVersion> = {}) => {
+      const digest = createHash("sha256").update(of).digest("hex");
+      const manifest = readManifest([{ path: "model.bin", digest, size: of.length }]);
+      const given = { name: "model", type: "model", description: null, metadata: '{"lr": 1.0}' };
+      const options = { aliases: [], run: A, overwrite: false, ...more };
+      return logVersion(there, { ...given, manifest, ...options }, 1_000.25).version;
+    };
+    log("first");
+    log("second", { overwrite: true, aliases: ["best"] });
+    const { version_id: version } = log("second", { run: B });
+    addLink(there, {
+      run: B,
+      version,
+      direction: "input",
+      now: "2026-01-02T03:04:05.678901+00:00",
+    });
+    const rowsOf = (db: ArtifactDatabase) =>
+      ["artifacts", "artifact_versions", "artifact_aliases", "run_artifact_links"].map((table) =>
+        // The number of a link means nothing.
+        db
+          .all(`SELECT * FROM ${table}`)
+          .map(({ id, ...row }) => (table === "run_artifact_links" ? row : { id, ...row })),
+      );
+    const wanted = rowsOf(there);
+    there.close();
+    for (let round = 0; round < 2; round += 1) {
+      expect(await run("import", source, "--dir", target)).toMatchObject({ exitCode: 0 });
+      const here = ArtifactDatabase.open(
+        new DataFolder(target).artifactsFile("demo" as ProjectKey),
+      );
+      expect(rowsOf(here)).toEqual(wanted);
+      here.close();
+    }
   });
 
   test("that is none, or the data folder itself, is refused in a sentence", async () => {
