@@ -4,9 +4,10 @@ import { checkDigest } from "../../artifacts/manifest.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { keepUploaded } from "../../media/keep-uploaded.ts";
 import type { Json } from "../../protocol/values.ts";
-import { fieldsOf } from "./call-arguments.ts";
+import { type CallParameter, fieldsOf } from "./call-arguments.ts";
+import { CallError } from "./call-error.ts";
 import { askInThread } from "./reads/read-calls.ts";
-import { CallError, type CallParameter, type TrackioCall } from "./trackio-call.ts";
+import type { TrackioCall } from "./trackio-call.ts";
 
 /** Clients must name all of these, though some are null. */
 const VERSION_PARAMETERS = [

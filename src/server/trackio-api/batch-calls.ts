@@ -20,9 +20,9 @@ import type { TrackioLog } from "../../ingest/trackio/trackio-log.ts";
 import type { Json } from "../../protocol/values.ts";
 import type { ServerContext } from "../server-context.ts";
 import { readArguments } from "./call-arguments.ts";
+import { CallError } from "./call-error.ts";
 import { EntrySplitter } from "./entry-splitter.ts";
 import { bodyOf, joinPieces } from "./read-body.ts";
-import { CallError } from "./trackio-call.ts";
 
 export interface BatchCall {
   readonly name: string;

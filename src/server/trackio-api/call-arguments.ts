@@ -1,7 +1,21 @@
 /** What a request's body says are the arguments of a call: by name, by place, as a list, or a single value. */
 
 import type { Json } from "../../protocol/values.ts";
-import { type CallArguments, CallError, type CallParameter } from "./trackio-call.ts";
+import { CallError } from "./call-error.ts";
+
+export interface CallParameter {
+  readonly name: string;
+  /** Taken where the request gives none; absent: the request must give it. */
+  readonly otherwise?: Json;
+}
+
+/** What a request gave. */
+export interface CallArguments {
+  /** The value of every parameter of the call, by its name; whatever the client sent, nothing is checked. */
+  readonly values: { readonly [parameter: string]: Json };
+  /** How many were given by place and not by name. */
+  readonly positionalCount: number;
+}
 
 interface GivenArguments {
   readonly byPlace: readonly Json[];

@@ -13,8 +13,8 @@ import type { Json } from "../../protocol/values.ts";
 import type { Store } from "../../store/store.ts";
 import { WorkerStore } from "../../store/worker/worker-store.ts";
 import type { ServerContext } from "../server-context.ts";
+import { CallError } from "./call-error.ts";
 import { usedElsewhere } from "./reads/artifact-writes.ts";
-import { CallError } from "./trackio-call.ts";
 
 interface Values {
   readonly [parameter: string]: Json;

@@ -23,7 +23,7 @@ import { isSavedPath } from "../../protocol/media.ts";
 import type { Json } from "../../protocol/values.ts";
 import type { ServerContext } from "../server-context.ts";
 import { fieldsOf } from "./call-arguments.ts";
-import { CallError } from "./trackio-call.ts";
+import { CallError } from "./call-error.ts";
 import type { Upload } from "./uploads.ts";
 
 /** @param entry `{project, run, step, relative_path, uploaded_file: {orig_name}}`. @throws {@link CallError} where there is no project in it. */

@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
-import { CallError } from "./trackio-call.ts";
+import { CallError } from "./call-error.ts";
 
 interface BodyLimit {
   readonly bytes: number;

@@ -4,8 +4,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyHeaders } from "@fastify/busboy";
 import type { Context } from "hono";
+import { CallError } from "./call-error.ts";
 import { incomingOf } from "./read-body.ts";
-import { CallError } from "./trackio-call.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** So many files of one request; clients send one. */

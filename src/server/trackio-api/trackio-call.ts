@@ -6,20 +6,7 @@
 
 import type { Json } from "../../protocol/values.ts";
 import type { ServerContext } from "../server-context.ts";
-
-export interface CallParameter {
-  readonly name: string;
-  /** Taken where the request gives none; absent: the request must give it. */
-  readonly otherwise?: Json;
-}
-
-/** What a request gave. */
-export interface CallArguments {
-  /** The value of every parameter of the call, by its name; whatever the client sent, nothing is checked. */
-  readonly values: { readonly [parameter: string]: Json };
-  /** How many were given by place and not by name. */
-  readonly positionalCount: number;
-}
+import type { CallArguments, CallParameter } from "./call-arguments.ts";
 
 /** The JSON text, in UTF-8, of what stands behind `data`: for answers that a reading thread has spelled already. */
 export type AnswerText = Uint8Array<ArrayBuffer>;
@@ -48,15 +35,4 @@ export interface TrackioCall {
     server: ServerContext,
     request: Request,
   ) => Promise<Json | AnswerText | AnswerPieces> | Json | AnswerText | AnswerPieces;
-}
-
-/** A refusal as the protocol has it: 400 where the client gave something wrong, 500 for all else, e.g. what is not there. */
-export class CallError extends Error {
-  readonly status: 400 | 404 | 500 | 503;
-
-  constructor(status: 400 | 404 | 500 | 503, text: string) {
-    super(text);
-    this.name = "CallError";
-    this.status = status;
-  }
 }

@@ -14,9 +14,10 @@ import { packStream, sendJson, streamPieces } from "../respond.ts";
 import type { ServerContext } from "../server-context.ts";
 import { BATCH_CALLS, takeBatch } from "./batch-calls.ts";
 import { readArguments } from "./call-arguments.ts";
+import { CallError } from "./call-error.ts";
 import { readBody } from "./read-body.ts";
 import { receiveUploads } from "./receive-uploads.ts";
-import { AnswerPieces, CallError, type TrackioCall } from "./trackio-call.ts";
+import { AnswerPieces, type TrackioCall } from "./trackio-call.ts";
 
 /** What a client is told that has no token, by what it wanted to do. */
 const TOKEN_MISSING = {

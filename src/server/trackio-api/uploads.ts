@@ -18,8 +18,8 @@ import { errorCode } from "../../journal/file-errors.ts";
 import type { BlobHash } from "../../protocol/media.ts";
 import type { Json } from "../../protocol/values.ts";
 import { fieldsOf } from "./call-arguments.ts";
+import { CallError } from "./call-error.ts";
 import { HashingStream } from "./hashing-stream.ts";
-import { CallError } from "./trackio-call.ts";
 
 const LIFETIME_MS = 3_600_000;
 const LOOK_INTERVAL_MS = 10 * 60_000;

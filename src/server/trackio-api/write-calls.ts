@@ -1,9 +1,10 @@
 /** The calls that write, but for those that come as batches of any length: single records, files, and what becomes of runs. */
 
 import type { Json } from "../../protocol/values.ts";
+import { CallError } from "./call-error.ts";
 import { deleteRunOf, renameRunOf } from "./change-runs.ts";
 import { keepMedia } from "./keep-media.ts";
-import { CallError, type TrackioCall } from "./trackio-call.ts";
+import type { TrackioCall } from "./trackio-call.ts";
 
 const TOKEN = { name: "hf_token", otherwise: null };
 

@@ -8,14 +8,10 @@ import { textOf } from "../../../ingest/trackio/trackio-names.ts";
 import { isShallow } from "../../../ingest/trackio/translate-metrics.ts";
 import { type Json, MAX_DEPTH } from "../../../protocol/values.ts";
 import type { ServerContext } from "../../server-context.ts";
+import type { CallArguments, CallParameter } from "../call-arguments.ts";
+import { CallError } from "../call-error.ts";
 import { checkQuery } from "../query/read-only-query.ts";
-import {
-  AnswerPieces,
-  type CallArguments,
-  CallError,
-  type CallParameter,
-  type TrackioCall,
-} from "../trackio-call.ts";
+import { AnswerPieces, type TrackioCall } from "../trackio-call.ts";
 import { getRegistryBuckets } from "./registry-reads.ts";
 import { type CallValues, projectOf } from "./run-identity.ts";
 import { getSettings } from "./settings.ts";
