@@ -5,9 +5,10 @@
  */
 
 import type { DataFolder } from "../journal/data-folder.ts";
+import type { RunHead } from "../journal/head-file.ts";
 import { listJournalsOf, removeJournal } from "../journal/list-journals.ts";
 import { isToBeSent } from "../journal/remote-mark.ts";
-import { type RunHead, updateHead } from "../journal/run-head.ts";
+import { updateHead } from "../journal/run-head.ts";
 import { higherStep, type Step } from "../journal/step-field.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import { PROJECT_RUN } from "../protocol/run.ts";

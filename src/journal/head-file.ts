@@ -3,17 +3,35 @@
  * made again from the journals beside it: their headers say what the run is.
  */
 
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Config, RunEnd, RunIdentity, RunState } from "../protocol/run.ts";
 import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
 import { JOURNAL_EXTENSION } from "./data-folder.ts";
-import { isMissing } from "./file-errors.ts";
 import { createJournalCursor, readJournal } from "./journal-reader.ts";
-import type { RunHead } from "./run-head.ts";
+import { readTextIfThere } from "./read-text-if-there.ts";
+import { replaceFile } from "./replace-file.ts";
+
+export interface RunHead {
+  /** Version of the head. */
+  readonly head: 1;
+  readonly run: RunIdentity;
+  readonly config: Config;
+  readonly state: RunState;
+  readonly end?: RunEnd;
+  /** Of all journals that ended or were removed; a journal on disk may know a higher one. On disk in the form of `encodeValue`. */
+  readonly highestStep?: number | bigint;
+  /** The run may have begun on another machine: only the server that it goes to can number its steps. */
+  readonly stepsElsewhere?: true;
+  /** Records folded so far, as the last folder said. */
+  readonly recordCount: number;
+  /** Epoch milliseconds. */
+  readonly updatedAt: number;
+}
 
 /** The head in the file; undefined where there is none, nor a journal to make it from. */
 export function readHeadFile(path: string): RunHead | undefined {
-  const text = readText(path);
+  const text = readTextIfThere(path);
   return text === undefined ? undefined : (parseHead(text) ?? recoverHead(dirname(path)));
 }
 
@@ -22,14 +40,7 @@ export function writeHead(path: string, head: RunHead): void {
   const { highestStep, ...rest } = head;
   const stored =
     highestStep === undefined ? rest : { ...rest, highestStep: encodeValue(highestStep) };
-  const draft = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(stored)}\n`);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(path, `${JSON.stringify(stored)}\n`);
 }
 
 function parseHead(text: string): RunHead | undefined {
@@ -52,15 +63,6 @@ function recoverHead(runFolder: string): RunHead | undefined {
     return { head: 1, run, config, state: "running", recordCount: 0, updatedAt: time };
   }
   return undefined;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function parseJson(text: string): unknown {

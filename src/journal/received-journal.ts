@@ -29,10 +29,11 @@ import { parseRunId } from "../protocol/ids.ts";
 import type { HeaderLine } from "../protocol/journal-line.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { explainWriteError, isMissing } from "./file-errors.ts";
+import type { RunHead } from "./head-file.ts";
 import { inTurn } from "./in-turn.ts";
 import { lineStart } from "./line-start.ts";
 import { factsOf, type JournalAddress, readReceivedHeader } from "./received-header.ts";
-import { createRun, isMarkedDeleted, type RunHead, readHead, updateHead } from "./run-head.ts";
+import { createRun, isMarkedDeleted, readHead, updateHead } from "./run-head.ts";
 import { touchRuns } from "./touch-runs.ts";
 
 /** The bytes do not begin where the journal here ends. */

@@ -4,9 +4,8 @@
  * mark is not done is removed by nobody, however long its run has ended.
  */
 
-import { readFileSync } from "node:fs";
 import { JOURNAL_EXTENSION } from "./data-folder.ts";
-import { isMissing } from "./file-errors.ts";
+import { readTextIfThere } from "./read-text-if-there.ts";
 import { replaceFile } from "./replace-file.ts";
 
 export interface RemoteMark {
@@ -27,7 +26,7 @@ export function remoteMarkFile(journalPath: string): string {
 
 /** The mark of the journal at `journalPath`; undefined where it has none, or one that cannot be read. */
 export function readRemoteMark(journalPath: string): RemoteMark | undefined {
-  const text = readText(remoteMarkFile(journalPath));
+  const text = readTextIfThere(remoteMarkFile(journalPath));
   return text === undefined ? undefined : parseMark(text);
 }
 
@@ -38,17 +37,8 @@ export function writeRemoteMark(journalPath: string, mark: RemoteMark): void {
 
 /** Whether the journal has still to be sent: it has a mark that is not done, or cannot be read. */
 export function isToBeSent(journalPath: string): boolean {
-  const text = readText(remoteMarkFile(journalPath));
+  const text = readTextIfThere(remoteMarkFile(journalPath));
   return text !== undefined && parseMark(text)?.isDone !== true;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 function parseMark(text: string): RemoteMark | undefined {

@@ -20,31 +20,14 @@ import {
 import { dirname, join } from "node:path";
 import { TrackioError } from "../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
-import type { Config, RunEnd, RunIdentity, RunState } from "../protocol/run.ts";
+import type { Config, RunIdentity } from "../protocol/run.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { errorCode, isMissing } from "./file-errors.ts";
-import { readHeadFile, writeHead } from "./head-file.ts";
+import { type RunHead, readHeadFile, writeHead } from "./head-file.ts";
 import { waitFor, withHeadLock } from "./head-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { makeProject } from "./make-project.ts";
 import { allotRunNumber } from "./run-number.ts";
-
-export interface RunHead {
-  /** Version of the head. */
-  readonly head: 1;
-  readonly run: RunIdentity;
-  readonly config: Config;
-  readonly state: RunState;
-  readonly end?: RunEnd;
-  /** Of all journals that ended or were removed; a journal on disk may know a higher one. On disk in the form of `encodeValue`. */
-  readonly highestStep?: number | bigint;
-  /** The run may have begun on another machine: only the server that it goes to can number its steps. */
-  readonly stepsElsewhere?: true;
-  /** Records folded so far, as the last folder said. */
-  readonly recordCount: number;
-  /** Epoch milliseconds. */
-  readonly updatedAt: number;
-}
 
 /** What a new run is made from; its number and time are given by {@link createRun}. */
 export interface NewRun {

@@ -6,10 +6,11 @@
 import { existsSync } from "node:fs";
 import { DataFolder, resolveDataRoot } from "../journal/data-folder.ts";
 import { explainWriteError } from "../journal/file-errors.ts";
+import type { RunHead } from "../journal/head-file.ts";
 import { readHighestStep } from "../journal/highest-step.ts";
 import { JournalWriter } from "../journal/journal-writer.ts";
 import { listJournalsOf } from "../journal/list-journals.ts";
-import { createRun, findHead, type RunHead, updateHead } from "../journal/run-head.ts";
+import { createRun, findHead, updateHead } from "../journal/run-head.ts";
 import { higherStep, type Step } from "../journal/step-field.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import type { Config } from "../protocol/run.ts";

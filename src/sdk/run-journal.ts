@@ -7,8 +7,9 @@
  */
 
 import type { DataFolder } from "../journal/data-folder.ts";
+import type { RunHead } from "../journal/head-file.ts";
 import { JournalWriter } from "../journal/journal-writer.ts";
-import { type RunHead, updateHead } from "../journal/run-head.ts";
+import { updateHead } from "../journal/run-head.ts";
 import { higherStep } from "../journal/step-field.ts";
 import type { EventLine } from "../protocol/journal-line.ts";
 import type { RunEnd, RunIdentity } from "../protocol/run.ts";

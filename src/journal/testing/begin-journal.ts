@@ -2,8 +2,9 @@
 
 import { parseProjectKey, type RunId } from "../../protocol/ids.ts";
 import type { DataFolder } from "../data-folder.ts";
+import type { RunHead } from "../head-file.ts";
 import { JournalWriter } from "../journal-writer.ts";
-import { createRun, type NewRun, type RunHead } from "../run-head.ts";
+import { createRun, type NewRun } from "../run-head.ts";
 
 export const PROJECT = parseProjectKey("mnist");
 

@@ -1,8 +1,9 @@
 /** What the SDK left on disk, as a test wants to see it. */
 
 import type { DataFolder } from "../../journal/data-folder.ts";
+import type { RunHead } from "../../journal/head-file.ts";
 import { listJournals } from "../../journal/list-journals.ts";
-import { type RunHead, readHead } from "../../journal/run-head.ts";
+import { readHead } from "../../journal/run-head.ts";
 import { type ReadAll, readAll } from "../../journal/testing/read-all.ts";
 import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
 
