@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { examineFile, explainReadError, quotePath, refuseEmpty } from "../media/given-file.ts";
+import { type ImageSize, imageSize } from "../media/image-size.ts";
 import { readFirstBytes } from "../media/read-first-bytes.ts";
 import { type RecognisedMedia, recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
@@ -17,7 +18,7 @@ export interface AcceptedFiles {
   accept(found: RecognisedMedia): string | undefined;
 }
 
-export interface KeptFile extends BlobFields {
+export interface KeptFile extends BlobFields, Partial<ImageSize> {
   readonly type: string;
 }
 
@@ -42,18 +43,15 @@ export function keepEncoded(
     );
   }
   const type = recognise(bytes, `These ${bytes.length} bytes are`, accepted);
-  return { ...keeper.keepBytes(bytes), type };
+  return { ...keeper.keepBytes(bytes), type, ...imageSize(bytes) };
 }
 
 function keepPath(path: string, accepted: AcceptedFiles, keeper: MediaKeeper): KeptFile {
   const file = examineFile(path);
   refuseEmpty(file);
-  const type = recognise(
-    readFirstGivenBytes(file.path),
-    `The file ${quotePath(file.path)} is`,
-    accepted,
-  );
-  return { ...keeper.keepFile(file.path), type };
+  const firstBytes = readFirstGivenBytes(file.path);
+  const type = recognise(firstBytes, `The file ${quotePath(file.path)} is`, accepted);
+  return { ...keeper.keepFile(file.path), type, ...imageSize(firstBytes) };
 }
 
 function recognise(head: Uint8Array, subject: string, accepted: AcceptedFiles): string {

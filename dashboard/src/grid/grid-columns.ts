@@ -120,7 +120,7 @@ export function widthWish(column: GridColumn, options: WidthOptions): WidthWish 
       const mediaPx = column.hasMedia ? rowPx - 8 + paddingPx(isFirst) : 0;
       const longest = texts.sort((a, b) => b.length - a.length);
       const contentPx = Math.max(mediaPx, widest(longest));
-      const grows = column.isNumber || column.hasMedia ? "last" : "first";
+      const grows = column.hasMedia ? "never" : column.isNumber ? "last" : "first";
       return { contentPx, headPx, setPx, grows };
     }
   }
