@@ -1,4 +1,4 @@
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import type { ProjectFile } from "../store/media-reads.ts";
 import { isoTime } from "./format.ts";
 

@@ -5,8 +5,9 @@
  * pictures, videos and tables as `{"$": kind, "v": fields}`.
  */
 
+import type { Json } from "../protocol/json.ts";
 import { MediaRef } from "../protocol/media.ts";
-import type { Json, Value } from "../protocol/values.ts";
+import type { Value } from "../protocol/values.ts";
 import { decodeValue, encodeValue } from "../protocol/values.ts";
 
 /** Written in a JSON text as it is; ES2026's `JSON.rawJSON`, which Node has. */

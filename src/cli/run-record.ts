@@ -1,8 +1,8 @@
 /** What is known of a run and of its metrics, as programs get it: one shape for all commands. */
 
 import { runStatus } from "../ingest/run-status.ts";
+import type { Json } from "../protocol/json.ts";
 import type { RunStatus } from "../protocol/run.ts";
-import type { Json } from "../protocol/values.ts";
 import type { MetricSummary, RunInfo } from "../store/store.ts";
 import { isoTime } from "./format.ts";
 import { toPlainJson } from "./json-text.ts";

@@ -2,8 +2,9 @@
 
 import { MAX_NAME_LENGTH } from "../protocol/ids.ts";
 import type { EventLine } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import type { Alert, Trace } from "../protocol/run.ts";
-import { decodeNumber, decodeValue, type Json } from "../protocol/values.ts";
+import { decodeNumber, decodeValue } from "../protocol/values.ts";
 import { traceSearchText } from "./trace-search-text.ts";
 
 type AlertLine = NonNullable<EventLine["alert"]>;

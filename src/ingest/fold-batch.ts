@@ -8,9 +8,10 @@ import {
 } from "../journal/journal-reader.ts";
 import type { JournalFile } from "../journal/list-journals.ts";
 import type { EventLine, HeaderLine } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import { readSavedFile } from "../protocol/media.ts";
 import type { Alert, Config, RunEnd, Trace } from "../protocol/run.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import type { FoldBatch } from "../store/store.ts";
 import { isDecodable, isRunName, readAlert, readTrace } from "./event-facts.ts";
 import type { JournalOrigin } from "./journal-origin.ts";

@@ -6,7 +6,8 @@
 
 import { FIRST_VALUE, type JournalRecord } from "../journal/journal-reader.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "../store/store.ts";
 
 /** One block for each key set, in the order of first use; records in the order given. */

@@ -4,7 +4,7 @@
  * at every step.
  */
 
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import { memberOf, membersOf } from "./trackio/members-of.ts";
 
 /** Of a span. */

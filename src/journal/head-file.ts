@@ -5,8 +5,9 @@
 
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Json } from "../protocol/json.ts";
 import type { Config, RunEnd, RunIdentity, RunState } from "../protocol/run.ts";
-import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
+import { decodeValue, encodeValue } from "../protocol/values.ts";
 import { JOURNAL_EXTENSION } from "./data-folder.ts";
 import { createJournalCursor, readJournal } from "./journal-reader.ts";
 import { readTextIfThere } from "./read-text-if-there.ts";

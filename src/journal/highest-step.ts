@@ -7,7 +7,7 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import { isMissing } from "./file-errors.ts";
 import { parseLines } from "./parse-lines.ts";
 import { decodeStepField, higherStep, isStepField, nextStep, type Step } from "./step-field.ts";

@@ -16,8 +16,8 @@ import {
   type KeyPath,
   type RecordLine,
 } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import { isLane } from "../protocol/run.ts";
-import type { Json } from "../protocol/values.ts";
 import { isMissing } from "./file-errors.ts";
 import { lineStart } from "./line-start.ts";
 import { parseLines } from "./parse-lines.ts";

@@ -27,8 +27,8 @@ import {
   JOURNAL_VERSION,
   type KeyPath,
 } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import type { Lane, Writer } from "../protocol/run.ts";
-import type { Json } from "../protocol/values.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { errorCode } from "./file-errors.ts";
 import { currentWriterProcess } from "./process-liveness.ts";

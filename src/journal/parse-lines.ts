@@ -4,7 +4,7 @@
  * of values than there are lines, is each line looked at by itself.
  */
 
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;

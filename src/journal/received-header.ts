@@ -3,8 +3,9 @@
 import { TrackioError } from "../protocol/errors.ts";
 import { checkName, type ProjectKey, parseProjectKey, type RunId } from "../protocol/ids.ts";
 import { type HeaderLine, JOURNAL_VERSION } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import type { Config, Lane, RunIdentity, Writer } from "../protocol/run.ts";
-import { decodeValue, type Json } from "../protocol/values.ts";
+import { decodeValue } from "../protocol/values.ts";
 
 /** Which journal it is. */
 export interface JournalAddress {

@@ -1,7 +1,8 @@
 /** The step of a record line: a step, a step and the highest so far where that is higher, or `null` for one more than that. */
 
+import type { Json } from "../protocol/json.ts";
 import { encodeStep, type Step } from "../protocol/step.ts";
-import { decodeValue, encodeValue, type Json } from "../protocol/values.ts";
+import { decodeValue, encodeValue } from "../protocol/values.ts";
 
 export { higherStep, nextStep, type Step } from "../protocol/step.ts";
 

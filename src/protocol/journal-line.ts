@@ -19,9 +19,9 @@
  * are in; an object with keys that this version does not know is passed over.
  */
 
+import type { Json } from "./json.ts";
 import type { SavedFile } from "./media.ts";
 import type { Alert, Config, Lane, RunEnd, RunIdentity, Trace, Writer } from "./run.ts";
-import type { Json } from "./values.ts";
 
 /** Version of the lines, in the header's `trackio`. A reader refuses a higher one by name. Version 1 had no lanes, ids and steps `null`. */
 export const JOURNAL_VERSION = 2;

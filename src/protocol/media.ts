@@ -15,7 +15,7 @@
  */
 
 import { TrackioError } from "./errors.ts";
-import type { Json } from "./values.ts";
+import type { Json } from "./json.ts";
 
 /** SHA-256 of what was given to `log()`, 64 lower-case hex digits; names the blob for ever. */
 export type BlobHash = string & { readonly __brand: "BlobHash" };

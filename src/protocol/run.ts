@@ -1,8 +1,8 @@
 /** What is known of a run besides its points. */
 
 import type { ProjectKey, RunId } from "./ids.ts";
+import type { Json } from "./json.ts";
 import type { Step } from "./step.ts";
-import type { Json } from "./values.ts";
 
 /** What the run itself has said: it runs until it says that it ended. */
 export type RunState = "running" | "finished" | "failed";

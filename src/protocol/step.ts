@@ -1,6 +1,7 @@
 /** Steps: which is higher, and which one follows. */
 
-import { encodeValue, isPlainNumber, type Json } from "./values.ts";
+import type { Json } from "./json.ts";
+import { encodeValue, isPlainNumber } from "./values.ts";
 
 /** Any finite number, or an integer of any size. */
 export type Step = number | bigint;

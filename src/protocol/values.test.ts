@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  decodeValue,
-  encodeValue,
-  isPlainNumber,
-  type Json,
-  UnkeepableValueError,
-} from "./values.ts";
+import type { Json } from "./json.ts";
+import { decodeValue, encodeValue, isPlainNumber, UnkeepableValueError } from "./values.ts";
 
 const through = (value: unknown) =>
   decodeValue(JSON.parse(JSON.stringify(encodeValue(value))) as Json);

@@ -18,16 +18,8 @@
  */
 
 import { TrackioError } from "./errors.ts";
+import type { Json } from "./json.ts";
 import { isMediaKind, MediaRef, readMediaFields } from "./media.ts";
-
-/** A JSON value as `JSON.parse` gives it. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
 
 /** Typed arrays of numbers that a value may hold; each comes back as its own class. */
 export type NumberArray =

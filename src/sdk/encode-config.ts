@@ -1,8 +1,9 @@
 /** Config and summary values to their JSON form, where what cannot be kept is left out and told, and back. */
 
 import { TrackioError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import type { Config } from "../protocol/run.ts";
-import { decodeValue, encodeValue, type Json, type Value } from "../protocol/values.ts";
+import { decodeValue, encodeValue, type Value } from "../protocol/values.ts";
 import { describeLoss, describeValue } from "./describe-value.ts";
 import { Loggable } from "./loggable.ts";
 import type { Warnings } from "./warnings.ts";

@@ -1,6 +1,7 @@
 /** The JSON form of a logged value, with the pictures, videos and tables in it kept. */
 
-import { encodeValue, type Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { encodeValue } from "../protocol/values.ts";
 import { Loggable } from "./loggable.ts";
 
 /** Where the media of a value go. */

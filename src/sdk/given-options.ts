@@ -5,7 +5,7 @@
  * Law: what is none is told and counted, and what stands in for it is kept.
  */
 
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import { describeValue } from "./describe-value.ts";
 import type { RunCounters } from "./run-stats.ts";
 import { readStep, type StepCounter } from "./step-counter.ts";

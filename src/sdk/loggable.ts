@@ -10,8 +10,8 @@
  */
 
 import type { RawHeader } from "../media/raw-file.ts";
+import type { Json } from "../protocol/json.ts";
 import type { BlobHash, MediaRef } from "../protocol/media.ts";
-import type { Json } from "../protocol/values.ts";
 
 /** A blob that is on disk, as the fields of a `MediaRef` name it. */
 export interface BlobFields {

@@ -8,8 +8,8 @@
  */
 
 import type { DataFolder } from "../journal/data-folder.ts";
+import type { Json } from "../protocol/json.ts";
 import { blobsOf, type MediaRef, type SavedFile } from "../protocol/media.ts";
-import type { Json } from "../protocol/values.ts";
 import { encodeWithMedia, type MediaSink } from "./encode-with-media.ts";
 import { lazyMedia } from "./lazy-media.ts";
 import type { Loggable } from "./loggable.ts";

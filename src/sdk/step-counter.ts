@@ -1,7 +1,7 @@
 /** Which step a call of `log()` has, and how it is written. */
 
 import { encodeStepField, type Step } from "../journal/step-field.ts";
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 
 export class StepCounter {
   #highest: Step | undefined;

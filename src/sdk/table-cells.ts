@@ -4,7 +4,8 @@
  * which each comes back as it was.
  */
 
-import { encodeValue, type Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { encodeValue } from "../protocol/values.ts";
 import type { ColumnData } from "../tables/column-data.ts";
 import { encodeTexts } from "../tables/text-column.ts";
 

@@ -4,8 +4,8 @@
  * in memory; typed columns go as they are.
  */
 
+import type { Json } from "../protocol/json.ts";
 import type { BlobHash, TableColumnType } from "../protocol/media.ts";
-import type { Json } from "../protocol/values.ts";
 import { type ColumnData, nullColumn, sliceColumn } from "../tables/column-data.ts";
 import type { NamedColumn } from "../tables/raw-table.ts";
 import { describeError } from "./describe-value.ts";

@@ -1,7 +1,8 @@
 /** Which values of records and traces hold pictures, videos, sounds, tables or other files. */
 
+import type { Json } from "../protocol/json.ts";
 import { isMediaKind, type MediaRef, mediaIn } from "../protocol/media.ts";
-import { decodeValue, type Json } from "../protocol/values.ts";
+import { decodeValue } from "../protocol/values.ts";
 import type { RecordBlock } from "./store.ts";
 
 /** Media of one value: `row` is the record's in the block, `column` the key's in the key set. */

@@ -1,7 +1,8 @@
 /** What a value of a record is to a series, and how values become a row again. */
 
 import type { KeyPath } from "../protocol/journal-line.ts";
-import { encodeValue, type Json, type Value } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { encodeValue, type Value } from "../protocol/values.ts";
 import type { Column } from "./store.ts";
 
 /** The value of one record in a column, in the form of {@link encodeValue}. */

@@ -31,6 +31,7 @@
 
 import type { ProjectKey, RunId } from "../protocol/ids.ts";
 import type { KeyPath } from "../protocol/journal-line.ts";
+import type { Json } from "../protocol/json.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type {
   Alert,
@@ -42,7 +43,7 @@ import type {
   Trace,
   Writer,
 } from "../protocol/run.ts";
-import type { Json, Value } from "../protocol/values.ts";
+import type { Value } from "../protocol/values.ts";
 import type { Buckets } from "../series/bucket-accumulator.ts";
 import type { MediaReads } from "./media-reads.ts";
 

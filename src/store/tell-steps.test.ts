@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import type { RecordBlock } from "./store.ts";
 import { tellSteps } from "./tell-steps.ts";
 

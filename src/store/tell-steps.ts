@@ -5,8 +5,9 @@
  * source is cut and whoever folds it.
  */
 
+import type { Json } from "../protocol/json.ts";
 import { encodeStep, higherStep, nextStep, type Step } from "../protocol/step.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import type { Column, RecordBlock } from "./store.ts";
 
 /**

@@ -1,8 +1,9 @@
 /** One cell of a column: as the API answers it, and as text. */
 
 import { TrackioError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import { isMediaKind } from "../protocol/media.ts";
-import { decodeNumber, encodeValue, type Json } from "../protocol/values.ts";
+import { decodeNumber, encodeValue } from "../protocol/values.ts";
 import { type ColumnData, isNullAt, isTextColumn, textAt } from "./column-data.ts";
 
 /** The cell in the form of journal lines. */

@@ -1,7 +1,8 @@
 /** The value of a filter, and how cells of each type stand to it: below 0, 0, above 0; undefined where they cannot be compared. */
 
+import type { Json } from "../protocol/json.ts";
 import type { TableColumnType } from "../protocol/media.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import { type DateSpan, parseDates } from "./date-span.ts";
 
 export class FilterValue {

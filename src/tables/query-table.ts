@@ -6,8 +6,8 @@
 
 import type { TableRows } from "../protocol/api.ts";
 import { TrackioError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import { isMediaKind } from "../protocol/media.ts";
-import type { Json } from "../protocol/values.ts";
 import { cellAt } from "./cells.ts";
 import { type ColumnData, isNullAt, isTextColumn, textBytesAt } from "./column-data.ts";
 import { type Allowance, JoinedTable, type Stretch } from "./joined-table.ts";

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeNumber, decodeValue, type Json, type Value } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { decodeNumber, decodeValue, type Value } from "../protocol/values.ts";
 import { type ColumnData, rowCountOf } from "./column-data.ts";
 import { orderByBigints, orderByNumbers, orderByTexts } from "./sort-keys.ts";
 import { sortRows } from "./sort-rows.ts";

@@ -7,7 +7,8 @@
  */
 
 import { TrackioError } from "../protocol/errors.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import { cellAt } from "./cells.ts";
 import {
   type BigintColumn,

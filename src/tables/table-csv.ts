@@ -5,7 +5,7 @@
  * Null is empty, the empty text `""`; pictures and videos are the name of their blob.
  */
 
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import { textOfCell } from "./cells.ts";
 import { JoinedTable } from "./joined-table.ts";
 import { readCells } from "./query-table.ts";

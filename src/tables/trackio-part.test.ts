@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TrackioError } from "../protocol/errors.ts";
-import type { Json } from "../protocol/values.ts";
+import type { Json } from "../protocol/json.ts";
 import { cellAt } from "./cells.ts";
 import { openTablePart } from "./open-table-part.ts";
 import type { TablePart } from "./table-part.ts";

@@ -4,8 +4,9 @@
  * tables together only so many bytes, besides those of the one read last.
  */
 
+import type { Json } from "../protocol/json.ts";
 import type { TableColumn, TableColumnType } from "../protocol/media.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import { decodeNumber } from "../protocol/values.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { type ColumnData, gatherRows, sizeOf, sliceColumn } from "./column-data.ts";
 import type { PartFile } from "./part-file.ts";

@@ -10,6 +10,7 @@
  */
 
 import { TrackioError } from "../protocol/errors.ts";
+import type { Json } from "../protocol/json.ts";
 import {
   type BlobHash,
   isBlobHash,
@@ -17,7 +18,7 @@ import {
   type TableColumn,
   type TableColumnType,
 } from "../protocol/media.ts";
-import { decodeNumber, type Json } from "../protocol/values.ts";
+import { decodeNumber } from "../protocol/values.ts";
 
 /** A row: names and cells, in order. */
 export type TrackioRow = readonly (readonly [name: string, cell: Json])[];

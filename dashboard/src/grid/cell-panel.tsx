@@ -2,7 +2,7 @@
 
 import { createResource, onCleanup, onMount, Show } from "solid-js";
 import { Portal } from "solid-js/web";
-import type { Json } from "../../../src/protocol/values.ts";
+import type { Json } from "../../../src/protocol/json.ts";
 import { Icon } from "../app/icons.tsx";
 import { createCopy } from "../app/share-button.tsx";
 import { cutText, wholeText } from "./cell-text.ts";

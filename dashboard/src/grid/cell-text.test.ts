@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { encodeValue, type Json } from "../../../src/protocol/values.ts";
+import type { Json } from "../../../src/protocol/json.ts";
+import { encodeValue } from "../../../src/protocol/values.ts";
 import {
   cellMedia,
   cellText,

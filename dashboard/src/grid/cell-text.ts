@@ -4,8 +4,9 @@
  * for what is not, and the whole value is a click away.
  */
 
+import type { Json } from "../../../src/protocol/json.ts";
 import { isMediaKind, type MediaRef, readMediaFields } from "../../../src/protocol/media.ts";
-import { decodeNumber, type Json } from "../../../src/protocol/values.ts";
+import { decodeNumber } from "../../../src/protocol/values.ts";
 import { formatPower, minus } from "../charts/format.ts";
 
 /** How a cell looks. */

@@ -2,7 +2,7 @@
 
 import { type Accessor, createSignal, Show } from "solid-js";
 import type { Run } from "../../../src/protocol/api.ts";
-import type { Json } from "../../../src/protocol/values.ts";
+import type { Json } from "../../../src/protocol/json.ts";
 import { CellLightbox } from "./cell-lightbox.tsx";
 import { CellPanel } from "./cell-panel.tsx";
 import { cellMedia, cutText, wholeText } from "./cell-text.ts";

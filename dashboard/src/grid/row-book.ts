@@ -6,7 +6,7 @@
  */
 
 import type { TableQuery, TableRows } from "../../../src/protocol/api.ts";
-import type { Json } from "../../../src/protocol/values.ts";
+import type { Json } from "../../../src/protocol/json.ts";
 import { ReadError } from "../api/client.ts";
 
 export interface RowBookOptions {

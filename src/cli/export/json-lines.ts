@@ -1,6 +1,6 @@
 /** Rows as JSON Lines: one object a row, nested as it was logged. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { isoTime } from "../format.ts";
 import { toPlainJson } from "../json-text.ts";
 import { columnOf, type LoggedRow } from "./logged-row.ts";

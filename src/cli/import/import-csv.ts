@@ -14,7 +14,8 @@ import { ProjectRuns } from "../../ingest/trackio-folder/project-runs.ts";
 import { timeOf } from "../../ingest/trackio-folder/translate-rows.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import { checkName, parseProjectKey, type RunId } from "../../protocol/ids.ts";
-import { encodeValue, type Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { encodeValue } from "../../protocol/values.ts";
 import type { Imported, ImportTally } from "./import-tally.ts";
 import { readCsv } from "./read-csv.ts";
 

@@ -1,7 +1,8 @@
 /** Records of any key sets, collected and given as columns. The inner loop of reading a folder: nothing is made per value. */
 
 import type { KeyPath } from "../../protocol/journal-line.ts";
-import { decodeNumber, type Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { decodeNumber } from "../../protocol/values.ts";
 import type { Column, RecordBlock } from "../../store/store.ts";
 
 export interface NewRecord {

@@ -12,7 +12,7 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "no
 import { join } from "node:path";
 import { errorCode, isMissing } from "../../journal/file-errors.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { formatExactJson, parseExactJson } from "../trackio/exact-json.ts";
 import { memberOf } from "../trackio/members-of.ts";
 import { textOf, trackioProjectKey, trackioRunId } from "../trackio/trackio-names.ts";

@@ -4,9 +4,10 @@
  * {@link RAW_KEY}, so that nothing that upstream keeps is lost.
  */
 
+import type { Json } from "../../protocol/json.ts";
 import type { Alert, Config, Trace } from "../../protocol/run.ts";
 import type { Step } from "../../protocol/step.ts";
-import { decodeNumber, type Json } from "../../protocol/values.ts";
+import { decodeNumber } from "../../protocol/values.ts";
 import type { RecordBlock } from "../../store/store.ts";
 import { traceSearchText } from "../trace-search-text.ts";
 import { isHarmlessJson, parseExactJson } from "../trackio/exact-json.ts";

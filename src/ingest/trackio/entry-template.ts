@@ -6,7 +6,7 @@
  *     {"project":"mnist","run":"a","run_id":"55…","metrics":{"loss":▢,"acc":▢},"step":▢,"config":null,"log_id":"▢"}
  */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { endOfPlainNumber } from "./plain-number.ts";
 
 const QUOTE = 0x22;

@@ -1,6 +1,7 @@
 /** The slow way of reading JSON exactly: by hand, character by character. Takes what Python's parser takes, and control characters in texts. */
 
-import { type Json, MAX_DEPTH } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { MAX_DEPTH } from "../../protocol/values.ts";
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const BLANK = /[ \t\n\r]*/y;

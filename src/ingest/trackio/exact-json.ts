@@ -10,7 +10,7 @@
  * same; text that is no JSON is undefined and never throws, however deep.
  */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { parseSlowly } from "./exact-json-parser.ts";
 
 /**

@@ -9,9 +9,9 @@
  */
 
 import type { KeyPath } from "../../protocol/journal-line.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { BlobHash, MediaKind } from "../../protocol/media.ts";
 import { isMediaKind } from "../../protocol/media.ts";
-import type { Json } from "../../protocol/values.ts";
 import { parseTablePart, rowOf } from "../../tables/trackio-table.ts";
 import { objectOf } from "./exact-json-parser.ts";
 import { membersOf } from "./members-of.ts";

@@ -1,6 +1,6 @@
 /** The members of an object in any of its forms: plain, with a key `$`, or with keys in an order of their own. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 
 /** In order; undefined for anything that is no object. */
 export function membersOf(

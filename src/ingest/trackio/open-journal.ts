@@ -11,7 +11,7 @@
 import type { JournalWriter, KeySet } from "../../journal/journal-writer.ts";
 import { encodeStepField, higherStep, nextStep, type Step } from "../../journal/step-field.ts";
 import type { EventLine, KeyPath } from "../../protocol/journal-line.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { OpenRun } from "./open-run.ts";
 
 /** Flat objects with the same keys in the same order, which nearly all records of a run are. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readFolder } from "../../journal/testing/read-all.ts";
 import { temporaryFolder } from "../../journal/testing/temporary-folder.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { findPlainBatch, type PlainBatch } from "./plain-batch.ts";
 import { TrackioLog } from "./trackio-log.ts";

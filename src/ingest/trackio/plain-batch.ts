@@ -7,7 +7,7 @@
  */
 
 import type { KeySet } from "../../journal/journal-writer.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { type EntryTemplate, learnTemplate, matchTemplate } from "./entry-template.ts";
 import { readInteger } from "./plain-number.ts";
 

@@ -4,7 +4,7 @@
  * once; whatever is not so simple is translated value by value.
  */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 
 export interface PlainValues {
   readonly names: readonly string[];

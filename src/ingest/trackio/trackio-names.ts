@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { TrackioError } from "../../protocol/errors.ts";
 import { type ProjectKey, parseProjectKey, parseRunId, type RunId } from "../../protocol/ids.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 
 const MAX_PATH_LENGTH = 4096;
 

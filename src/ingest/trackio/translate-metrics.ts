@@ -11,7 +11,8 @@
  */
 
 import type { KeyPath } from "../../protocol/journal-line.ts";
-import { type Json, MAX_DEPTH } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { MAX_DEPTH } from "../../protocol/values.ts";
 import { membersOf } from "./members-of.ts";
 import { readTrace, type TranslatedTrace } from "./translate-trace.ts";
 import { type KeepText, translateTyped } from "./translate-typed.ts";

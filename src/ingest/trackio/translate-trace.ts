@@ -1,6 +1,6 @@
 /** Traces leave the record that they were logged in, as with Trackio for Python: they are listed and searched by themselves. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { objectOf } from "./exact-json-parser.ts";
 import { membersOf } from "./members-of.ts";
 

@@ -12,8 +12,8 @@
  */
 
 import { trackioFileHash } from "../../media/trackio-file-hash.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { BlobHash, MediaKind } from "../../protocol/media.ts";
-import type { Json } from "../../protocol/values.ts";
 import { columnsOfRows, formatTablePart, mediaBlobsIn } from "../../tables/trackio-table.ts";
 import { objectOf } from "./exact-json-parser.ts";
 import { membersOf } from "./members-of.ts";

@@ -1,7 +1,8 @@
 /** A whole journal, and all journals of a folder, as what was logged. */
 
 import type { EventLine, HeaderLine, KeyPath } from "../../protocol/journal-line.ts";
-import { decodeValue, type Json, type Value } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { decodeValue, type Value } from "../../protocol/values.ts";
 import type { DataFolder } from "../data-folder.ts";
 import { createJournalCursor, type JournalCursor, readJournal } from "../journal-reader.ts";
 import { listJournals } from "../list-journals.ts";

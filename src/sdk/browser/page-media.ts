@@ -5,8 +5,8 @@
 
 import type { RawHeader } from "../../media/raw-file.ts";
 import { TrackioError } from "../../protocol/errors.ts";
+import type { Json } from "../../protocol/json.ts";
 import { type BlobHash, blobsOf, type ImageFields, type MediaRef } from "../../protocol/media.ts";
-import type { Json } from "../../protocol/values.ts";
 import { encodeWithMedia, type MediaSink } from "../encode-with-media.ts";
 import type { BlobFields, Loggable, MediaKeeper } from "../loggable.ts";
 import type { KeptBlob } from "./kept-journals.ts";

@@ -8,7 +8,7 @@ import type {
   tableQuerySchema,
 } from "../../protocol/api.ts";
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { NamedProject } from "./find-run.ts";
 
 /** A checked request for series: its defaults are filled in. */

@@ -3,7 +3,7 @@
 import { checkDigest } from "../../artifacts/manifest.ts";
 import { BlobFolder } from "../../media/blob-folder.ts";
 import { keepUploaded } from "../../media/keep-uploaded.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { type CallParameter, fieldsOf } from "./call-arguments.ts";
 import { CallError } from "./call-error.ts";
 import { askInThread } from "./reads/read-calls.ts";

@@ -17,7 +17,7 @@ import type { Context } from "hono";
 import { parseExactJson } from "../../ingest/trackio/exact-json.ts";
 import { findPlainBatch } from "../../ingest/trackio/plain-batch.ts";
 import type { TrackioLog } from "../../ingest/trackio/trackio-log.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { ServerContext } from "../server-context.ts";
 import { readArguments } from "./call-arguments.ts";
 import { CallError } from "./call-error.ts";

@@ -1,6 +1,6 @@
 /** What a request's body says are the arguments of a call: by name, by place, as a list, or a single value. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { CallError } from "./call-error.ts";
 
 export interface CallParameter {

@@ -8,8 +8,8 @@ import { textOf, trackioProjectKey, trackioRunId } from "../../ingest/trackio/tr
 import { findHead, readHead, renameRun } from "../../journal/run-head.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { RunIdentity } from "../../protocol/run.ts";
-import type { Json } from "../../protocol/values.ts";
 import type { Store } from "../../store/store.ts";
 import { WorkerStore } from "../../store/worker/worker-store.ts";
 import type { ServerContext } from "../server-context.ts";

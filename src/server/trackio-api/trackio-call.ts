@@ -4,7 +4,7 @@
  * one table; those that write are filled in here, those that read in `reads/`.
  */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { ServerContext } from "../server-context.ts";
 import type { CallArguments, CallParameter } from "./call-arguments.ts";
 

@@ -8,7 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { formatExactJson, parseExactJson } from "../../ingest/trackio/exact-json.ts";
 import { TrackioError } from "../../protocol/errors.ts";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { AnswerBytes } from "../reading/question.ts";
 import { packStream, sendJson, streamPieces } from "../respond.ts";
 import type { ServerContext } from "../server-context.ts";

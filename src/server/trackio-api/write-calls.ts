@@ -1,6 +1,6 @@
 /** The calls that write, but for those that come as batches of any length: single records, files, and what becomes of runs. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { CallError } from "./call-error.ts";
 import { deleteRunOf, renameRunOf } from "./change-runs.ts";
 import { keepMedia } from "./keep-media.ts";

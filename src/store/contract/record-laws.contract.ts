@@ -1,7 +1,8 @@
 /** Records in the form in which they were written. */
 
 import { expect, test } from "vitest";
-import { encodeValue, type Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { encodeValue } from "../../protocol/values.ts";
 import type { RecordsQuery, Store, StoredRecord } from "../store.ts";
 import { EPOCH_MS, JournalLike, PROJECT, RUN } from "../testing/batches.ts";
 import { blobNamed } from "../testing/media.ts";

@@ -1,5 +1,6 @@
 import type { KeyPath } from "../../protocol/journal-line.ts";
-import { decodeValue, type Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { decodeValue } from "../../protocol/values.ts";
 import { columnJson } from "../record-values.ts";
 import type { RecordBlock } from "../store.ts";
 

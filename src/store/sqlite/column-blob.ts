@@ -7,7 +7,7 @@
  */
 
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { decodeNumbers, encodeNumbers, encodePlain } from "../../series/number-codec.ts";
 import type { Column } from "../store.ts";
 

@@ -1,10 +1,11 @@
 /** Alerts and traces of runs. Of those of one run with the same id the first is kept. */
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
 import { blobsOf } from "../../protocol/media.ts";
 import type { Alert, Trace } from "../../protocol/run.ts";
 import { encodeStep } from "../../protocol/step.ts";
-import { decodeNumber, type Json } from "../../protocol/values.ts";
+import { decodeNumber } from "../../protocol/values.ts";
 import { exactStep } from "../exact-step.ts";
 import { mediaInJson } from "../media-in-records.ts";
 import type { RunAlert, RunTrace, TraceQuery } from "../store.ts";

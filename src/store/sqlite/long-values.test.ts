@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Column, FoldBatch, Store } from "../store.ts";
 import { JournalLike, PROJECT, RUN } from "../testing/batches.ts";

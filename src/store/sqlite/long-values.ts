@@ -5,7 +5,7 @@
  * writes it again.
  */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { Column } from "../store.ts";
 import { packBlob, unpackBlob } from "./column-blob.ts";
 import { DamagedData, decodeAt } from "./damage.ts";

@@ -1,6 +1,6 @@
 /** Which records of a batch are new: of those with the same id only the first is. */
 
-import type { Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { Column, RecordBlock } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { PackGuides } from "./id-packs.ts";

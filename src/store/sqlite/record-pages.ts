@@ -2,8 +2,9 @@
 
 import type { ProjectKey, RunId } from "../../protocol/ids.ts";
 import { type KeyPath, seriesKey } from "../../protocol/journal-line.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { Lane } from "../../protocol/run.ts";
-import { decodeNumber, decodeValue, type Json, type Value } from "../../protocol/values.ts";
+import { decodeNumber, decodeValue, type Value } from "../../protocol/values.ts";
 import { columnJson, rowValues } from "../record-values.ts";
 import { selectKeys } from "../select-keys.ts";
 import type { Column, Point, RecordsQuery, Row, StoredRecord } from "../store.ts";

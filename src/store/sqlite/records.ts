@@ -1,6 +1,7 @@
 /** Records of one key set, column by column, on their way between a fold, the tails and the segments. */
 
-import { decodeNumber, decodeValue, type Json } from "../../protocol/values.ts";
+import type { Json } from "../../protocol/json.ts";
+import { decodeNumber, decodeValue } from "../../protocol/values.ts";
 import type { PointOrder } from "../../series/bucket-accumulator.ts";
 import { compareOrder } from "../../series/bucket-accumulator.ts";
 import type { Column } from "../store.ts";

@@ -1,8 +1,9 @@
 /** What a `WorkerStore` and its thread say to each other: one answer to each call, in any order. */
 
 import { type ErrorCode, TrackioError } from "../../protocol/errors.ts";
+import type { Json } from "../../protocol/json.ts";
 import { mediaIn } from "../../protocol/media.ts";
-import { decodeValue, encodeValue, type Json, type Value } from "../../protocol/values.ts";
+import { decodeValue, encodeValue, type Value } from "../../protocol/values.ts";
 import type { Row, Store } from "../store.ts";
 
 /** Methods that give pages; they are pulled one by one. */

@@ -2,7 +2,7 @@
 
 import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import type { Source } from "../../reading/answer-question.ts";
 import type { AnswerBytes, TrackioQuestion } from "../../reading/question.ts";
 import {

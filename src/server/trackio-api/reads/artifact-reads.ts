@@ -15,7 +15,8 @@ import {
 import { parseExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
-import { decodeNumber, type Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
+import { decodeNumber } from "../../../protocol/values.ts";
 import { withArtifacts } from "./open-artifacts.ts";
 import { type CallValues, findRunOfLane, givenRunId, projectOf } from "./run-identity.ts";
 import type { TrackioSource } from "./trackio-source.ts";

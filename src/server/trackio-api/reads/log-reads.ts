@@ -2,7 +2,7 @@
 
 import { formatExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import { fieldsOf } from "../call-arguments.ts";
 import { pickRecords } from "./pick-rows.ts";
 import { RecordText } from "./record-text.ts";

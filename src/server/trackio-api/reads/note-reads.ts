@@ -10,8 +10,9 @@ import {
   textOf,
 } from "../../../ingest/trackio/trackio-names.ts";
 import type { ProjectKey } from "../../../protocol/ids.ts";
+import type { Json } from "../../../protocol/json.ts";
 import { encodeStep, type Step } from "../../../protocol/step.ts";
-import { decodeNumber, type Json } from "../../../protocol/values.ts";
+import { decodeNumber } from "../../../protocol/values.ts";
 import type { RunTrace, Store, TraceQuery } from "../../../store/store.ts";
 import { type CallValues, findRunId, givenRunId, projectOf } from "./run-identity.ts";
 import type { TrackioSource } from "./trackio-source.ts";

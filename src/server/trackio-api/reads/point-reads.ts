@@ -2,7 +2,7 @@
 
 import { parseTrackioTime, textOf } from "../../../ingest/trackio/trackio-names.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import { decodeNumber } from "../../../protocol/values.ts";
 import type { RecordsQuery, StoredRecord } from "../../../store/store.ts";
 import { RecordText } from "./record-text.ts";

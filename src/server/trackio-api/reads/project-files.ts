@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareCodePoints } from "../../../artifacts/manifest.ts";
 import { mediaFolderOf } from "../../../ingest/trackio/trackio-names.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import { type CallValues, projectOf } from "./run-identity.ts";
 import { MEDIA_DIR } from "./settings.ts";
 import type { TrackioSource } from "./trackio-source.ts";

@@ -6,7 +6,8 @@
 
 import { textOf } from "../../../ingest/trackio/trackio-names.ts";
 import { isShallow } from "../../../ingest/trackio/translate-metrics.ts";
-import { type Json, MAX_DEPTH } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
+import { MAX_DEPTH } from "../../../protocol/values.ts";
 import type { ServerContext } from "../../server-context.ts";
 import type { CallArguments, CallParameter } from "../call-arguments.ts";
 import { CallError } from "../call-error.ts";

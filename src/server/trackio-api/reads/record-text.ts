@@ -5,7 +5,7 @@ import { GiveBack, type ReadTableText } from "../../../ingest/trackio/give-back.
 import { memberOf } from "../../../ingest/trackio/members-of.ts";
 import { formatTrackioTime } from "../../../ingest/trackio/trackio-names.ts";
 import type { KeyPath } from "../../../protocol/journal-line.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import type { StoredRecord } from "../../../store/store.ts";
 
 type Member = readonly [key: string, value: Json];

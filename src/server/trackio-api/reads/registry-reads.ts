@@ -10,7 +10,7 @@ import { textOf as columnText } from "../../../artifacts/artifact-version.ts";
 import { pythonText } from "../../../artifacts/python-text.ts";
 import { parseExactJson } from "../../../ingest/trackio/exact-json.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import { readPythonDatabase } from "./open-artifacts.ts";
 import type { CallValues } from "./run-identity.ts";
 import { listRegistryProjects } from "./run-reads.ts";

@@ -7,7 +7,7 @@
 import { textOf, trackioProjectKey, trackioRunId } from "../../../ingest/trackio/trackio-names.ts";
 import { TrackioError } from "../../../protocol/errors.ts";
 import type { ProjectKey, RunId } from "../../../protocol/ids.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import type { RunInfo, Store } from "../../../store/store.ts";
 
 /** The arguments of a call, all of them there, unchecked. */

@@ -6,7 +6,7 @@ import { listLinkedRuns } from "../../../artifacts/run-links.ts";
 import { giveBackConfig } from "../../../ingest/trackio/give-back.ts";
 import { formatTrackioTime } from "../../../ingest/trackio/trackio-names.ts";
 import type { ProjectKey } from "../../../protocol/ids.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import type { RunInfo, Store } from "../../../store/store.ts";
 import { listArtifactProjects, withArtifacts } from "./open-artifacts.ts";
 import { type CallValues, findRunOfLane, givenRunId, projectOf } from "./run-identity.ts";

@@ -1,6 +1,6 @@
 /** What a Trackio page asks for first. */
 
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 
 /** Stands for the media folder in every answer: where it really lies is nobody's business. */
 export const MEDIA_DIR = "/media";

@@ -4,7 +4,7 @@ import { first, hasColumn } from "../../../artifacts/artifact-database.ts";
 import { memberOf } from "../../../ingest/trackio/members-of.ts";
 import type { ProjectKey, RunId } from "../../../protocol/ids.ts";
 import { seriesKey } from "../../../protocol/journal-line.ts";
-import type { Json } from "../../../protocol/values.ts";
+import type { Json } from "../../../protocol/json.ts";
 import type { RunInfo, Store } from "../../../store/store.ts";
 import { withArtifacts } from "./open-artifacts.ts";
 import { hasProjectFiles } from "./project-files.ts";

@@ -1,0 +1,8 @@
+/** A JSON value as `JSON.parse` gives it. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
