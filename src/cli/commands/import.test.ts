@@ -68,7 +68,7 @@ describe("a folder", () => {
     expect(first).toMatchObject({ exitCode: 0, notes: "" });
     expect(first.printed).toBe("Imported 3 logs of 2 runs in 1 project and 2 files, 7 B.\n");
     const second = await run("import", source, "--dir", target);
-    expect(second.printed).toBe("Nothing new: all of it is there already.\n");
+    expect(second.printed).toBe("No new logs or files: all of them are there already.\n");
     expect(fingerprint(source)).toEqual(before);
     rmSync(source, { recursive: true });
     expect(await runsOf("demo")).toMatchObject([{ name: "run a", num_logs: 2 }, { name: "run b" }]);
@@ -224,7 +224,7 @@ describe("a CSV file", () => {
     const { printed, notes } = await run("import", path, "--dir", target);
     expect(printed).toBe("Imported 2 logs of 1 run in 1 project.\n");
     expect(notes).toBe("The column 'note' is left out, since not all of it are numbers.\n");
-    expect((await run("import", path, "--dir", target)).printed).toContain("Nothing new");
+    expect((await run("import", path, "--dir", target)).printed).toContain("No new logs or files");
     expect(await runsOf("train log")).toMatchObject([{ name: "train log", status: "finished" }]);
     const rows = await run(
       "export",

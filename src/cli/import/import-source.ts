@@ -123,7 +123,8 @@ async function openTarget(
 }
 
 function describe({ projects, recordCount, fileCount, bytes }: Imported): string {
-  if (projects.length === 0 && fileCount === 0) return "Nothing new: all of it is there already.\n";
+  if (projects.length === 0 && fileCount === 0)
+    return "No new logs or files: all of them are there already.\n";
   const runs = projects.reduce((sum, { runCount }) => sum + runCount, 0);
   const what = [
     formatQuantity(recordCount, "log"),
