@@ -68,3 +68,12 @@ test.each([
   const said = lint(path, `import { x } from "${imported}";\n\nx();\n`);
   expect(said).not.toContain("The import table");
 });
+
+test("no file imports one that imports it, be it for a type", () => {
+  lint("src/store/a.ts", 'import type { B } from "./b.ts";\n\nexport type A = B | 1;\n');
+  const said = lint(
+    "src/store/b.ts",
+    'import type { A } from "./a.ts";\n\nexport type B = A | 2;\n',
+  );
+  expect(said).toContain("This import is part of a cycle");
+});
