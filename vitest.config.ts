@@ -6,7 +6,10 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // A loaded machine is slow, not wrong: what waits for something waits long.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -27,7 +30,6 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           exclude: ["**/*.long.test.ts"],
           globalSetup: ["test/browser/unpack-chromium.ts"],
-          expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
           testTimeout: 90_000,
           hookTimeout: 120_000,

@@ -55,9 +55,9 @@ function begin(): void {
 
 /** Waits until `isSo`, for 10 s at most. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${isSo}`);
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

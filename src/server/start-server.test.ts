@@ -50,11 +50,11 @@ async function series(project: string, request: SeriesRequest) {
 
 /** Looks again and again, for 10 s at most. */
 async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${look}`);
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

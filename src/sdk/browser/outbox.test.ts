@@ -70,7 +70,7 @@ describe("a page's run on its way", () => {
     // The first is that this "browser" keeps nothing.
     expect(warnings.messages.at(-1)).toContain("cannot be reached");
     await expect
-      .poll(async () => (await runsOf("line"))[0], { timeout: 10_000 })
+      .poll(async () => (await runsOf("line"))[0], { timeout: 20_000 })
       .toMatchObject({ recordCount: 408, lastStep: 407, status: "finished" });
   }, 90_000);
 
@@ -83,7 +83,7 @@ describe("a page's run on its way", () => {
     const { run } = begin({ project: "busy" }, { line });
     run.log({ image: new Image([[0.5, 1]]) });
     const logging = setInterval(() => run.log({ i: 1 }), 20);
-    await expect.poll(() => puts.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => puts.length, { timeout: 20_000 }).toBe(1);
     clearInterval(logging);
     await run.finish();
     expect(puts).toHaveLength(1);
@@ -107,7 +107,7 @@ describe("a page's run on its way", () => {
     expect(report.unsent).toBeUndefined();
     expect(report.warnings.join("\n")).toContain("the database is closing");
     await expect
-      .poll(async () => (await runsOf("torn"))[0], { timeout: 10_000 })
+      .poll(async () => (await runsOf("torn"))[0], { timeout: 20_000 })
       .toMatchObject({ recordCount: 2, status: "finished" });
   });
 
@@ -124,7 +124,7 @@ describe("a page's run on its way", () => {
     expect(report.unsent).toBeUndefined();
     expect(report.warnings.join("\n")).toContain("QuotaExceededError); it is sent from memory");
     await expect
-      .poll(async () => (await runsOf("full"))[0], { timeout: 10_000 })
+      .poll(async () => (await runsOf("full"))[0], { timeout: 20_000 })
       .toMatchObject({ recordCount: 10, status: "finished" });
     const away: typeof fetch = () => Promise.reject(new TypeError("away"));
     const other = begin({ project: "full" }, { journals, line: away }).run;
@@ -169,7 +169,7 @@ describe("a page's run on its way", () => {
     const report = await run.finish();
     expect([report.unsent, refused, boasted > 1]).toEqual([undefined, 2, true]);
     await expect
-      .poll(async () => (await runsOf("kept"))[0], { timeout: 10_000 })
+      .poll(async () => (await runsOf("kept"))[0], { timeout: 20_000 })
       .toMatchObject({ recordCount: 1, status: "finished" });
   });
 
@@ -177,7 +177,7 @@ describe("a page's run on its way", () => {
     const { run, journals, warnings, facts } = begin({ project: "gone" });
     run.log({ a: 1 });
     await run.ready;
-    await expect.poll(async () => (await runsOf("gone")).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await runsOf("gone")).length, { timeout: 20_000 }).toBe(1);
     const deleted = await fetch(`${server.url}/api/delete_run`, {
       method: "POST",
       headers: { "x-trackio-write-token": server.tokens.write },
@@ -209,7 +209,7 @@ describe("a page's run on its way", () => {
     second.run.log({ i: 5 });
     await second.run.finish();
     await expect
-      .poll(async () => (await runsOf("on"))[0], { timeout: 10_000 })
+      .poll(async () => (await runsOf("on"))[0], { timeout: 20_000 })
       .toMatchObject({ recordCount: 6, lastStep: 11, config: { lr: 2 } });
   });
 

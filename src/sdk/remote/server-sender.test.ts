@@ -227,7 +227,7 @@ test("a journal that the server makes nothing of keeps no other waiting", async 
   open.push(() => sender.close());
   for (const journal of journals) sender.add({ ...journal, serverUrl: url }, { isOpen: false });
   const others = [journals[1]!.path, journals[2]!.path];
-  await expect.poll(() => settled, { timeout: 10_000 }).toEqual(others);
+  await expect.poll(() => settled, { timeout: 20_000 }).toEqual(others);
   expect(new Set(troubled)).toEqual(new Set([ill!.path]));
 });
 

@@ -32,9 +32,9 @@ async function open(): Promise<Socket> {
 
 /** Waits until `isSo`, for 10 s at most. */
 async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!isSo()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${isSo}`);
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

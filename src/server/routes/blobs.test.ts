@@ -67,9 +67,9 @@ async function errorOf(response: Response, status: number): Promise<string> {
 
 /** Looks again and again, for 10 s at most. */
 async function until(look: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!look()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${look}`);
+    if (Date.now() > deadline) throw new Error(`not within 30 s: ${look}`);
     await delay(10);
   }
 }

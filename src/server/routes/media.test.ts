@@ -39,14 +39,14 @@ beforeAll(async () => {
     });
     journal.end();
   }
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const response = await fetch(`${server.url}/api/v1/projects/vision/runs`);
     if (response.status === 200) {
       const folded = runListSchema.parse(await response.json()).runs;
       if (folded.filter(({ status }) => status === "finished").length === 2) return;
     }
-    if (Date.now() > deadline) throw new Error("The runs were not folded within 10 s.");
+    if (Date.now() > deadline) throw new Error("The runs were not folded within 30 s.");
     await delay(20);
   }
 });

@@ -71,14 +71,14 @@ async function runWith(
   const journal = data.journal(run);
   for (const [step, table] of tables.entries()) journal.log(step, { [key]: table });
   journal.end();
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const response = await fetch(`${server.url}/api/v1/projects/log-table/runs`);
     if (response.status === 200) {
       const { runs } = runListSchema.parse(await response.json());
       if (runs.some(({ id, status }) => id === run.id && status === "finished")) return run;
     }
-    if (Date.now() > deadline) throw new Error("The run was not folded within 10 s.");
+    if (Date.now() > deadline) throw new Error("The run was not folded within 30 s.");
     await delay(20);
   }
 }
@@ -337,12 +337,12 @@ describe("a table as CSV", () => {
       const fifth = await post("table.csv", query());
       expect(await errorOf(fifth, 503)).toContain("4 tables are being exported");
       leaving.abort();
-      const deadline = Date.now() + 10_000;
+      const deadline = Date.now() + 30_000;
       for (;;) {
         const next = await post("table.csv", query());
         await next.text();
         if (next.status === 200) break;
-        if (Date.now() > deadline) throw new Error("No room within 10 s.");
+        if (Date.now() > deadline) throw new Error("No room within 30 s.");
         await delay(20);
       }
     }
