@@ -116,7 +116,8 @@ async function fillAlerts(
   for (const alert of [...(await store.listAlerts(project))].reverse()) {
     const { run, time, title, text, level, step, id } = alert;
     const name = names.get(run) ?? run;
-    insert([run, formatTrackioTime(time), name, title, text ?? null, level, step ?? null, id]);
+    const at = step === undefined ? null : stepValue(step);
+    insert([run, formatTrackioTime(time), name, title, text ?? null, level, at, id]);
   }
 }
 
@@ -141,7 +142,7 @@ async function fillTraces(
       const { id, run, time, step, key, index } = trace;
       const search = `${id} ${key} ${messages} ${metadata}`.toLowerCase();
       insert([
-        ...[id, run, formatTrackioTime(time), name, step, key, index ?? null],
+        ...[id, run, formatTrackioTime(time), name, stepValue(step), key, index ?? null],
         ...[messages, metadata, search, spans],
       ]);
     }

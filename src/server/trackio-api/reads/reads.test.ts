@@ -188,6 +188,10 @@ test("alerts and traces are at the very step at which they were logged", async (
   const query = "SELECT step FROM alerts UNION ALL SELECT step FROM traces";
   const answer = await server.call("query_project", { project: PROJECT, query });
   expect(answer.text).toContain(`"rows":[{"step":${step}},{"step":${step}}]`);
+  const beyond = `{"alerts":[{${fields},"step":1${"0".repeat(30)},"title":"later","level":"warn"}]}`;
+  await server.call("bulk_alert", beyond);
+  expect((await server.call("get_alerts", RUN)).text).toContain(`"step":1${"0".repeat(30)}}`);
+  expect((await server.call("query_project", { project: PROJECT, query })).text).toContain("1e+30");
   const found = await server.call("get_traces", `{${fields},"step":${step}}`);
   expect(found.text).toContain('"key":"chat"');
   expect(await rowsOf(server, "get_traces", { ...RUN, step: Number(step) })).toEqual([]);
