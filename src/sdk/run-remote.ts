@@ -49,6 +49,7 @@ export class RunRemote implements SendingRun {
   readonly #paths = new Set<string>();
   readonly #hear: OnSendingNews = (told) => this.#take(told);
   readonly #ready = new ReadyPromise();
+  #isAwayTold = false;
   #isServerAway = false;
   #waitedMs = 0;
 
@@ -124,6 +125,10 @@ export class RunRemote implements SendingRun {
     return this.#isServerAway;
   }
 
+  onToldAway(): void {
+    this.#isAwayTold = true;
+  }
+
   onLeave(): void {
     this.#options.onLeave();
   }
@@ -178,6 +183,7 @@ export class RunRemote implements SendingRun {
   }
 
   #warnOf(kind: TroubleKind, message: string): void {
+    if (kind === "away" && this.#isAwayTold) return;
     const { server, folder, warnings } = this.#options;
     const what = describeTrouble(server.url, kind, message);
     warnings.warn(`remote ${kind}`, `${what} All is kept in ${folder.root}.`);

@@ -17,6 +17,8 @@ export interface SendingRun {
   exitLimitMs(): number;
   /** Whether the server did not answer when it was last asked, and not only once. */
   isServerAway(): boolean;
+  /** A person was told that the server is away; the run does not say it again. */
+  onToldAway(): void;
   /** Where it goes, and where it lies. */
   readonly places: { readonly serverUrl: string; readonly root: string };
   /** The script is gone now. */
@@ -37,6 +39,7 @@ export function sendRest(runs: readonly SendingRun[], limitMs = Number.POSITIVE_
     const restMs = longestMs - SILENT_MS;
     if (drained?.isFutile || restMs <= 0) return;
     tell(waiting, drained, restMs);
+    if (drained?.trouble !== undefined) for (const run of waiting) run.onToldAway();
     journalThread.drainNow(paths, restMs);
   } catch {
     // Where a thread cannot wait at all, what is left is sent another time.
