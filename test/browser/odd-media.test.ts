@@ -7,6 +7,7 @@ const PROMPT = "A harbour at dusk, seen from a hill.\nA red sail comes in from t
   40,
 );
 const SIZE = 8;
+const KEYS = 200;
 
 /** A picture whose size only its file tells. */
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>`;
@@ -38,6 +39,13 @@ const house = useHouse(async (root) => {
     }),
   });
   await run.finish();
+  const layers = trackio.init({ dir: root, project: "layers", name: "layers" });
+  for (let step = 0; step < 4; step += 1) {
+    const keys = Array.from({ length: KEYS }, (_, i) => `layer${i}/kernel`);
+    const shades = keys.map((key, i) => [key, [[i / KEYS, step / 4]]] as const);
+    layers.log(Object.fromEntries(shades.map(([key, pixels]) => [key, trackio.Image(pixels)])));
+  }
+  await layers.finish();
 });
 
 async function enlarge(page: Page, key: string) {
@@ -127,4 +135,19 @@ test("a number is never cut: its column widens for what comes into sight", async
   await expect
     .poll(() => last.evaluate((cell) => cell.scrollWidth - cell.clientWidth).catch(() => 99))
     .toBe(0);
+});
+
+test("pictures in sight do not wait for the steps of hundreds of keys", async () => {
+  await using opened = await openPage(house, "/");
+  const { page } = opened;
+  let stepReads = 0;
+  page.on("requestfinished", (request) => {
+    if (request.url().endsWith("/media/steps")) stepReads += 1;
+  });
+  await page.goto(`${new URL(page.url()).origin}/media?project=layers`);
+  await page.locator('section[data-key="layer0/kernel"] img[src]').waitFor();
+  expect(stepReads).toBeLessThan(KEYS / 2);
+  // All of them are read at last, and the slider has every step.
+  await expect.poll(() => stepReads, { timeout: 20_000 }).toBe(KEYS);
+  await expect.poll(() => page.locator(".stepper .ticks i").count()).toBe(4);
 });

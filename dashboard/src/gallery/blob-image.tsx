@@ -15,7 +15,7 @@ import {
   untrack,
 } from "solid-js";
 import { askBlob, type BlobName, blobUrl } from "../api/client.ts";
-import { imageSlots } from "./load-slots.ts";
+import { imageSlots } from "../api/load-slots.ts";
 
 export interface BlobImageProps {
   readonly file: BlobName;

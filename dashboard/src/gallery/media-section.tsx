@@ -5,7 +5,7 @@ import type { Run } from "../../../src/protocol/api.ts";
 import { Icon } from "../app/icons.tsx";
 import { formatStep } from "../charts/format.ts";
 import { TableCard } from "../grid/table-card.tsx";
-import { type KeySteps, lastUpTo } from "../state/key-steps.ts";
+import { type KeySteps, lastStepOf, lastUpTo } from "../state/key-steps.ts";
 import { type KeyedMedia, mediaName } from "../state/media-facts.ts";
 import { sameList } from "../state/same-list.ts";
 import { splitMetric } from "../state/sections.ts";
@@ -48,6 +48,10 @@ export function MediaSection(props: MediaSectionProps) {
   // Keys are logged at paces of their own: each stands as it stood at the page's step.
   const step = createMemo(() => {
     const steps = props.steps.all();
+    if (steps.length === 0) {
+      const last = lastStepOf([props.media]);
+      return props.step === undefined || props.step >= (last ?? 0) ? last : undefined;
+    }
     if (props.step === undefined) return steps.at(-1);
     return steps[Math.max(0, lastUpTo(steps, props.step))];
   });

@@ -13,7 +13,7 @@ import { NoMedia } from "../gallery/no-media.tsx";
 import { runHints } from "../gallery/run-hint.ts";
 import { createScrollRush } from "../gallery/scroll-rush.ts";
 import type { TileKind } from "../gallery/tile-layout.ts";
-import { createKeySteps, type KeySteps, unionOfSteps } from "../state/key-steps.ts";
+import { createKeySteps, type KeySteps, lastStepOf, unionOfSteps } from "../state/key-steps.ts";
 import { type KeyedMedia, mediaName } from "../state/media-facts.ts";
 import { EVERYTHING, type NameSearch, searchNames } from "../state/name-search.ts";
 import { sameList } from "../state/same-list.ts";
@@ -70,9 +70,11 @@ export function MediaPage(props: MediaPageProps) {
   const steps = createMemo(() => unionOfSteps(matching().map((entry) => entry.steps.all())), [], {
     equals: sameList,
   });
-  const step = () => view().step ?? steps().at(-1);
+  // Known with the keys, long before all of their steps: what is in sight waits for nothing else.
+  const lastStep = createMemo(() => lastStepOf(matching().flatMap((entry) => entry.media() ?? [])));
+  const step = () => view().step ?? lastStep();
   const goTo = (to: number | undefined) =>
-    changeView({ step: to === undefined || to === steps().at(-1) ? undefined : to });
+    changeView({ step: to === undefined || to === lastStep() ? undefined : to });
   const drawn = createMemo(() => (runs() ?? []).filter((run) => shown().has(run.id)));
   const runsById = createMemo(() => new Map(drawn().map((run) => [run.id, run])));
   const hints = createMemo(() => runHints(drawn()));

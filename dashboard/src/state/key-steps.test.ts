@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { grownSteps, lastUpTo, nearestStep, unionOfSteps } from "./key-steps.ts";
+import {
+  grownSteps,
+  lastStepOf,
+  lastUpTo,
+  nearestStep,
+  toldSteps,
+  unionOfSteps,
+} from "./key-steps.ts";
 import type { KeyedMedia } from "./media-facts.ts";
 
 function media(steps: Readonly<Record<string, readonly number[]>>): KeyedMedia {
@@ -42,6 +49,20 @@ test("what does not follow from what is held is read: two steps more, a step in 
 
 test("a run that is no longer shown takes its steps along", () => {
   expect(grownSteps(held({ a: [1], b: [2] }), media({ b: [2] }))).toEqual(new Map([["b", [2]]]));
+});
+
+test("what has two steps at most is known without a read, and the last step of anything", () => {
+  const few = media({ a: [3], b: [0, 10] });
+  expect(toldSteps(few)).toEqual(
+    new Map([
+      ["a", [3]],
+      ["b", [0, 10]],
+    ]),
+  );
+  const many = media({ a: [3], b: [0, 1, 9] });
+  expect(toldSteps(many)).toBeUndefined();
+  expect(lastStepOf([few, many])).toBe(10);
+  expect(lastStepOf([])).toBeUndefined();
 });
 
 const rising = fc

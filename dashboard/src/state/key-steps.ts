@@ -5,6 +5,7 @@
 
 import { type Accessor, createComputed, createMemo, createSignal, untrack } from "solid-js";
 import { fetchMediaSteps } from "../api/client.ts";
+import { slotOf, stepSlots } from "../api/load-slots.ts";
 import { createLiveRead } from "./live-read.ts";
 import type { KeyedMedia, MediaOfRun } from "./media-facts.ts";
 import { sameList } from "./same-list.ts";
@@ -35,7 +36,7 @@ export function createKeySteps(
   const [held, setHeld] = createSignal<StepsHeld | undefined>();
   createComputed(() => {
     const [now, old] = [media(), untrack(held)];
-    const byRun = now && old && grownSteps(old, now);
+    const byRun = now && ((old && grownSteps(old, now)) ?? toldSteps(now));
     if (now && byRun) setHeld({ media: now, byRun });
   });
   const due = createMemo<KeyedMedia | undefined>((asked) => {
@@ -48,8 +49,13 @@ export function createKeySteps(
     due,
     async ({ key, kind, runs }, signal) => {
       const query = { key, kind, runs: runs.map(({ run }) => run) };
-      const answer = await fetchMediaSteps(project() ?? "", query, signal);
-      return new Map(answer.runs.map(({ run, steps }) => [run, steps]));
+      const giveBack = await slotOf(stepSlots, signal);
+      try {
+        const answer = await fetchMediaSteps(project() ?? "", query, signal);
+        return new Map(answer.runs.map(({ run, steps }) => [run, steps]));
+      } finally {
+        giveBack();
+      }
     },
     offline,
   );
@@ -91,6 +97,26 @@ export function grownSteps({ media, byRun }: StepsHeld, now: KeyedMedia): StepsB
   return grown;
 }
 
+/** The steps of keys that have so few that the table of keys tells all of them: the first and the last. */
+export function toldSteps({ runs }: KeyedMedia): StepsByRun | undefined {
+  if (runs.some(({ stepCount }) => stepCount > 2)) return undefined;
+  return new Map(
+    runs.map(({ run, firstStep, lastStep }) => [
+      run,
+      firstStep === lastStep ? [lastStep] : [firstStep, lastStep],
+    ]),
+  );
+}
+
+/** The last step of any run, known before the others are read. */
+export function lastStepOf(media: readonly KeyedMedia[]): number | undefined {
+  let last: number | undefined;
+  for (const { runs } of media) {
+    for (const { lastStep } of runs) if (last === undefined || lastStep > last) last = lastStep;
+  }
+  return last;
+}
+
 function hasSameRuns(a: KeyedMedia, b: KeyedMedia): boolean {
   if (!isSameKey(a, b) || a.runs.length !== b.runs.length) return false;
   return a.runs.every(({ run }, i) => run === b.runs[i]!.run);
@@ -106,9 +132,12 @@ function isUnchanged(old: MediaOfRun, now: MediaOfRun): boolean {
 
 /** All of `lists`, rising, each once. */
 export function unionOfSteps(lists: readonly (readonly number[])[]): readonly number[] {
-  if (lists.length === 1) return lists[0]!;
+  // Keys are logged together more often than not: what is the same list is looked at once.
+  const different: (readonly number[])[] = [];
+  for (const list of lists) if (!different.some((one) => sameList(one, list))) different.push(list);
+  if (different.length === 1) return different[0]!;
   const union = new Set<number>();
-  for (const list of lists) for (const step of list) union.add(step);
+  for (const list of different) for (const step of list) union.add(step);
   return [...union].sort((a, b) => a - b);
 }
 

@@ -1,7 +1,7 @@
 /**
- * So many pictures load at once. A browser opens six connections to a server, and
- * a picture that is still being made holds one for seconds: without a bound,
- * pictures would keep the page from reading anything else.
+ * So many things of a kind load at once, those asked for first. A browser opens
+ * six connections to a server: without a bound, pictures that are still being
+ * made, or the steps of hundreds of keys, would keep the page from all else.
  */
 
 export class LoadSlots {
@@ -44,3 +44,16 @@ export class LoadSlots {
 
 /** Of the six connections one is the stream of changes, one is kept for reads. */
 export const imageSlots = new LoadSlots(4);
+/** Steps out of sight wait for those in sight, and pictures for neither. */
+export const stepSlots = new LoadSlots(2);
+
+/** Resolves once there is a slot, with how to give it back; rejects where it is wanted no more. */
+export function slotOf(slots: LoadSlots, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const giveBack = slots.take(() => queueMicrotask(() => resolve(giveBack)));
+    signal.addEventListener("abort", () => {
+      giveBack();
+      reject(signal.reason);
+    });
+  });
+}

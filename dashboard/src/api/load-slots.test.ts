@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LoadSlots } from "./load-slots.ts";
+import { LoadSlots, slotOf } from "./load-slots.ts";
 
 test("no more load at once than there are slots, the others in the order in which they came", () => {
   const slots = new LoadSlots(2);
@@ -23,4 +23,15 @@ test("who leaves while waiting is passed over, and giving back twice gives one s
   first();
   take("fourth");
   expect(begun).toEqual(["first", "third"]);
+});
+
+test("a turn that is wanted no more is given to the next", async () => {
+  const slots = new LoadSlots(1);
+  const [first, second, third] = [0, 1, 2].map(() => new AbortController());
+  const giveBack = await slotOf(slots, first!.signal);
+  const waiting = [slotOf(slots, second!.signal), slotOf(slots, third!.signal)];
+  second!.abort();
+  await expect(waiting[0]).rejects.toThrow("abort");
+  giveBack();
+  await expect(waiting[1]).resolves.toBeTypeOf("function");
 });
