@@ -8,7 +8,7 @@ import { describeError } from "./describe-value.ts";
 import { DisabledRun } from "./disabled-run.ts";
 import { type CheckedServer, checkInitOptions, type InitOptions } from "./init-options.ts";
 import { LocalRun } from "./local-run.ts";
-import type { FileUrl } from "./media-values.ts";
+import type { FileUrl } from "./media/media-values.ts";
 import { openRun } from "./open-run.ts";
 import { recallToken, rememberToken } from "./remote/server-tokens.ts";
 import type { AnyMetrics, FinishOptions, LogOptions, LogValues, Run, RunReport } from "./run.ts";

@@ -4,11 +4,12 @@ export { type ErrorCode, TrackioError } from "../protocol/errors.ts";
 export type { RunId } from "../protocol/ids.ts";
 export type { SavedFile } from "../protocol/media.ts";
 export type { NumberArray, Value } from "../protocol/values.ts";
-export { Audio, type AudioClass, type AudioOptions, type AudioValue } from "./audio.ts";
 export { finish, init, log, save } from "./current-run.ts";
-export { Image, type ImageClass, type ImageOptions, type ImageValue } from "./image.ts";
 export type { InitOptions } from "./init-options.ts";
-export type { ArqueroTable, ArrowTable, DataFrame, PolarsFrame } from "./media-values.ts";
+export { Audio, type AudioClass, type AudioOptions, type AudioValue } from "./media/audio.ts";
+export { Image, type ImageClass, type ImageOptions, type ImageValue } from "./media/image.ts";
+export type { ArqueroTable, ArrowTable, DataFrame, PolarsFrame } from "./media/media-values.ts";
+export { Video, type VideoClass, type VideoOptions, type VideoValue } from "./media/video.ts";
 export type { NotedValues } from "./noted-values.ts";
 export type {
   AnyMetrics,
@@ -30,5 +31,4 @@ export {
   type TableOptions,
   type TableRow,
   type TableValue,
-} from "./table.ts";
-export { Video, type VideoClass, type VideoOptions, type VideoValue } from "./video.ts";
+} from "./table/table.ts";

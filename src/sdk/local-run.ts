@@ -13,7 +13,7 @@ import { describeError, describeLoss, describeValue, storageTrouble } from "./de
 import { decodeConfig, encodeConfig } from "./encode-config.ts";
 import { GivenOptions } from "./given-options.ts";
 import { Loggable } from "./loggable.ts";
-import type { FileUrl } from "./media-values.ts";
+import type { FileUrl } from "./media/media-values.ts";
 import { createNotedValues, type NotedValues } from "./noted-values.ts";
 import type { OpenedRun } from "./open-run.ts";
 import type { AnyMetrics, FinishOptions, LogOptions, Run, RunReport, RunStats } from "./run.ts";

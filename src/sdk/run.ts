@@ -4,7 +4,7 @@ import type { RunId } from "../protocol/ids.ts";
 import type { SavedFile } from "../protocol/media.ts";
 import type { Value } from "../protocol/values.ts";
 import type { Loggable } from "./loggable.ts";
-import type { FileUrl } from "./media-values.ts";
+import type { FileUrl } from "./media/media-values.ts";
 import type { NotedValues } from "./noted-values.ts";
 
 /** The metrics of a run that has no type of its own for them. */

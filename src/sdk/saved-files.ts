@@ -7,7 +7,7 @@ import { recogniseMedia } from "../media/recognise.ts";
 import { TrackioError } from "../protocol/errors.ts";
 import { isSavedPath, type SavedFile } from "../protocol/media.ts";
 import { describeValue } from "./describe-value.ts";
-import { pathOf, readFirstGivenBytes } from "./encoded-media.ts";
+import { pathOf, readFirstGivenBytes } from "./media/encoded-media.ts";
 import type { RunMediaKeeper } from "./run-media-keeper.ts";
 
 /** Types that no content tells. */

@@ -1,3 +1,3 @@
 /** What `lazyTables()` loads: all that a script without tables never needs. */
 
-export { countTableRows, tableToRef } from "./table-to-ref.ts";
+export { countTableRows, tableToRef } from "./table/table-to-ref.ts";

@@ -1,9 +1,9 @@
 /** The pixels of what a browser can draw: elements, bitmaps, canvases of any kind of context. */
 
 import { TrackioError } from "../../protocol/errors.ts";
-import type { Canvas, PixelData } from "../media-values.ts";
-import type { NumberGrid } from "../number-grid.ts";
-import { readNumbers } from "../read-numbers.ts";
+import type { Canvas, PixelData } from "../media/media-values.ts";
+import type { NumberGrid } from "../media/number-grid.ts";
+import { readNumbers } from "../media/read-numbers.ts";
 
 /** The sizes of what can be drawn, by the names that they have. */
 interface Sizes {

@@ -5,9 +5,9 @@ import { TrackioError } from "../../protocol/errors.ts";
 import { type ImageFields, MediaRef } from "../../protocol/media.ts";
 import type { NumberArray } from "../../protocol/values.ts";
 import { callable, readGiven } from "../callable-class.ts";
-import { IMAGE_TYPES, keepPixels } from "../image-pixels.ts";
 import { Loggable, type MediaKeeper } from "../loggable.ts";
-import { describeGiven, readCaption } from "../media-options.ts";
+import { IMAGE_TYPES, keepPixels } from "../media/image-pixels.ts";
+import { describeGiven, readCaption } from "../media/media-options.ts";
 import type {
   Canvas,
   Ndarray,
@@ -15,9 +15,9 @@ import type {
   PixelData,
   ShapedArray,
   Tensor,
-} from "../media-values.ts";
-import { isTypedArray } from "../number-grid.ts";
-import { isNumberArray, readNumbers } from "../read-numbers.ts";
+} from "../media/media-values.ts";
+import { isTypedArray } from "../media/number-grid.ts";
+import { isNumberArray, readNumbers } from "../media/read-numbers.ts";
 import { isDrawable, readDrawing } from "./drawing.ts";
 import { PageMedia, type ReadBytes } from "./page-media.ts";
 

@@ -13,7 +13,7 @@ export {
   type TableOptions,
   type TableRow,
   type TableValue,
-} from "../table.ts";
+} from "../table/table.ts";
 export type {
   BrowserInitOptions,
   BrowserReport,

@@ -5,7 +5,7 @@ import type { RunList } from "../../protocol/api.ts";
 import type { RunId } from "../../protocol/ids.ts";
 import { type RunningServer, startServer } from "../../server/start-server.ts";
 import { provideTables } from "../lazy-media.ts";
-import { Table } from "../table.ts";
+import { Table } from "../table/table.ts";
 import * as tableEncoding from "../table-encoding.ts";
 import { Warnings } from "../warnings.ts";
 import { beginRun, checkPageOptions } from "./begin-run.ts";
