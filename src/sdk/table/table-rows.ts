@@ -1,5 +1,6 @@
 /** Rows, as objects or lists, turned into columns. */
 
+import { describeValue } from "../describe-value.ts";
 import { isTypedArray } from "../media/number-grid.ts";
 import { isRow } from "./read-table-input.ts";
 
@@ -30,7 +31,7 @@ export class RowReader {
       const given = rows[row];
       try {
         if (!isRow(given)) {
-          this.#onWrong(`row ${firstRow + row} is no row but ${typeof given}`);
+          this.#onWrong(`row ${firstRow + row} is no row but ${describeValue(given)}`);
         } else if (Array.isArray(given) || isTypedArray(given)) {
           this.#place(given.length - 1, columns, rows.length);
           for (let i = 0; i < given.length; i += 1) (columns[i] as unknown[])[row] = given[i];

@@ -195,7 +195,9 @@ describe("what a table is made of", () => {
     table.addRow("four" as never).addRows(7 as never);
     log({ t: table });
     expect((await readTable(folder, "t")).rows.flat()).toEqual([1, null, 3, null, null]);
-    expect(told()).toEqual([expect.stringMatching(/"t": row 1 is no row but number/)]);
+    expect(told()).toEqual([expect.stringMatching(/"t": row 1 is no row but 5;/)]);
+    log({ u: new Table([null as never]) });
+    expect(told()[1]).toMatch(/"u": row 0 is no row but null;/);
   });
 });
 
