@@ -64,7 +64,7 @@ test("the lightbox tells where its steps end and which of how many is shown, and
   const box = page.locator("dialog.lightbox");
   const button = (name: string) => box.getByRole("button", { name });
   await frame(page, "samples", 2).click();
-  expect(await box.innerText()).toContain("3 of 3");
+  await expect.poll(() => box.innerText()).toContain("3 of 3");
   expect(await button("Later step").getAttribute("aria-disabled")).toBe("true");
   const place = await button("Later step").boundingBox();
   await button("Earlier step").click();
