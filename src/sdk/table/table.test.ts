@@ -196,7 +196,7 @@ describe("what a table is made of", () => {
     log({ t: table });
     expect((await readTable(folder, "t")).rows.flat()).toEqual([1, null, 3, null, null]);
     expect(told()).toEqual([expect.stringMatching(/"t": row 1 is no row but 5;/)]);
-    log({ u: new Table([null as never]) });
+    log({ u: new Table([null as never, { a: 1 }]) });
     expect(told()[1]).toMatch(/"u": row 0 is no row but null;/);
   });
 });
