@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { OpenStore } from "../../ingest/open-store.ts";
-import { trackioProjectKey } from "../../ingest/trackio/trackio-names.ts";
+import { projectKeyOfFile } from "../../ingest/trackio/trackio-names.ts";
 import { copyMedia } from "../../ingest/trackio-folder/copy-media.ts";
 import {
   DATABASE_ENDING,
@@ -65,7 +65,7 @@ export async function importFolder(
   for (const { reason } of source.skipped) onSkipped(reason);
   const mediaPath = join(root, "media");
   const projects = readNames(mediaPath).filter((name) =>
-    known.some(({ key }) => key === trackioProjectKey(name)),
+    known.some(({ key }) => key === projectKeyOfFile(name)),
   );
   const media = await copyMedia(new BlobFolder(folder), mediaPath, projects, onBytes);
   const all = [media, ...artifacts];
@@ -105,7 +105,7 @@ function nothingThere(
 
 function keyOfDatabase(database: string): ProjectKey {
   const stem = basename(database).slice(0, -DATABASE_ENDING.length);
-  const key = trackioProjectKey(stem);
+  const key = projectKeyOfFile(stem);
   if (key !== undefined) return key;
   throw new TrackioError("invalid_argument", `'${stem}' is too long for the name of a project.`);
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readNames } from "../../media/read-names.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
-import { trackioProjectKey } from "../trackio/trackio-names.ts";
+import { projectKeyOfFile } from "../trackio/trackio-names.ts";
 
 export const DATABASE_ENDING = ".db";
 /** Registries are databases too, and have no runs. */
@@ -21,7 +21,7 @@ export function databasesIn(root: string): string[] {
 /** Those of one project. */
 export function databasesOf(root: string, project: ProjectKey): string[] {
   return databasesIn(root).filter(
-    (name) => trackioProjectKey(name.slice(0, -DATABASE_ENDING.length)) === project,
+    (name) => projectKeyOfFile(name.slice(0, -DATABASE_ENDING.length)) === project,
   );
 }
 

@@ -12,7 +12,7 @@ import type { ProjectKey } from "../../protocol/ids.ts";
 import { isSavedPath } from "../../protocol/media.ts";
 import { PROJECT_RUN } from "../../protocol/run.ts";
 import type { FoldBatch } from "../../store/store.ts";
-import { trackioProjectKey } from "../trackio/trackio-names.ts";
+import { projectKeyOfFile } from "../trackio/trackio-names.ts";
 import { typeOfFile } from "../trackio/type-of-file.ts";
 import { filesBelow } from "./files-below.ts";
 import { keepOffset } from "./keep-offset.ts";
@@ -48,7 +48,7 @@ export class SavedFilesReader {
     const beganMs = performance.now();
     for (const project of namesIn(this.#mediaPath)) {
       const path = join(this.#mediaPath, project, "files");
-      const key = trackioProjectKey(project);
+      const key = projectKeyOfFile(project);
       if (key !== undefined && statOf(path)?.isDirectory())
         await this.#followProject(key, project, path);
     }

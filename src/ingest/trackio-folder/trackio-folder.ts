@@ -15,7 +15,7 @@ import { readNames } from "../../media/read-names.ts";
 import { TrackioError } from "../../protocol/errors.ts";
 import type { ProjectKey } from "../../protocol/ids.ts";
 import type { SkippedJournal } from "../fold-report.ts";
-import { trackioProjectKey } from "../trackio/trackio-names.ts";
+import { projectKeyOfFile } from "../trackio/trackio-names.ts";
 import { DatabaseFile } from "./database-file.ts";
 import { DatabaseReader } from "./database-reader.ts";
 import { DATABASE_ENDING, databasesIn } from "./find-databases.ts";
@@ -231,7 +231,7 @@ export class TrackioFolder {
   #take(name: string): void {
     if (this.#databases.has(name)) return;
     const stem = name.slice(0, -DATABASE_ENDING.length);
-    const key = trackioProjectKey(stem);
+    const key = projectKeyOfFile(stem);
     if (key === undefined) return;
     const { root, prefix, isImport } = this.#options;
     const project = this.#projectOf(key, stem);

@@ -14,7 +14,15 @@ const MAX_PATH_LENGTH = 4096;
 /** The project's key; a name without a letter is `default`, as there. Undefined where it is no text, or longer than 512 characters. */
 export function trackioProjectKey(project: Json | undefined): ProjectKey | undefined {
   if (typeof project !== "string") return undefined;
-  return ifValid(() => parseProjectKey(project.trim() === "" ? "default" : project));
+  const key = projectKeyOfFile(project);
+  // We join a letter and its accent; Python drops the accent where it stands apart.
+  if (key === undefined || project === project.normalize("NFC")) return key;
+  return parseProjectKey(mediaFolderOf(project));
+}
+
+/** The key of the project whose database or folder is called so: a file system may take a letter and its accent apart. */
+export function projectKeyOfFile(stem: string): ProjectKey | undefined {
+  return ifValid(() => parseProjectKey(stem.trim() === "" ? "default" : stem));
 }
 
 /**
