@@ -94,7 +94,8 @@ test("of an older version only a step that is the highest is taken for it, to th
     }
   }
   const database = new DatabaseSync(path);
-  database.exec(STEPS_BACK[0]!);
+  // Version 3 had no exact step of a run.
+  for (const step of STEPS_BACK.slice(0, 2)) database.exec(step);
   database.close();
   await using store = await SqliteStore.open(path);
   const sizes = await Promise.all(ids.map((id) => store.laneSize(PROJECT, id)));
