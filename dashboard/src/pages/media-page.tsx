@@ -67,11 +67,17 @@ export function MediaPage(props: MediaPageProps) {
     entries().filter((entry) => search().matches(entry.media()?.key ?? "")),
   );
   const single = createMemo(() => entries().find(({ name }) => name === openName()));
-  const steps = createMemo(() => unionOfSteps(matching().map((entry) => entry.steps.all())), [], {
-    equals: sameList,
-  });
   // Known with the keys, long before all of their steps: what is in sight waits for nothing else.
   const lastStep = createMemo(() => lastStepOf(matching().flatMap((entry) => entry.media() ?? [])));
+  const steps = createMemo(
+    () => {
+      const last = lastStep();
+      const read = matching().map((entry) => entry.steps.all());
+      return unionOfSteps(last === undefined ? read : [...read, [last]]);
+    },
+    [],
+    { equals: sameList },
+  );
   const step = () => view().step ?? lastStep();
   const goTo = (to: number | undefined) =>
     changeView({ step: to === undefined || to === lastStep() ? undefined : to });
