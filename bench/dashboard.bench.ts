@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import * as trackio from "../src/sdk/index.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
-import { inBrowser } from "./in-browser.ts";
+import { inBrowser, openPage } from "./in-browser.ts";
 
 const PROJECT = "hundred-runs";
 const KEYS = Array.from({ length: 10 }, (_, i) => `train/metric-${i}`);
@@ -30,13 +30,13 @@ async function measure(
   rounds: number,
   data: string,
 ): Promise<BenchRow[]> {
-  await openPage(browser, url, async () => {}); // warm: files, caches, threads
+  await openPage(browser, url, watchCharts); // warm: files, caches, threads
   const opened: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    opened.push(await openPage(browser, url, async () => {}));
+    opened.push(await openPage(browser, url, watchCharts));
   }
   const idle = { bytes: 0, busyMs: 0 };
-  await openPage(browser, url, async (page) => {
+  await openPage(browser, url, watchCharts, async (page) => {
     Object.assign(idle, await measureIdle(page));
   });
   return [
@@ -44,30 +44,6 @@ async function measure(
     atMost("the same page idle for 20 s: bytes moved", idle.bytes, "B", 1000),
     atMost("the same page idle for 20 s: main-thread time", idle.busyMs, "ms", 50),
   ];
-}
-
-/** Milliseconds from the start of the navigation until every chart in the window shows a line. */
-async function openPage(
-  browser: Browser,
-  url: string,
-  use: (page: Page) => Promise<void>,
-): Promise<number> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  try {
-    const page = await context.newPage();
-    await page.addInitScript(watchCharts);
-    await page.goto(url);
-    const handle = await page.waitForFunction(
-      () => (window as { allDrawnMs?: number }).allDrawnMs,
-      undefined,
-      { timeout: 60_000 },
-    );
-    const tookMs = (await handle.jsonValue()) as number;
-    await use(page);
-    return tookMs;
-  } finally {
-    await context.close();
-  }
 }
 
 /** Runs in the page: notes when every chart in the window has coloured pixels. Axes and grid are grey. */
@@ -95,7 +71,7 @@ function watchCharts(): void {
     });
     for (const card of inWindow) if (!drawn.has(card) && hasLine(card)) drawn.add(card);
     if (inWindow.length > 0 && inWindow.every((card) => drawn.has(card))) {
-      Object.assign(window, { allDrawnMs: performance.now() });
+      Object.assign(window, { shownMs: performance.now() });
     } else {
       requestAnimationFrame(look);
     }

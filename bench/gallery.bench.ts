@@ -8,7 +8,7 @@ import { encode } from "fast-png";
 import type { Browser, Page } from "playwright-core";
 import * as trackio from "../src/sdk/index.ts";
 import { atMost, type BenchOptions, type BenchRow, median } from "./bench-row.ts";
-import { inBrowser } from "./in-browser.ts";
+import { inBrowser, openPage } from "./in-browser.ts";
 
 const PROJECT = "many-pictures";
 const KEY = "samples";
@@ -34,13 +34,13 @@ async function measure(
   rounds: number,
   data: string,
 ): Promise<BenchRow[]> {
-  await openPage(browser, url, async () => {}); // warm: files, caches, threads
+  await openPage(browser, url, watchPictures); // warm: files, caches, threads
   const opened: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    opened.push(await openPage(browser, url, async () => {}));
+    opened.push(await openPage(browser, url, watchPictures));
   }
   const scrolled = { frameMs: 0, elements: 0 };
-  await openPage(browser, url, async (page) => {
+  await openPage(browser, url, watchPictures, async (page) => {
     Object.assign(scrolled, await measureScroll(page));
   });
   return [
@@ -55,30 +55,6 @@ async function measure(
   ];
 }
 
-/** Milliseconds from the start of the navigation until every frame in the window holds its picture. */
-async function openPage(
-  browser: Browser,
-  url: string,
-  use: (page: Page) => Promise<void>,
-): Promise<number> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  try {
-    const page = await context.newPage();
-    await page.addInitScript(watchPictures);
-    await page.goto(url);
-    const handle = await page.waitForFunction(
-      () => (window as { allShownMs?: number }).allShownMs,
-      undefined,
-      { timeout: 60_000 },
-    );
-    const tookMs = (await handle.jsonValue()) as number;
-    await use(page);
-    return tookMs;
-  } finally {
-    await context.close();
-  }
-}
-
 /** Runs in the page: notes when every frame in the window shows its picture. */
 function watchPictures(): void {
   const look = () => {
@@ -91,7 +67,7 @@ function watchPictures(): void {
       return image?.complete === true && image.naturalWidth > 0;
     };
     if (seen.length > 0 && seen.every(isShown)) {
-      Object.assign(window, { allShownMs: performance.now() });
+      Object.assign(window, { shownMs: performance.now() });
     } else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
