@@ -40,13 +40,13 @@ function open(folder: DataFolder, at: JournalAddress): ReceivedJournal {
   return openReceivedJournal(folder, at);
 }
 
-test("however many journals begin at once, others have a turn after each", async () => {
+test("however many journals begin at once, others have a turn after eight", async () => {
   const folder = temporaryFolder();
-  const sent = Array.from({ length: 20 }, () => writeElsewhere());
+  const sent = Array.from({ length: 40 }, () => writeElsewhere());
   const begun = () => sent.filter(({ at }) => existsSync(open(folder, at).path)).length;
   const beginAll = () =>
     Promise.all(sent.map(({ at, bytes }) => open(folder, at).append(0, bytes)));
-  expect(await mostInOneTurn(begun, beginAll)).toBe(1);
+  expect(await mostInOneTurn(begun, beginAll)).toBeLessThanOrEqual(8);
   for (const { at, bytes } of sent) expect(open(folder, at).size()).toBe(bytes.length);
 });
 

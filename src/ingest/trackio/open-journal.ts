@@ -29,6 +29,8 @@ export class OpenJournal {
   readonly journal: JournalWriter;
   /** Whether something was written since it was brought to the disk last. */
   isDirty = false;
+  /** While a write would hold the thread, since what was written is being brought to the disk. */
+  held: Promise<void> | undefined;
   writtenAtMs: number;
   /** The one used last stands first. */
   readonly #shapes: Shape[] = [];

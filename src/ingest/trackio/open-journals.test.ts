@@ -75,15 +75,15 @@ describe("open journals", () => {
     ]);
   });
 
-  test("however many runs begin at once, others have a turn after each", async () => {
+  test("however many runs begin at once, others have a turn after eight", async () => {
     const folder = temporaryFolder();
     const journals = open(folder);
-    const runs = Array.from({ length: 20 }, (_, i) => namedRun(`r${i}`));
+    const runs = Array.from({ length: 40 }, (_, i) => namedRun(`r${i}`));
     const begun = () => runs.filter(({ id }) => existsSync(folder.headFile(PROJECT, id))).length;
     const beginAll = () => Promise.all(runs.map((run, i) => addOne(journals, run, i)));
-    expect(await mostInOneTurn(begun, beginAll)).toBe(1);
+    expect(await mostInOneTurn(begun, beginAll)).toBeLessThanOrEqual(8);
     await journals.close();
-    expect(readFolder(folder)).toHaveLength(20);
+    expect(readFolder(folder)).toHaveLength(40);
     const numbers = runs.map(({ id }) => readHead(folder, PROJECT, id)!.run.number);
     expect(numbers).toEqual(runs.map((_, i) => i));
   });
@@ -97,6 +97,24 @@ describe("open journals", () => {
     const [journal, ...others] = readFolder(folder);
     expect(others).toEqual([]);
     expect(journal!.records.map((record) => record.values[0])).toEqual(values);
+  });
+
+  test("what comes while its journal is brought to the disk is written behind, and nobody else waits", async () => {
+    const folder = temporaryFolder();
+    const journals = open(folder);
+    await addOne(journals, namedRun("b"), 1);
+    journals.tick();
+    await journals.open(namedRun("b"), undefined);
+    await addOne(journals, namedRun("a"), 1);
+    journals.tick();
+    expect(journals.find(namedRun("a"), undefined)).toBeUndefined();
+    expect(journals.find(namedRun("b"), undefined)).toBeDefined();
+    const values = [1, 2, 3, 4];
+    const added = values.slice(1).map((value) => addOne(journals, namedRun("a"), value));
+    expect(await Promise.all(added)).toEqual([true, true, true]);
+    await journals.close();
+    const journal = readFolder(folder).find(({ header }) => header!.run.id === "a")!;
+    expect(journal.records.map((record) => record.values[0])).toEqual(values);
   });
 
   test("what ends while a run begins ends its journal too", async () => {

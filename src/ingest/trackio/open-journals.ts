@@ -3,12 +3,14 @@
  * and lane that was logged to lately.
  *
  * Laws: at most 256 files are open, however many runs log at once; what was
- * written is on the disk itself within a second, and nobody waits for that; a
- * journal ends with `closed` after a minute of silence or 64 MB, so that it can be
- * removed once it is folded, and its run goes on in the next one; however many
- * runs begin at once, others have a turn after each.
+ * written is on the disk itself within a second, and nobody waits for that, but
+ * what comes for the same journal as that begins, up to 250 ms; a journal ends
+ * with `closed` after a minute of silence or 64 MB, so that it can be removed once
+ * it is folded, and its run goes on in the next one; however many runs begin at
+ * once, others have their turns between them.
  */
 
+import { setTimeout as delay, setImmediate as turnOfOthers } from "node:timers/promises";
 import type { DataFolder } from "../../journal/data-folder.ts";
 import { isMissing } from "../../journal/file-errors.ts";
 import { inTurn } from "../../journal/in-turn.ts";
@@ -26,6 +28,8 @@ const MAX_RUNS = 10_000;
 const SILENCE_MS = 60_000;
 const MAX_JOURNAL_BYTES = 64 * 1024 * 1024;
 const SYNC_INTERVAL_MS = 800;
+/** As a sync begins, ext4 finds room on the disk for what is new, and lets a write to that file wait so long, and with it the thread: 10 ms and more. */
+const HELD_MS = 250;
 /** Of the four threads in which Node reads and writes files. */
 const MAX_SYNCERS = 2;
 
@@ -61,30 +65,29 @@ export class OpenJournals {
     this.#now = options.now ?? Date.now;
   }
 
-  /** The journal of that run and lane where one is open. */
+  /** The journal of that run and lane where one can be written to at once. */
   find({ projectKey, id }: NamedRun, lane: Lane | undefined): OpenJournal | undefined {
     return this.#find(keyOf(projectKey, id, lane));
   }
 
   /**
-   * The journal of that run and lane, begun where there is none.
+   * The journal of that run and lane, begun where there is none, as soon as it can be written to.
    * @param config What the client says of the run's configuration, for a run that is new.
    * @returns undefined where the run was deleted.
    */
-  open(
+  async open(
     named: NamedRun,
     lane: Lane | undefined,
     config?: Config,
-  ): OpenJournal | Promise<OpenJournal | undefined> {
+  ): Promise<OpenJournal | undefined> {
     const key = keyOf(named.projectKey, named.id, lane);
-    return this.#find(key) ?? this.#beginInTurn(key, () => this.#begin(named, lane, config));
+    return await this.#open(key, () => this.#begin(named, lane, config));
   }
 
   /** The journal of what belongs to a project without a run. */
-  openProject(projectKey: ProjectKey, project: string): OpenJournal | Promise<OpenJournal> {
+  async openProject(projectKey: ProjectKey, project: string): Promise<OpenJournal> {
     const key = keyOf(projectKey, PROJECT_RUN, "project");
-    const begin = () => this.#beginProject(projectKey, project);
-    return this.#find(key) ?? this.#beginInTurn(key, begin);
+    return await this.#open(key, () => this.#beginProject(projectKey, project));
   }
 
   /** The journals of the run end here, e.g. since it is about to be deleted. */
@@ -111,19 +114,30 @@ export class OpenJournals {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.allSettled(this.#beginning.values());
+    // Who waited for them writes first.
+    await turnOfOthers();
     for (const [key, open] of [...this.#journals]) this.#end(key, open);
     await Promise.all(this.#syncing);
   }
 
   #find(key: string): OpenJournal | undefined {
     const known = this.#journals.get(key);
-    if (known === undefined) return undefined;
+    if (known === undefined || known.held !== undefined) return undefined;
     if (!this.#isOver(known)) return this.#use(known);
     this.#end(key, known);
     return undefined;
   }
 
-  /** Whoever asks for it meanwhile waits for the same one: what came first is written first. */
+  /** Those who wait for the same one go on in the order in which they came. */
+  async #open<Opened extends OpenJournal | undefined>(
+    key: string,
+    begin: () => Opened,
+  ): Promise<OpenJournal | Opened> {
+    const held = this.#journals.get(key)?.held;
+    if (held !== undefined) await held;
+    return this.#find(key) ?? (await this.#beginInTurn(key, begin));
+  }
+
   #beginInTurn<Opened extends OpenJournal | undefined>(
     key: string,
     begin: () => Opened,
@@ -244,6 +258,10 @@ export class OpenJournals {
       })
       .finally(() => this.#syncing.delete(done));
     this.#syncing.add(done);
+    const held = Promise.race([done, delay(HELD_MS, undefined, { ref: false })]).finally(() => {
+      if (open.held === held) open.held = undefined;
+    });
+    open.held = held;
     return done;
   }
 }
