@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { OpenStore } from "../../ingest/open-store.ts";
 import { projectKeyOfFile } from "../../ingest/trackio/trackio-names.ts";
-import { copyMedia } from "../../ingest/trackio-folder/copy-media.ts";
+import { type CopiedMedia, copyMedia } from "../../ingest/trackio-folder/copy-media.ts";
 import {
   DATABASE_ENDING,
   databasesIn,
@@ -55,7 +55,10 @@ export async function importFolder(
   } finally {
     await source.close();
   }
-  const artifacts = source.projects.map((project) => importArtifacts(folder, root, project));
+  const artifacts: CopiedMedia[] = [];
+  for (const project of source.projects) {
+    artifacts.push(await importArtifacts(folder, root, project));
+  }
   // A folder `media` may hold more than Trackio's, and a database be none of it.
   const listed = new Set((await store.listProjects()).map(({ key }) => key));
   const known = source.projects.filter(
