@@ -38,6 +38,7 @@ const house = useHouse(async (root) => {
       text: Array.from({ length: 1000 }, (_, i) => `row ${i}`),
     }),
   });
+  run.log({ long: new trackio.Table([{ id: 1, text: "row 3" }]) });
   await run.finish();
   const layers = trackio.init({ dir: root, project: "layers", name: "layers" });
   for (let step = 0; step < 4; step += 1) {
@@ -126,7 +127,7 @@ test("cards beside each other end at one line", async () => {
 });
 
 test("a number is never cut: its column widens for what comes into sight", async () => {
-  await using opened = await openPage(house, "/media?project=odd&media_filter=long");
+  await using opened = await openPage(house, "/media?project=odd&media_filter=long&step=1");
   const grid = opened.page.locator("[role=grid]");
   await grid.locator(".tg-td", { hasText: "row 3" }).first().waitFor();
   await grid.focus();
@@ -151,4 +152,19 @@ test("pictures in sight do not wait for the steps of hundreds of keys", async ()
   // All of them are read at last, and the slider has every step.
   await expect.poll(() => stepReads, { timeout: 20_000 }).toBe(KEYS);
   await expect.poll(() => page.locator(".stepper .ticks i").count()).toBe(4);
+});
+
+test("a table of the page of media fills the screen, and its menu opens where there is room", async () => {
+  const address = "/media?project=odd&media_filter=long&step=1";
+  await using opened = await openPage(house, address, { height: 700 });
+  const { page } = opened;
+  await page.locator(".tg-td", { hasText: "row 3" }).first().waitFor();
+  await page.getByRole("button", { name: "Compare long" }).click();
+  const menu = await page.locator(".menu").boundingBox();
+  expect(menu!.height).toBeGreaterThan(60);
+  expect(menu!.y + menu!.height).toBeLessThanOrEqual(700);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Full screen of long" }).click();
+  const full = page.locator("dialog.full [role=grid]");
+  await expect.poll(async () => (await full.boundingBox())?.height ?? 0).toBeGreaterThan(550);
 });

@@ -1,4 +1,4 @@
-/** A floating layer below its button: a click outside or Esc closes it, and the focus goes back to the button. */
+/** A floating layer below its button, above it where the window ends: a click outside or Esc closes it, and the focus goes back to the button. */
 
 import { createSignal, type JSX, onCleanup, onMount, Show } from "solid-js";
 import { Portal } from "solid-js/web";
@@ -20,6 +20,9 @@ export interface PopoverButton {
 }
 
 const EDGE_PX = 8;
+const GAP_PX = 6;
+/** With less room than this below, and more above, it stands above. */
+const LEAST_BELOW_PX = 240;
 
 export function Popover(props: PopoverProps) {
   const [isOpen, setIsOpen] = createSignal(false);
@@ -72,6 +75,9 @@ function Layer(props: LayerProps) {
   const width = Math.min(props.width, innerWidth - 2 * EDGE_PX);
   const wanted = props.alignRight ? box.right - width : box.left;
   const left = Math.round(Math.max(EDGE_PX, Math.min(innerWidth - EDGE_PX - width, wanted)));
+  const [above, below] = [box.top, innerHeight - box.bottom];
+  const isAbove = below < LEAST_BELOW_PX && above > below;
+  const room = (isAbove ? above : below) - GAP_PX - EDGE_PX;
   const onPointerDown = (event: PointerEvent) => {
     const target = event.target as Node;
     if (!layer.contains(target) && !props.button.contains(target)) props.leave();
@@ -98,9 +104,11 @@ function Layer(props: LayerProps) {
       style={{
         position: "fixed",
         width: `${width}px`,
-        top: `${box.bottom + 6}px`,
+        ...(isAbove
+          ? { bottom: `${innerHeight - box.top + GAP_PX}px` }
+          : { top: `${box.bottom + GAP_PX}px` }),
         left: `${left}px`,
-        "max-height": `calc(100dvh - ${box.bottom + 14}px)`,
+        "max-height": `${room}px`,
         overflow: "auto",
       }}
     >
