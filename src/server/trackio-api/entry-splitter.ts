@@ -74,6 +74,11 @@ export class EntrySplitter {
     if (from >= 0) this.#begun.push(Buffer.from(bytes.subarray(from)));
   }
 
+  /** After the last piece: what there is of an entry that has no end. */
+  get unfinished(): Buffer {
+    return Buffer.concat(this.#begun);
+  }
+
   #give(rest: Buffer): void {
     this.#onEntry(this.#begun.length === 0 ? rest : Buffer.concat([...this.#begun, rest]));
     this.#begun = [];
