@@ -117,6 +117,24 @@ describe("open journals", () => {
     expect(journal.records.map((record) => record.values[0])).toEqual(values);
   });
 
+  test("what waits while its journal is brought to the disk twice goes on in the same journal", async () => {
+    const folder = temporaryFolder();
+    const journals = open(folder);
+    const journal = (await journals.open(namedRun("a"), undefined))!;
+    const write = () => {
+      journal.addRecord(journal.keySet(["x"], false), 1, 1, "1");
+      journal.write(Date.now());
+    };
+    write();
+    journals.tick();
+    write();
+    const waiting = journals.open(namedRun("a"), undefined);
+    journals.tick();
+    expect(await waiting).toBe(journal);
+    await journals.close();
+    expect(readFolder(folder)).toHaveLength(1);
+  });
+
   test("what ends while a run begins ends its journal too", async () => {
     const folder = temporaryFolder();
     const journals = open(folder);

@@ -133,8 +133,11 @@ export class OpenJournals {
     key: string,
     begin: () => Opened,
   ): Promise<OpenJournal | Opened> {
-    const held = this.#journals.get(key)?.held;
-    if (held !== undefined) await held;
+    for (;;) {
+      const held = this.#journals.get(key)?.held;
+      if (held === undefined) break;
+      await held;
+    }
     return this.#find(key) ?? (await this.#beginInTurn(key, begin));
   }
 
