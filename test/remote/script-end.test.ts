@@ -221,13 +221,14 @@ test("finish that may not wait says what is left, and nothing else", async () =>
 test("a journal that can be read no more ends no script, and changes no exit code", async () => {
   const { output, errors, code } = await runScript(
     here,
-    `import { mkdirSync, readdirSync, rmSync } from "node:fs";
+    `import { readdirSync, renameSync, symlinkSync } from "node:fs";
      ${LOG.replace('"p"', '"p", exitTimeoutMs: 5_000')}
      await run.ready;
      const folder = process.env.TRACKIO_DIR + "/store/projects/p/runs/" + run.id + "/";
      const journal = folder + readdirSync(folder).find((name) => name.endsWith(".jsonl"));
-     rmSync(journal);
-     mkdirSync(journal);
+     // A folder in its place, and at no moment nothing: that would be a run that was deleted.
+     symlinkSync(folder, journal + ".folder");
+     renameSync(journal + ".folder", journal);
      trackio.log({ i: 50 });
      tell(typeof (await run.finish({ timeoutMs: 1_000 })).unsent);
      process.exitCode = 3;`,
