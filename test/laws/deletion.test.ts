@@ -49,7 +49,8 @@ test(`runs are deleted and blobs collected while others log the same pictures: n
     count += page.length;
     expect(page.filter((blob) => blobs.find(blob).state === "missing")).toEqual([]);
   }
-  expect(count > 0).toBe(runs.length > 0);
+  // A script may have been killed before its first picture.
+  expect(count > 0).toBe(runs.some(({ recordCount }) => recordCount > 0));
 
   if (runs.length > 0) await deleteProject(folder, store, project, { force: true });
   await collectUnusedBlobs(folder, store, { now: Date.now() + 2 * 3_600_000 });
