@@ -51,26 +51,19 @@ test.each([
     `await run.ready; process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 60_000);`,
     { state: "failed", end: { reason: "SIGTERM" } },
   ],
-])(
-  "a script that ends by %s has sent all of its run, and how it ended",
-  {
-    // An error and a signal wait a second or two at most, in which a loaded machine may not begin a thread.
-    retry: 2,
-  },
-  async (_, body, end) => {
-    const { errors } = await runScript(here, LOG + body, { env: server.env });
-    expect(complaintsIn(errors)).not.toContain("trackio:");
-    await expectAllThere(end);
-    expect(marks()).toEqual([
-      {
-        serverUrl: server.url,
-        sentBytes: expect.any(Number),
-        sizeBytes: expect.any(Number),
-        isDone: true,
-      },
-    ]);
-  },
-);
+])("a script that ends by %s has sent all of its run, and how it ended", async (_, body, end) => {
+  const { errors } = await runScript(here, LOG + body, { env: server.env });
+  expect(complaintsIn(errors)).not.toContain("trackio:");
+  await expectAllThere(end);
+  expect(marks()).toEqual([
+    {
+      serverUrl: server.url,
+      sentBytes: expect.any(Number),
+      sizeBytes: expect.any(Number),
+      isDone: true,
+    },
+  ]);
+});
 
 test("SIGINT from outside ends a waiting script soon, and the server knows how it ended", async () => {
   const script = startScript(
